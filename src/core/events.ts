@@ -1,0 +1,59 @@
+import type { Duration, Instant, WallTime } from "../lib/time.ts";
+import type { Family } from "../wire/decoded.ts";
+
+/** What names a virtual router: one (interface, VLAN tags, family, VRID). */
+export interface VirtualRouterId {
+  readonly interface: string | null;
+  readonly vlan?: number;
+  readonly innerVlan?: number;
+  readonly family: Family;
+  readonly vrid: number;
+}
+
+export const masterChangeReasons = ["initial", "priority_zero", "preempted", "no_response", "split_resolved", "unknown"] as const;
+export type MasterChangeReason = (typeof masterChangeReasons)[number];
+
+export const severities = ["critical", "warning", "info"] as const;
+export type Severity = (typeof severities)[number];
+
+/** Conditions that this version can judge. */
+export const conditionNames = ["no_master"] as const;
+export type ConditionName = (typeof conditionNames)[number];
+
+interface Base {
+  readonly at: Instant;
+  readonly wall: WallTime;
+  readonly router: VirtualRouterId;
+}
+
+interface ConditionFields extends Base {
+  readonly condition: ConditionName;
+  readonly severity: Severity;
+  readonly since: WallTime;
+  readonly cause: string | null;
+  /** One sentence for a person. */
+  readonly summary: string;
+  readonly evidence: Readonly<Record<string, unknown>>;
+}
+
+/** What the engine reports. `events-json.ts` gives the documented shape. */
+export type Event =
+  | (Base & {
+      readonly kind: "virtual_router_seen";
+      readonly version: 2 | 3;
+      readonly interval: Duration | null;
+      readonly addresses: readonly string[];
+      readonly master: string | null;
+    })
+  | (Base & {
+      readonly kind: "master_changed";
+      readonly from: string | null;
+      /** null: the master expired and nobody took over. */
+      readonly to: string | null;
+      readonly reason: MasterChangeReason;
+      /** Last advert of any other sender to the first advert of the new master. */
+      readonly gap: Duration | null;
+    })
+  | (Base & { readonly kind: "priority_changed"; readonly sender: string; readonly from: number; readonly to: number })
+  | (ConditionFields & { readonly kind: "condition_raised" })
+  | (ConditionFields & { readonly kind: "condition_cleared" });

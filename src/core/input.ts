@@ -1,0 +1,22 @@
+import type { Instant, WallTime } from "../lib/time.ts";
+import type { AddressClaim, Advert, CarpAdvert, GroupJoin, PartialAdvert, RejectReason } from "../wire/decoded.ts";
+import type { Direction } from "../wire/frame.ts";
+
+interface At {
+  readonly at: Instant;
+  readonly wall: WallTime;
+  /** null where the capture does not say. */
+  readonly interface: string | null;
+}
+
+/** Everything the engine ever learns. Plain data: a recorded list of inputs replays to the same events. */
+export type Input =
+  | (At & { readonly kind: "advert"; readonly direction: Direction; readonly advert: Advert; readonly ipId: number | null })
+  | (At & { readonly kind: "rejected"; readonly reason: RejectReason; readonly partial: PartialAdvert })
+  | (At & { readonly kind: "carp"; readonly carp: CarpAdvert })
+  | (At & { readonly kind: "claim"; readonly direction: Direction; readonly claim: AddressClaim })
+  | (At & { readonly kind: "join"; readonly join: GroupJoin })
+  /** The listener's ears: `deaf` from now on, or `hearing` again. null as interface = all of them. */
+  | (At & { readonly kind: "capture"; readonly state: "deaf" | "hearing" })
+  /** Something was missed up to now (drops, a pause of the host, a blocked loop): silence before it proves nothing. */
+  | (At & { readonly kind: "gap" });
