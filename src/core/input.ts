@@ -18,5 +18,8 @@ export type Input =
   | (At & { readonly kind: "join"; readonly join: GroupJoin })
   /** The listener's ears: `deaf` from now on, or `hearing` again. null as interface = all of them. */
   | (At & { readonly kind: "capture"; readonly state: "deaf" | "hearing" })
-  /** Something was missed up to now (drops, a pause of the host, a blocked loop): silence before it proves nothing. */
-  | (At & { readonly kind: "gap" });
+  /**
+   * Between `at` and `until` something may have been missed (drops, a pause of the host, a blocked loop): silence before
+   * `until` proves nothing. Inputs from within that time may follow.
+   */
+  | (At & { readonly kind: "gap"; readonly until: Instant });

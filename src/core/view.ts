@@ -46,6 +46,8 @@ export interface ConditionView {
 
 export interface VirtualRouterView {
   readonly id: VirtualRouterId;
+  /** false while its interface is not captured: what follows is the last that was known. */
+  readonly hearing: boolean;
   readonly firstSeenWall: WallTime;
   /** Of the last advert of the master, or of the last advert at all. */
   readonly version: 2 | 3;

@@ -1,0 +1,194 @@
+import { type Duration, type Instant, micros, type WallTime, wallPlus } from "../lib/time.ts";
+import type { Family } from "../wire/decoded.ts";
+import { DeadlineQueue } from "./deadlines.ts";
+import type { Event, VirtualRouterId } from "./events.ts";
+import type { Input } from "./input.ts";
+import { defaultEngineOptions, type EngineOptions } from "./options.ts";
+import { RouterTable } from "./router-table.ts";
+import { type EvictionKind, evictionKinds, type InterfaceView, type Snapshot } from "./view.ts";
+import { type RouterContext, VirtualRouter } from "./virtual-router.ts";
+
+const NOTHING: readonly Event[] = [];
+
+interface InterfaceCounts extends InterfaceView {
+  readonly rejected: Map<string, number>;
+  readonly carp: Record<Family, number>;
+  deaf: boolean;
+}
+
+/**
+ * The state of everything that is heard, moved only by its inputs and the time they bring.
+ *
+ *   handle(input)   first everything due by input.at, then the input   -> events
+ *   advance(now)    everything due by now                              -> events, each at its own instant
+ *   nextDeadline()  when to call advance, if no input comes before
+ *
+ * How often `advance` is called changes nothing but how soon the events are known.
+ */
+export class Engine {
+  readonly #options: EngineOptions;
+  readonly #table: RouterTable;
+  readonly #deadlines = new DeadlineQueue<VirtualRouter>();
+  readonly #interfaces = new Map<string | null, InterfaceCounts>();
+  readonly #evictions = Object.fromEntries(evictionKinds.map((kind) => [kind, 0])) as Record<EvictionKind, number>;
+  readonly #context: RouterContext;
+  #now = Number.NEGATIVE_INFINITY as Instant;
+  /** Wall time minus monotonic time, as the last input had it. */
+  #wallOffset = micros(0);
+  #deaf = false;
+  #lateInputs = 0;
+  #created = 0;
+  #events: Event[] = [];
+
+  constructor(options: Partial<EngineOptions> = {}) {
+    this.#options = { ...defaultEngineOptions, ...options };
+    this.#table = new RouterTable(this.#options.maxVirtualRouters);
+    this.#context = {
+      options: this.#options,
+      emit: (event) => this.#events.push(event),
+      evicted: (kind, count) => {
+        this.#evictions[kind] += count;
+      },
+    };
+  }
+
+  /** Applies one input. One older than what is already known is taken as happening now, and counted. */
+  handle(input: Input): readonly Event[] {
+    let timely = input;
+    if (input.at < this.#now) {
+      this.#lateInputs += 1;
+      timely = { ...input, at: this.#now, wall: wallPlus(input.wall, (this.#now - input.at) as Duration) };
+    }
+    this.#expire(timely.at);
+    this.#now = timely.at;
+    this.#wallOffset = micros(timely.wall - timely.at);
+    this.#apply(timely);
+    return this.#flush();
+  }
+
+  /** Fires every deadline up to `now`. A `now` in the past does nothing. */
+  advance(now: Instant): readonly Event[] {
+    this.#expire(now);
+    if (now > this.#now) this.#now = now;
+    return this.#flush();
+  }
+
+  /** When something may be due; undefined while nothing is. Waking up then may find that it moved. */
+  nextDeadline(): Instant | undefined {
+    return this.#deadlines.next;
+  }
+
+  /** The state at `now`, which may lie after the last input. Live views: use them before the next call of the engine. */
+  snapshot(now: Instant = this.#now): Snapshot {
+    const routers = [];
+    for (const router of this.#table.all()) routers.push(router.view(now));
+    return {
+      now,
+      wall: this.#wallAt(now),
+      routers,
+      interfaces: [...this.#interfaces.values()],
+      evictions: this.#evictions,
+      lateInputs: this.#lateInputs,
+    };
+  }
+
+  #apply(input: Input): void {
+    switch (input.kind) {
+      case "advert":
+        return this.#advert(input);
+      case "rejected": {
+        const counts = this.#interface(input.interface);
+        const key = `${input.partial.family ?? "unknown"} ${input.reason}`;
+        counts?.rejected.set(key, (counts.rejected.get(key) ?? 0) + 1);
+        return;
+      }
+      case "carp": {
+        const counts = this.#interface(input.interface);
+        if (counts !== undefined) counts.carp[input.carp.family] += 1;
+        return;
+      }
+      case "capture":
+        return this.#capture(input.interface, input.state === "deaf", input.at);
+      case "gap":
+        for (const router of this.#table.on(input.interface)) router.miss(input.at, input.until);
+        return;
+      case "claim":
+      case "join":
+        return;
+    }
+  }
+
+  #advert(input: Extract<Input, { kind: "advert" }>): void {
+    let router = this.#table.get(input.interface, input.advert);
+    if (router === undefined) {
+      router = new VirtualRouter(identity(input), this.#created, input, this.#context);
+      const { admitted, evicted } = this.#table.add(router, input.at);
+      if (!admitted || evicted !== undefined) this.#evictions.virtual_router += 1;
+      if (!admitted) return;
+      if (evicted !== undefined) this.#deadlines.remove(evicted);
+      this.#created += 1;
+      if (this.#isDeaf(input.interface)) router.deafen(input.at);
+    }
+    router.advert(input);
+    if (router.adverts === 2) this.#table.confirm(router);
+    this.#deadlines.update(router);
+  }
+
+  #capture(interfaceName: string | null, deaf: boolean, at: Instant): void {
+    const counts = interfaceName === null ? undefined : this.#interface(interfaceName);
+    if (counts !== undefined) counts.deaf = deaf;
+    else this.#deaf = deaf;
+    for (const router of this.#table.on(interfaceName)) {
+      if (this.#isDeaf(router.id.interface)) router.deafen(at);
+      else router.listen(at);
+      this.#deadlines.update(router);
+    }
+  }
+
+  #isDeaf(interfaceName: string | null): boolean {
+    return this.#deaf || this.#interfaces.get(interfaceName)?.deaf === true;
+  }
+
+  #expire(now: Instant): void {
+    for (let router = this.#deadlines.pop(now); router !== undefined; router = this.#deadlines.pop(now)) {
+      const at = router.deadline as Instant;
+      router.expire(at, this.#wallAt(at));
+      if (router.isEmpty) this.#table.remove(router);
+      else this.#deadlines.update(router);
+    }
+  }
+
+  #wallAt(at: Instant): WallTime {
+    return (at + this.#wallOffset) as WallTime;
+  }
+
+  #interface(name: string | null): InterfaceCounts | undefined {
+    let counts = this.#interfaces.get(name);
+    if (counts === undefined) {
+      if (this.#interfaces.size >= this.#options.maxInterfaces) {
+        this.#evictions.interface += 1;
+        return undefined;
+      }
+      counts = { interface: name, rejected: new Map(), carp: { ipv4: 0, ipv6: 0 }, deaf: false };
+      this.#interfaces.set(name, counts);
+    }
+    return counts;
+  }
+
+  #flush(): readonly Event[] {
+    if (this.#events.length === 0) return NOTHING;
+    const events = this.#events;
+    this.#events = [];
+    return events;
+  }
+}
+
+function identity({ interface: name, advert }: Extract<Input, { kind: "advert" }>): VirtualRouterId {
+  return {
+    interface: name,
+    ...(advert.vlan !== undefined && { vlan: advert.vlan }),
+    ...(advert.innerVlan !== undefined && { innerVlan: advert.innerVlan }),
+    family: advert.family,
+    vrid: advert.vrid,
+  };
+}

@@ -1,0 +1,43 @@
+import { type Duration, rfc3339, toSeconds } from "../lib/time.ts";
+import type { Event, VirtualRouterId } from "./events.ts";
+
+type Json = Readonly<Record<string, unknown>>;
+
+const secondsOrNull = (d: Duration | null): number | null => (d === null ? null : toSeconds(d));
+
+/** The documented name of a virtual router: tags are left out when untagged. */
+export function routerJson(id: VirtualRouterId): Json {
+  return {
+    interface: id.interface,
+    ...(id.vlan !== undefined && { vlan: id.vlan }),
+    ...(id.innerVlan !== undefined && { inner_vlan: id.innerVlan }),
+    family: id.family,
+    vrid: id.vrid,
+  };
+}
+
+/** One event as scripts, dashboards and receivers read it: snake_case keys, seconds, RFC 3339 times. */
+export function eventJson(event: Event): Json {
+  return { event: event.kind, at: rfc3339(event.wall), ...routerJson(event.router), ...fields(event) };
+}
+
+function fields(event: Event): Json {
+  switch (event.kind) {
+    case "virtual_router_seen":
+      return { version: event.version, interval_seconds: secondsOrNull(event.interval), addresses: event.addresses, master: event.master };
+    case "master_changed":
+      return { from: event.from, to: event.to, reason: event.reason, gap_seconds: secondsOrNull(event.gap) };
+    case "priority_changed":
+      return { sender: event.sender, from: event.from, to: event.to };
+    case "condition_raised":
+    case "condition_cleared":
+      return {
+        condition: event.condition,
+        severity: event.severity,
+        since: rfc3339(event.since),
+        cause: event.cause,
+        summary: event.summary,
+        evidence: event.evidence,
+      };
+  }
+}

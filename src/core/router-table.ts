@@ -1,0 +1,85 @@
+import type { Instant } from "../lib/time.ts";
+import type { VirtualRouterId } from "./events.ts";
+import type { VirtualRouter } from "./virtual-router.ts";
+
+/** What names a virtual router on its interface; an advert carries it. */
+type Where = Omit<VirtualRouterId, "interface">;
+
+/** Family, VRID and both VLAN ids in one number below 2^34, exact as a double. */
+const numericKey = (id: Where): number =>
+  (((id.innerVlan ?? 0) * 4096 + (id.vlan ?? 0)) * 2 + (id.family === "ipv4" ? 0 : 1)) * 256 + id.vrid;
+
+/**
+ * All virtual routers, at most `limit`. When it is full a newcomer takes the place of the oldest that was heard only
+ * once, else of one that nobody claims: a flood of invented ones displaces only itself.
+ */
+export class RouterTable {
+  readonly #byInterface = new Map<string | null, Map<number, VirtualRouter>>();
+  readonly #limit: number;
+  /** Heard once, oldest first. */
+  readonly #once = new Set<VirtualRouter>();
+  #size = 0;
+  /** Until this instant no place can come free: spares a flood the search. */
+  #fullUntil: Instant | undefined;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  get(interfaceName: string | null, id: Where): VirtualRouter | undefined {
+    return this.#byInterface.get(interfaceName)?.get(numericKey(id));
+  }
+
+  /** @returns whether it was admitted, and who had to go for it. */
+  add(router: VirtualRouter, now: Instant): { readonly admitted: boolean; readonly evicted?: VirtualRouter } {
+    const evicted = this.#size >= this.#limit ? this.#victim(now) : undefined;
+    if (this.#size >= this.#limit && evicted === undefined) return { admitted: false };
+    if (evicted !== undefined) this.remove(evicted);
+    let routers = this.#byInterface.get(router.id.interface);
+    if (routers === undefined) this.#byInterface.set(router.id.interface, (routers = new Map()));
+    routers.set(numericKey(router.id), router);
+    this.#size += 1;
+    this.#once.add(router);
+    return evicted === undefined ? { admitted: true } : { admitted: true, evicted };
+  }
+
+  /** It was heard again. */
+  confirm(router: VirtualRouter): void {
+    this.#once.delete(router);
+  }
+
+  remove(router: VirtualRouter): void {
+    this.#once.delete(router);
+    const routers = this.#byInterface.get(router.id.interface);
+    if (routers?.delete(numericKey(router.id)) !== true) return;
+    this.#size -= 1;
+    this.#fullUntil = undefined;
+    if (routers.size === 0) this.#byInterface.delete(router.id.interface);
+  }
+
+  *all(): Generator<VirtualRouter> {
+    for (const routers of this.#byInterface.values()) yield* routers.values();
+  }
+
+  *on(interfaceName: string | null): Generator<VirtualRouter> {
+    if (interfaceName === null) yield* this.all();
+    else yield* this.#byInterface.get(interfaceName)?.values() ?? [];
+  }
+
+  #victim(now: Instant): VirtualRouter | undefined {
+    for (const router of this.#once) return router;
+    if (this.#fullUntil !== undefined && now < this.#fullUntil) return undefined;
+    let earliest: Instant | undefined;
+    for (const router of this.all()) {
+      if (!router.hasClaim) return router;
+      const { deadline } = router;
+      if (deadline !== undefined && (earliest === undefined || deadline < earliest)) earliest = deadline;
+    }
+    this.#fullUntil = earliest;
+    return undefined;
+  }
+}

@@ -1,0 +1,94 @@
+import { type Duration, type Instant, plus, type WallTime } from "../lib/time.ts";
+import { compareAddresses } from "../lib/addresses.ts";
+import type { Advert } from "../wire/decoded.ts";
+import type { Direction } from "../wire/frame.ts";
+import { IpIdTracker } from "./ip-id.ts";
+import { claimLifetime, stepDownSilence } from "./timing.ts";
+import type { SenderView } from "./view.ts";
+
+/** One source address that advertises in one virtual router. */
+export class Sender implements SenderView {
+  readonly source: string;
+  received = 0;
+  sent = 0;
+  priorityZero = 0;
+  priority: number | null = null;
+  lastAdvertAt: Instant;
+  lastAdvertWall: WallTime;
+  lastAdvert: Advert;
+  claims = false;
+  /** Adverts since its present claim began. */
+  claimAdverts = 0;
+  /** When a better claim was heard that this sender has not answered yet. */
+  outrankedAt: Instant | undefined;
+  local = false;
+  readonly ipId = new IpIdTracker();
+
+  constructor(advert: Advert, at: Instant, wall: WallTime) {
+    this.source = advert.source;
+    this.lastAdvert = advert;
+    this.lastAdvertAt = at;
+    this.lastAdvertWall = wall;
+  }
+
+  get mac(): string | null {
+    return this.lastAdvert.mac;
+  }
+
+  get adverts(): number {
+    return this.received + this.sent;
+  }
+
+  heard(advert: Advert, at: Instant, wall: WallTime, direction: Direction, ipId: number | null): void {
+    this.lastAdvert = advert;
+    this.lastAdvertAt = at;
+    this.lastAdvertWall = wall;
+    if (direction === "out") this.sent += 1;
+    else this.received += 1;
+    this.local = direction === "out";
+    this.ipId.observe(ipId);
+    this.outrankedAt = undefined;
+    if (advert.priority === 0) {
+      this.priorityZero += 1;
+      this.claims = false;
+      this.claimAdverts = 0;
+    } else {
+      this.priority = advert.priority;
+      this.claims = true;
+      this.claimAdverts += 1;
+    }
+  }
+
+  endClaim(): void {
+    this.claims = false;
+    this.claimAdverts = 0;
+    this.outrankedAt = undefined;
+  }
+
+  /**
+   * When silence ends the claim.
+   * @param heardSince nothing before this instant proves silence.
+   */
+  claimEnds(heardSince: Instant, downTimerAdverts: number): Instant {
+    const { version, interval } = this.lastAdvert;
+    const expires = plus(this.#silentSince(heardSince), claimLifetime(version, interval, downTimerAdverts));
+    if (this.outrankedAt === undefined) return expires;
+    const yields = plus(this.outrankedAt > heardSince ? this.outrankedAt : heardSince, stepDownSilence(interval));
+    return yields < expires ? yields : expires;
+  }
+
+  forgottenAt(heardSince: Instant, forgetAfter: Duration): Instant {
+    return plus(this.#silentSince(heardSince), forgetAfter);
+  }
+
+  #silentSince(heardSince: Instant): Instant {
+    return this.lastAdvertAt > heardSince ? this.lastAdvertAt : heardSince;
+  }
+
+  /** Whether the protocol prefers this sender: higher priority, then the numerically higher address (RFC 9568 §6.4.3). */
+  outranks(other: Sender): boolean {
+    const mine = this.priority ?? 0;
+    const theirs = other.priority ?? 0;
+    return mine !== theirs ? mine > theirs : compareAddresses(this.source, other.source) > 0;
+  }
+}

@@ -1,0 +1,382 @@
+import { type Duration, type Instant, plus, rfc3339, since, toSeconds, type WallTime, wallPlus } from "../lib/time.ts";
+import type { Advert } from "../wire/decoded.ts";
+import { Cadence, missedIn } from "./cadence.ts";
+import { ConditionState } from "./condition-state.ts";
+import type { Deadlined } from "./deadlines.ts";
+import type { Event, MasterChangeReason, VirtualRouterId } from "./events.ts";
+import type { Input } from "./input.ts";
+import type { EngineOptions } from "./options.ts";
+import { Sender } from "./sender.ts";
+import { Stopwatch } from "./stopwatch.ts";
+import { masterDownInterval, takeoverSilence } from "./timing.ts";
+import { TransitionLog } from "./transition-log.ts";
+import type { EvictionKind, VirtualRouterView } from "./view.ts";
+
+const sameAddresses = (a: Advert, b: Advert): boolean =>
+  a === b || (a.addresses.length === b.addresses.length && a.addresses.every((address, i) => address === b.addresses[i]));
+
+/** Changes without a gap: nobody before, the survivor of a split had been there all the time, or we did not hear it. */
+const UNMEASURED: ReadonlySet<MasterChangeReason> = new Set(["initial", "split_resolved", "unknown"]);
+
+type AdvertInput = Extract<Input, { kind: "advert" }>;
+
+/** What a virtual router needs of the engine around it. */
+export interface RouterContext {
+  readonly options: EngineOptions;
+  emit(event: Event): void;
+  evicted(kind: EvictionKind, count: number): void;
+}
+
+/** Why nobody is master: who was it, and how it was lost. */
+interface Vacancy {
+  /** null once the loss was reported as `to: null`. */
+  readonly from: string | null;
+  readonly reason: MasterChangeReason;
+}
+
+/**
+ * One virtual router as its adverts show it: who claims to be master, and which of them the protocol says it is.
+ *
+ * A claim begins with an advert of non-zero priority and ends when its sender resigns, when another takes over
+ * legitimately, or by silence. Of several living claims the master is the one that outranks the others.
+ */
+export class VirtualRouter implements Deadlined {
+  readonly id: VirtualRouterId;
+  readonly order: number;
+  queuedFor: Instant;
+  position = -1;
+  adverts = 0;
+
+  readonly #context: RouterContext;
+  readonly #downTimerAdverts: number;
+  readonly #senders = new Map<string, Sender>();
+  readonly #firstSeenWall: WallTime;
+  #latest: Advert;
+  #master: Sender | null = null;
+  #masterSinceWall: WallTime | null = null;
+  /** undefined until the first master. */
+  #vacancy: Vacancy | undefined;
+  #hadMaster = false;
+  /** Nothing before this instant proves that somebody was silent. */
+  #heardSince: Instant;
+  /** When that time without proof began: who was not heard since may be gone. */
+  #blindFrom: Instant;
+  #deaf = false;
+  #lastSource = "";
+  #lastAt: Instant;
+  #lastOtherAt: Instant | undefined;
+  readonly #transitions = new TransitionLog();
+  readonly #cadence = new Cadence();
+  readonly #withoutMaster = new Stopwatch();
+  readonly #withSeveral = new Stopwatch();
+  readonly #noMaster: ConditionState;
+
+  constructor(id: VirtualRouterId, order: number, first: AdvertInput, context: RouterContext) {
+    this.id = id;
+    this.order = order;
+    this.queuedFor = first.at;
+    this.#context = context;
+    this.#downTimerAdverts = context.options.downTimerAdverts(id);
+    this.#firstSeenWall = first.wall;
+    this.#heardSince = first.at;
+    this.#blindFrom = first.at;
+    this.#lastAt = first.at;
+    this.#latest = first.advert;
+    this.#noMaster = new ConditionState("no_master", id, context.options.conditions.no_master);
+  }
+
+  /** The next instant at which silence changes something. */
+  get deadline(): Instant | undefined {
+    if (this.#deaf) return plus(this.#blindFrom, this.#context.options.forgetAfter);
+    let earliest: Instant | undefined;
+    for (const sender of this.#senders.values()) {
+      const due = this.#due(sender);
+      if (earliest === undefined || due < earliest) earliest = due;
+    }
+    return earliest;
+  }
+
+  get isEmpty(): boolean {
+    return this.#senders.size === 0;
+  }
+
+  get hasClaim(): boolean {
+    for (const sender of this.#senders.values()) if (sender.claims) return true;
+    return false;
+  }
+
+  advert(input: AdvertInput): void {
+    const { advert, at } = input;
+    this.adverts += 1;
+    const sender = this.#senders.get(advert.source) ?? this.#admit(input);
+    const gap = this.#gapTo(advert.source, at);
+    if (sender === this.#master && advert.priority !== 0) this.#observeCadence(sender, advert, at);
+    const before = sender.priority;
+    this.#noteSource(advert.source, at);
+    this.#noteAddresses(advert);
+    sender.heard(advert, at, input.wall, input.direction, input.ipId);
+
+    if (this.adverts === 1) this.#announce(input);
+    if (before !== null && advert.priority !== 0 && advert.priority !== before)
+      this.#context.emit({ kind: "priority_changed", at, wall: input.wall, router: this.id, sender: sender.source, from: before, to: advert.priority });
+
+    if (advert.priority === 0) this.#resign(sender);
+    else this.#claim(sender, input, gap);
+    this.#runStopwatches(at);
+  }
+
+  /** Fires what is due at `at`; the caller repeats until `deadline` lies behind it. */
+  expire(at: Instant, wall: WallTime): void {
+    if (this.#deaf) {
+      this.#senders.clear();
+      return;
+    }
+    for (const sender of [...this.#senders.values()]) {
+      if (this.#due(sender) > at) continue;
+      if (sender.claims) sender.endClaim();
+      else if (sender.source !== this.#vacancy?.from) this.#forget(sender, at, wall);
+      if (sender === this.#master) this.#lose({ from: sender.source, reason: "no_response" });
+    }
+    if (this.#master === null) this.#settleVacancy(at, wall);
+    this.#runStopwatches(at);
+  }
+
+  /** From now on nothing is heard where this virtual router lives. */
+  deafen(at: Instant): void {
+    if (this.#deaf) return;
+    this.#deaf = true;
+    this.#blindFrom = at;
+    this.#runStopwatches(at);
+  }
+
+  /** It is heard again. */
+  listen(at: Instant): void {
+    if (!this.#deaf) return;
+    this.#deaf = false;
+    this.#heardSince = at;
+    this.#runStopwatches(at);
+  }
+
+  /** Adverts between these instants may have been missed. */
+  miss(from: Instant, until: Instant): void {
+    if (!this.#deaf && from >= this.#heardSince) this.#blindFrom = from;
+    if (until > this.#heardSince) this.#heardSince = until;
+  }
+
+  view(now: Instant): VirtualRouterView {
+    const master = this.#master;
+    const advert = master?.lastAdvert ?? this.#latest;
+    const active = this.#noMaster.active;
+    let claims = 0;
+    for (const sender of this.#senders.values()) if (sender.claims) claims += 1;
+    const heard = master === null || master.lastAdvertAt < this.#heardSince ? this.#heardSince : master.lastAdvertAt;
+    return {
+      id: this.id,
+      hearing: !this.#deaf,
+      firstSeenWall: this.#firstSeenWall,
+      version: advert.version,
+      interval: advert.interval,
+      addresses: advert.addresses.length > this.#context.options.maxAddresses ? advert.addresses.slice(0, this.#context.options.maxAddresses) : advert.addresses,
+      senders: [...this.#senders.values()],
+      master,
+      masterSinceWall: master === null ? null : this.#masterSinceWall,
+      claims,
+      masterDownInterval: masterDownInterval(advert.version, advert.interval, 1, this.#downTimerAdverts),
+      lateness: this.#cadence,
+      missedAdverts: this.#cadence.missed,
+      consecutiveMissed: master === null || this.#deaf ? 0 : Math.max(0, missedIn(since(now, heard), advert.interval)),
+      transitions: this.#transitions.counts,
+      lastTransitionWall: this.#transitions.lastWall,
+      failoverGap: this.#transitions.gap,
+      noMaster: this.#withoutMaster.total(now),
+      multipleMaster: this.#withSeveral.total(now),
+      conditions: { no_master: this.#noMaster.enabled && this.#judges() ? active !== null : null },
+      active: active === null ? [] : [active],
+      conditionTransitions: { no_master: this.#noMaster.transitions },
+      conditionLastRaisedWall: this.#noMaster.lastRaisedWall === undefined ? {} : { no_master: this.#noMaster.lastRaisedWall },
+    };
+  }
+
+  #announce(input: AdvertInput): void {
+    const { advert, at, wall } = input;
+    this.#context.emit({
+      kind: "virtual_router_seen",
+      at,
+      wall,
+      router: this.id,
+      version: advert.version,
+      interval: advert.interval,
+      addresses: advert.addresses,
+      master: advert.priority === 0 ? null : advert.source,
+    });
+  }
+
+  #resign(sender: Sender): void {
+    if (sender === this.#master) this.#lose({ from: sender.source, reason: "priority_zero" });
+  }
+
+  #claim(sender: Sender, input: AdvertInput, gap: Duration | null): void {
+    const { at, wall } = input;
+    const master = this.#master;
+    this.#challenge(sender, at);
+    if (sender === master) return;
+    if (master === null) {
+      const best = this.#best(sender);
+      if (best === sender) this.#install(sender, this.#vacancy?.from ?? null, this.#vacancy?.reason ?? "initial", gap, at, wall);
+    } else if (!master.claims) {
+      const reason = this.#isUnconfirmed(master) ? "unknown" : sender.claimAdverts > 1 ? "split_resolved" : "no_response";
+      this.#install(sender, master.source, reason, gap, at, wall);
+    } else if (sender.outranks(master)) {
+      this.#install(sender, master.source, "preempted", gap, at, wall);
+    }
+  }
+
+  /** What an advert of `sender` does to the claims of the others: the rule of a legitimate takeover. */
+  #challenge(sender: Sender, at: Instant): void {
+    if (this.#senders.size === 1) return;
+    const { version } = sender.lastAdvert;
+    for (const other of this.#senders.values()) {
+      if (other === sender || !other.claims) continue;
+      const silence = takeoverSilence(version, other.lastAdvert.interval, sender.priority ?? 0, this.#downTimerAdverts);
+      if (this.#isUnconfirmed(other) || since(at, other.lastAdvertAt) >= silence) other.endClaim();
+      else if (sender.outranks(other)) other.outrankedAt ??= at;
+    }
+  }
+
+  #install(sender: Sender, from: string | null, reason: MasterChangeReason, gap: Duration | null, at: Instant, wall: WallTime): void {
+    this.#master = sender;
+    this.#masterSinceWall = wall;
+    this.#vacancy = undefined;
+    this.#hadMaster = true;
+    if (from === sender.source) return; // it resigned and took it back before anybody else: no change
+    const measured = UNMEASURED.has(reason) ? null : gap;
+    this.#transitions.note(reason, measured, wall);
+    this.#context.emit({ kind: "master_changed", at, wall, router: this.id, from, to: sender.source, reason, gap: measured });
+    const cleared = this.#noMaster.clear(`${sender.source} is master`, at, wall);
+    if (cleared !== undefined) this.#context.emit(cleared);
+  }
+
+  #lose(vacancy: Vacancy): void {
+    this.#master = null;
+    this.#masterSinceWall = null;
+    this.#vacancy = vacancy;
+  }
+
+  /** After the last claim ended by silence: another claim is promoted, or the loss is reported. */
+  #settleVacancy(at: Instant, wall: WallTime): void {
+    const vacancy = this.#vacancy;
+    if (vacancy === undefined || vacancy.from === null) return;
+    const heir = this.#best();
+    if (heir !== undefined) {
+      this.#install(heir, vacancy.from, "split_resolved", null, at, wall);
+      return;
+    }
+    const lost = this.#senders.get(vacancy.from);
+    if (lost !== undefined && this.#due(lost) > at) return;
+    this.#vacancy = { from: null, reason: vacancy.reason };
+    this.#context.emit({ kind: "master_changed", at, wall, router: this.id, from: vacancy.from, to: null, reason: vacancy.reason, gap: null });
+    const silence = since(at, this.#lastAt);
+    const how = vacancy.reason === "priority_zero" ? "resigned" : "fell silent";
+    const raised = this.#noMaster.raise(
+      {
+        summary: `no master: ${vacancy.from} ${how} and nobody took over within ${toSeconds(silence).toFixed(3)} s`,
+        cause: null,
+        evidence: {
+          last_master: vacancy.from,
+          last_master_lost_by: vacancy.reason,
+          last_advert_at: rfc3339(wallPlus(wall, -silence as Duration)),
+          silent_seconds: toSeconds(silence),
+        },
+      },
+      at,
+      wall,
+    );
+    if (raised !== undefined) this.#context.emit(raised);
+  }
+
+  /** The living claim that outranks all others; `preferred` where none does. */
+  #best(preferred?: Sender): Sender | undefined {
+    let best = preferred;
+    for (const sender of this.#senders.values()) if (sender.claims && (best === undefined || sender.outranks(best))) best = sender;
+    return best;
+  }
+
+  #due(sender: Sender): Instant {
+    // A resigned master is waited for as long as a silent one: until the slowest backup should have taken over.
+    if (sender.claims || sender.source === this.#vacancy?.from) return sender.claimEnds(this.#heardSince, this.#downTimerAdverts);
+    return sender.forgottenAt(this.#heardSince, this.#context.options.forgetAfter);
+  }
+
+  #forget(sender: Sender, at: Instant, wall: WallTime): void {
+    this.#senders.delete(sender.source);
+    if (this.#senders.size > 0) return;
+    const cleared = this.#noMaster.clear("no advert for so long that the virtual router is taken for removed", at, wall);
+    if (cleared !== undefined) this.#context.emit(cleared);
+  }
+
+  #admit(input: AdvertInput): Sender {
+    const sender = new Sender(input.advert, input.at, input.wall);
+    if (this.#senders.size >= this.#context.options.maxSenders) this.#evict();
+    this.#senders.set(sender.source, sender);
+    return sender;
+  }
+
+  /** Makes room for a sender: who spoke once goes before who is established, then the longest silent. Never the master. */
+  #evict(): void {
+    let worst: Sender | undefined;
+    for (const sender of this.#senders.values()) {
+      if (sender === this.#master || sender.source === this.#vacancy?.from) continue;
+      const rank = (s: Sender): number => (s.adverts > 1 ? 1 : 0);
+      if (worst === undefined || rank(sender) < rank(worst) || (rank(sender) === rank(worst) && sender.lastAdvertAt < worst.lastAdvertAt))
+        worst = sender;
+    }
+    if (worst === undefined) return;
+    this.#senders.delete(worst.source);
+    this.#context.evicted("sender", 1);
+  }
+
+  #observeCadence(master: Sender, advert: Advert, at: Instant): void {
+    const previous = master.lastAdvert;
+    if (master.lastAdvertAt < this.#heardSince || previous.priority === 0) return;
+    const gap = since(at, master.lastAdvertAt);
+    // keepalived sends one copy of each advert to every unicast peer.
+    if (previous.destination !== advert.destination && gap < previous.interval / 4) return;
+    this.#cadence.observe(gap, previous.interval);
+  }
+
+  #noteSource(source: string, at: Instant): void {
+    if (this.adverts > 1 && source !== this.#lastSource) this.#lastOtherAt = this.#lastAt;
+    this.#lastSource = source;
+    this.#lastAt = at;
+  }
+
+  /** From the last advert of any other sender; where there is none, from its own last one. */
+  #gapTo(source: string, at: Instant): Duration | null {
+    if (this.adverts <= 1) return null;
+    if (source !== this.#lastSource) return since(at, this.#lastAt);
+    return since(at, this.#lastOtherAt ?? this.#lastAt);
+  }
+
+  #noteAddresses(advert: Advert): void {
+    const excess = advert.addresses.length - this.#context.options.maxAddresses;
+    if (excess > 0 && (this.adverts === 1 || !sameAddresses(advert, this.#latest))) this.#context.evicted("address", excess);
+    this.#latest = advert;
+  }
+
+  /** Not heard since we may have missed its farewell. */
+  #isUnconfirmed(sender: Sender): boolean {
+    return sender.lastAdvertAt < this.#blindFrom;
+  }
+
+  /** Whether what is heard now allows to say if there is a master. */
+  #judges(): boolean {
+    return !this.#deaf && (this.#master === null || !this.#isUnconfirmed(this.#master));
+  }
+
+  #runStopwatches(at: Instant): void {
+    let claims = 0;
+    for (const sender of this.#senders.values()) if (sender.claims) claims += 1;
+    this.#withoutMaster.set(!this.#deaf && claims === 0 && this.#hadMaster, at);
+    this.#withSeveral.set(!this.#deaf && claims > 1, at);
+  }
+}

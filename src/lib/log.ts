@@ -1,0 +1,34 @@
+import { type DestinationStream, destination, type Logger, pino } from "pino";
+
+export const logLevels = ["trace", "debug", "info", "warn", "error", "fatal"] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+/**
+ * Facts are fields named like metric labels; the message is a fixed lower-case phrase.
+ * Nothing from the network goes in raw: addresses in canonical text, other bytes as hex.
+ */
+export type { Logger } from "pino";
+
+export interface LoggerOptions {
+  readonly level: LogLevel;
+  /** Where lines go; standard output unless a test says otherwise. */
+  readonly destination?: DestinationStream;
+}
+
+/** The root logger: one JSON object a line, times in RFC 3339, written before the call returns so that a crash loses none. */
+export function createLogger(options: LoggerOptions): Logger {
+  return pino(
+    {
+      level: options.level,
+      base: null,
+      timestamp: () => `,"time":"${new Date().toISOString()}"`,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    options.destination ?? destination({ fd: 1, sync: true }),
+  );
+}
+
+/** A logger whose lines carry the name of the part that wrote them. */
+export function componentLogger(root: Logger, component: string): Logger {
+  return root.child({ component });
+}

@@ -1,0 +1,125 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { Engine } from "../../src/core/engine.ts";
+import type { Event } from "../../src/core/events.ts";
+import type { Input } from "../../src/core/input.ts";
+import { instant, millis, wallTime } from "../../src/lib/time.ts";
+import { advertInput, EPOCH_US } from "../helpers/scenario.ts";
+
+const A = ["192.0.2.11", "192.0.2.12", "192.0.2.13"];
+
+/** Steps of a timeline: how long after the one before, and what. */
+const step = fc.record({
+  afterMs: fc.oneof(fc.integer({ min: 0, max: 50 }), fc.integer({ min: 0, max: 6_000 }), fc.constantFrom(0, 1_000, 4_016, 3_609)),
+  what: fc.oneof(
+    {
+      weight: 12,
+      arbitrary: fc.record({
+        kind: fc.constant("advert" as const),
+        source: fc.constantFrom(...A),
+        priority: fc.constantFrom(0, 1, 100, 100, 150, 254, 255),
+        vrid: fc.constantFrom(51, 52),
+        version: fc.constantFrom(2 as const, 3 as const),
+        interval: fc.constantFrom(millis(100), millis(1_000), millis(3_000)),
+        interface: fc.constantFrom("eth0", "eth1"),
+      }),
+    },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant("capture" as const), state: fc.constantFrom("deaf" as const, "hearing" as const), interface: fc.constantFrom("eth0", null) }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant("gap" as const), interface: fc.constantFrom("eth0", null), lengthMs: fc.integer({ min: 0, max: 5_000 }) }) },
+  ),
+});
+
+function inputs(steps: readonly (typeof step extends fc.Arbitrary<infer T> ? T : never)[]): Input[] {
+  let now = 0;
+  return steps.map(({ afterMs, what }) => {
+    now += afterMs;
+    if (what.kind === "advert") {
+      const { source, priority, vrid, version, interval, interface: name } = what;
+      return advertInput(now, source, priority, { vrid, version, interval, interface: name });
+    }
+    if (what.kind === "gap") {
+      const at = instant(now * 1_000);
+      return { kind: "gap", interface: what.interface, at, wall: wallTime(EPOCH_US + at), until: instant(at + what.lengthMs * 1_000) };
+    }
+    return { ...what, at: instant(now * 1_000), wall: wallTime(EPOCH_US + now * 1_000) };
+  });
+}
+
+const options = { maxVirtualRouters: 3, maxSenders: 2, forgetAfter: millis(20_000) };
+
+test("how often time is advanced changes neither the events nor the state", () => {
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60 }), fc.array(fc.nat({ max: 1_000 }), { minLength: 1, maxLength: 20 }), (steps, wakeups) => {
+      const timeline = inputs(steps);
+      const end = instant((timeline.at(-1)?.at ?? 0) + 60_000_000);
+      const seldom = new Engine(options);
+      const often = new Engine(options);
+      const expected: Event[] = timeline.flatMap((input) => [...seldom.handle(input)]);
+      expected.push(...seldom.advance(end));
+
+      const actual: Event[] = [];
+      let before = 0;
+      for (const [i, input] of timeline.entries()) {
+        const ratio = (wakeups[i % wakeups.length] as number) / 1_000;
+        const due = often.nextDeadline();
+        if (due !== undefined && due <= input.at) actual.push(...often.advance(due));
+        actual.push(...often.advance(instant(Math.floor(before + (input.at - before) * ratio))));
+        actual.push(...often.handle(input));
+        before = input.at;
+      }
+      for (let t = before; t < end; t += 777_777) actual.push(...often.advance(instant(t)));
+      actual.push(...often.advance(end));
+
+      assert.deepEqual(actual, expected);
+      assert.deepEqual(plain(often, end), plain(seldom, end));
+    }),
+    { numRuns: 3000 },
+  );
+});
+
+test("events come in the order of their instants, and nothing grows past its bound", () => {
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
+      const engine = new Engine(options);
+      let last = Number.NEGATIVE_INFINITY;
+      for (const input of inputs(steps)) {
+        for (const event of engine.handle(input)) {
+          assert.ok(event.at >= last && event.at <= input.at);
+          last = event.at;
+        }
+        const { routers } = engine.snapshot();
+        assert.ok(routers.length <= 3);
+        for (const router of routers) {
+          assert.ok(router.senders.length <= 2);
+          assert.ok(router.master === null || router.senders.includes(router.master), "the master is never evicted");
+          assert.ok(router.master === null || router.master.claims, "a master claims");
+        }
+      }
+    }),
+    { numRuns: 3000 },
+  );
+});
+
+test("nextDeadline is never later than the next event that only time brings", () => {
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+      const engine = new Engine(options);
+      for (const input of inputs(steps)) engine.handle(input);
+      for (let i = 0; i < 50; i++) {
+        const due = engine.nextDeadline();
+        const far = instant((engine.snapshot().now as number) + 600_000_000);
+        if (due === undefined) {
+          assert.deepEqual(engine.advance(far), []);
+          return;
+        }
+        assert.deepEqual(engine.advance(instant(due - 1)), []);
+        engine.advance(due);
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
+
+/** Views without the class identity of what they hold. */
+const plain = (engine: Engine, now: ReturnType<typeof instant>): unknown => JSON.parse(JSON.stringify(engine.snapshot(now)));
