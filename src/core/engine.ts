@@ -52,6 +52,11 @@ export class Engine {
     };
   }
 
+  /** How far time has come: nothing before it can happen any more. */
+  get now(): Instant {
+    return this.#now;
+  }
+
   /** Applies one input. One older than what is already known is taken as happening now, and counted. */
   handle(input: Input): readonly Event[] {
     let timely = input;

@@ -10,6 +10,46 @@ export interface ErrorCodeEntry {
  * docs/errors.md is generated from this table, and a test keeps it equal to the codes that the source uses.
  */
 export const errorCodes = {
+  ERR_CAPTURE_DENIED: {
+    meaning: "The process may not capture frames.",
+    remedy: "Grant CAP_NET_RAW: run as root, use `setcap cap_net_raw+ep` on the Node binary, or set `AmbientCapabilities=CAP_NET_RAW` in the systemd unit.",
+    exit: 3,
+  },
+  ERR_CAPTURE_NO_DEVICE: {
+    meaning: "An interface that should be captured does not exist.",
+    remedy: "Compare `capture.interfaces` with `ip link`; an interface that appears later is picked up by itself.",
+    exit: 3,
+  },
+  ERR_CAPTURE_LOST: {
+    meaning: "A running capture ended, mostly because its interface went away.",
+    remedy: "Nothing, if the interface is meant to be gone: the capture is opened again by itself.",
+    exit: 3,
+  },
+  ERR_CAPTURE_UNAVAILABLE: {
+    meaning: "The capture backend cannot be used on this system.",
+    remedy: "Do what the message says: build the addon, install the optional package `pcap`, or choose the other `capture.backend`.",
+    exit: 3,
+  },
+  ERR_HTTP_ADDRESS_IN_USE: {
+    meaning: "Another program listens on the address already.",
+    remedy: "Stop it (it may be a second vrrpwatch), or set `web.listen` or `--listen` to another address.",
+    exit: 3,
+  },
+  ERR_HTTP_ADDRESS_DENIED: {
+    meaning: "The process may not listen on the address.",
+    remedy: "Take a port above 1023, or grant CAP_NET_BIND_SERVICE; for a Unix socket let the agent's user write to its directory.",
+    exit: 3,
+  },
+  ERR_HTTP_ADDRESS_UNAVAILABLE: {
+    meaning: "This host has no such address, or the directory of the Unix socket is missing.",
+    remedy: "Correct `web.listen` or `--listen`, or create the directory.",
+    exit: 3,
+  },
+  ERR_HTTP_LISTEN: {
+    meaning: "Listening failed for a reason that the message gives.",
+    remedy: "Read the message; it ends with the words of the operating system.",
+    exit: 3,
+  },
   ERR_CONFIG_INVALID: {
     meaning: "The configuration file or a flag is wrong. Every problem is listed with its place.",
     remedy: "Correct each line that is listed; `vrrpwatch check` shows them again without starting anything.",

@@ -1,0 +1,32 @@
+import { eventJson } from "../core/event-json.ts";
+import type { Event } from "../core/events.ts";
+import type { Clock } from "../lib/clock.ts";
+import type { Logger } from "../lib/log.ts";
+import { RateLimiter } from "../lib/rate-limiter.ts";
+import { seconds } from "../lib/time.ts";
+
+const messages: Readonly<Record<Event["kind"], string>> = {
+  virtual_router_seen: "virtual router seen",
+  master_changed: "master changed",
+  priority_changed: "priority changed",
+  condition_raised: "condition raised",
+  condition_cleared: "condition cleared",
+};
+
+function levelOf(event: Event): "error" | "warn" | "info" | "debug" {
+  if (event.kind === "priority_changed") return "debug";
+  if (event.kind !== "condition_raised") return "info";
+  return event.severity === "critical" ? "error" : event.severity === "warning" ? "warn" : "info";
+}
+
+/** Writes events to the log, at most one of a kind per virtual router and second: a packet must not buy unbounded lines. */
+export function eventLog(log: Logger, clock: Clock): (event: Event) => void {
+  const limiter = new RateLimiter({ interval: seconds(1), maxKeys: 4_096 });
+  return (event) => {
+    const { interface: name, vlan, innerVlan, family, vrid } = event.router;
+    const suppressed = limiter.admit(`${name} ${vlan} ${innerVlan} ${family} ${vrid} ${event.kind}`, clock.now());
+    if (suppressed === null) return;
+    const { event: kind, ...fields } = eventJson(event);
+    log[levelOf(event)]({ event: kind, ...fields, ...(suppressed > 0 && { suppressed }) }, messages[event.kind]);
+  };
+}

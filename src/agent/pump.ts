@@ -1,0 +1,145 @@
+import type { FrameSink, FrameSource } from "../capture/source.ts";
+import type { Engine } from "../core/engine.ts";
+import type { Event } from "../core/events.ts";
+import { toInput } from "../core/intake.ts";
+import type { Clock } from "../lib/clock.ts";
+import { type Duration, type Instant, instant, micros, millis, plus, seconds, since, wallTime } from "../lib/time.ts";
+import { createDecoder } from "../wire/decode.ts";
+import type { Frame } from "../wire/frame.ts";
+
+/** A frame reaches us at the latest so long after its stamp: the block timeout of the packet ring, and scheduling. */
+const SETTLE = millis(12);
+/** How often the pump looks whether it still runs. */
+const BEAT = millis(500);
+/** A beat that comes so much too late means that this host or process stood still. */
+const PAUSE = seconds(1);
+
+export interface PumpDeps {
+  readonly engine: Engine;
+  readonly clock: Clock;
+  /** Called for each event, in order. */
+  readonly sink: (event: Event) => void;
+  /** The host or process stood still for so long, up to now. */
+  readonly paused: (pause: Duration) => void;
+  readonly dropped: (count: number) => void;
+  readonly hearing: (interfaceName: string, state: "hearing" | "deaf", why: string) => void;
+}
+
+/**
+ * The only place where protocol time meets real time: frames go to the engine as they come, and one timer goes to its
+ * next deadline. Frames may wait in the ring when the timer fires, so it drains before it lets time pass.
+ */
+export class Pump implements FrameSink {
+  readonly #deps: PumpDeps;
+  readonly #decoder = createDecoder();
+  #source: FrameSource | undefined;
+  #disarm: () => void = () => {};
+  #stopBeat: () => void = () => {};
+  #armedFor: Instant | undefined;
+  #lastBeat: Instant;
+  /** Up to here everything that was captured has been handled. */
+  #caughtUp: Instant;
+  #inBatch = false;
+
+  constructor(deps: PumpDeps) {
+    this.#deps = deps;
+    this.#lastBeat = deps.clock.now();
+    this.#caughtUp = this.#lastBeat;
+  }
+
+  start(source: FrameSource): void {
+    this.#source = source;
+    source.open(this);
+    this.#lastBeat = this.#deps.clock.now();
+    this.#scheduleBeat();
+  }
+
+  stop(): void {
+    this.#disarm();
+    this.#stopBeat();
+    this.#source?.close();
+    this.#source = undefined;
+  }
+
+  /** Everything that has arrived by now is handled, and time has passed as far as it safely can. */
+  catchUp(): void {
+    this.#source?.drain();
+    this.#emit(this.#deps.engine.advance(instant(this.#deps.clock.now() - SETTLE)));
+  }
+
+  frame(frame: Frame): void {
+    if (!this.#inBatch) {
+      this.#inBatch = true;
+      this.#notePause();
+    }
+    const input = toInput(frame, this.#decoder.decode(frame));
+    if (input !== undefined) this.#emit(this.#deps.engine.handle(input));
+  }
+
+  settled(): void {
+    this.#inBatch = false;
+    this.#caughtUp = this.#deps.clock.now();
+    this.#arm();
+  }
+
+  dropped(count: number): void {
+    this.#miss(this.#caughtUp, this.#deps.clock.now());
+    this.#deps.dropped(count);
+  }
+
+  hearing(interfaceName: string, state: "hearing" | "deaf", why: string): void {
+    const { clock, engine } = this.#deps;
+    // Frames from just before may still be in the ring: they are not to come late.
+    const now = clock.now();
+    const at = instant(Math.max(engine.now, now - SETTLE));
+    const wall = wallTime(clock.wall() - since(now, at));
+    this.#emit(engine.handle({ kind: "capture", state, interface: interfaceName, at, wall }));
+    this.#deps.hearing(interfaceName, state, why);
+    this.#arm();
+  }
+
+  #emit(events: readonly Event[]): void {
+    for (const event of events) this.#deps.sink(event);
+  }
+
+  #arm(): void {
+    const due = this.#deps.engine.nextDeadline();
+    // Later is fine: waking up early costs one look, re-arming at every batch costs more.
+    if (this.#armedFor !== undefined && due !== undefined && this.#armedFor <= due) return;
+    this.#disarm();
+    this.#armedFor = due;
+    if (due === undefined) return;
+    const wait = micros(Math.max(0, since(plus(due, SETTLE), this.#deps.clock.now())));
+    this.#disarm = this.#deps.clock.after(wait, () => {
+      this.#armedFor = undefined;
+      this.#notePause();
+      this.catchUp();
+      this.#arm();
+    });
+  }
+
+  #scheduleBeat(): void {
+    this.#stopBeat = this.#deps.clock.after(BEAT, () => {
+      this.#notePause();
+      this.#scheduleBeat();
+    });
+  }
+
+  /** A host that stood still heard nothing meanwhile, whatever the time stamps say now. */
+  #notePause(): void {
+    const now = this.#deps.clock.now();
+    const late = since(now, plus(this.#lastBeat, BEAT));
+    const from = this.#lastBeat;
+    this.#lastBeat = now;
+    if (late < PAUSE) return;
+    this.#miss(from, now);
+    this.#deps.paused(late);
+  }
+
+  #miss(from: Instant, until: Instant): void {
+    const { clock, engine } = this.#deps;
+    const at = instant(Math.max(from, engine.now));
+    const wall = wallTime(clock.wall() - since(clock.now(), at));
+    this.#emit(engine.handle({ kind: "gap", interface: null, at, wall, until }));
+  }
+}

@@ -1,0 +1,45 @@
+import { networkInterfaces } from "node:os";
+import type { VirtualRouterId } from "../core/events.ts";
+import { connectedSubnet, familyOf } from "../lib/addresses.ts";
+import type { Family } from "../wire/decoded.ts";
+
+/** Connected subnets of an interface, one per family; the same for every host on the segment. */
+type Subnets = Partial<Record<Family, string>>;
+
+type Interfaces = ReturnType<typeof networkInterfaces>;
+
+/** Link-local prefixes are the same on every segment, host prefixes belong to virtual addresses. */
+function subnetsOf(addresses: NonNullable<Interfaces[string]>): Subnets {
+  const subnets: Subnets = {};
+  for (const { address, cidr } of addresses) {
+    if (cidr === null || address.startsWith("fe80:") || address.startsWith("169.254.")) continue;
+    const family = familyOf(address);
+    const prefix = Number(cidr.slice(cidr.indexOf("/") + 1));
+    if (subnets[family] !== undefined || prefix === (family === "ipv4" ? 32 : 128)) continue;
+    const subnet = connectedSubnet(address, prefix);
+    if (subnet !== null) subnets[family] = subnet;
+  }
+  return subnets;
+}
+
+/** Names the segment of a virtual router where the user gave no name: its subnet, which every agent on it sees alike. */
+export class Segments {
+  readonly #read: () => Interfaces;
+  #subnets = new Map<string, Subnets>();
+
+  constructor(read: () => Interfaces = networkInterfaces) {
+    this.#read = read;
+    this.refresh();
+  }
+
+  /** To be called when addresses may have changed. */
+  refresh(): void {
+    this.#subnets = new Map(Object.entries(this.#read()).map(([name, addresses]) => [name, subnetsOf(addresses ?? [])]));
+  }
+
+  nameOf(id: VirtualRouterId): string {
+    const subnets = this.#subnets.get(id.interface ?? "");
+    const other = id.family === "ipv4" ? "ipv6" : "ipv4";
+    return subnets?.[id.family] ?? subnets?.[other] ?? id.interface ?? "unknown";
+  }
+}

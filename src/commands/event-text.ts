@@ -1,0 +1,52 @@
+import type { Event, VirtualRouterId } from "../core/events.ts";
+import { type Duration, toSeconds } from "../lib/time.ts";
+import type { Paint } from "./paint.ts";
+
+/** A virtual router in one short, aligned column: `eth0.100 v4 51`. */
+export function routerText(id: VirtualRouterId): string {
+  const tags = [id.vlan, id.innerVlan].filter((tag) => tag !== undefined).map((tag) => `.${tag}`);
+  const where = `${id.interface ?? (tags.length > 0 ? "vlan" : "")}${tags.join("")}`;
+  return `${where === "" ? "" : `${where} `}${id.family === "ipv4" ? "v4" : "v6"} ${id.vrid}`;
+}
+
+export const durationText = (d: Duration): string => `${Number(toSeconds(d).toFixed(3))} s`;
+
+const reasons = {
+  initial: "first seen",
+  priority_zero: "the old master resigned",
+  preempted: "a higher claim took over",
+  no_response: "the old master fell silent",
+  split_resolved: "the other master fell silent",
+  unknown: "not heard how",
+} as const;
+
+/** What happened, as a sentence for a person. */
+export function eventText(event: Event, paint: Paint): string {
+  switch (event.kind) {
+    case "virtual_router_seen": {
+      const every = event.interval === null ? "" : `, every ${durationText(event.interval)}`;
+      return `seen: VRRPv${event.version}${every}, ${addressesText(event.addresses)}`;
+    }
+    case "master_changed":
+      return masterText(event, paint);
+    case "priority_changed":
+      return `priority of ${event.sender}: ${event.from} -> ${event.to}`;
+    case "condition_raised":
+      return `${paint(event.severity === "info" ? "cyan" : event.severity === "warning" ? "yellow" : "red", `${event.severity} ${event.condition}`)}: ${event.summary}`;
+    case "condition_cleared":
+      return `${paint("green", `cleared ${event.condition}`)}: ${event.summary}`;
+  }
+}
+
+function masterText(event: Extract<Event, { kind: "master_changed" }>, paint: Paint): string {
+  const why = event.reason === "initial" ? "" : ` (${reasons[event.reason]}${event.gap === null ? "" : `, gap ${durationText(event.gap)}`})`;
+  if (event.to === null) return `${paint("red", "master lost")}: ${event.from ?? "?"}${why}, nobody took over`;
+  const master = paint("bold", event.to);
+  return event.from === null ? `master ${master}${why}` : `master ${event.from} -> ${master}${why}`;
+}
+
+function addressesText(addresses: readonly string[]): string {
+  if (addresses.length === 0) return "no addresses";
+  const shown = addresses.slice(0, 4).join(", ");
+  return addresses.length > 4 ? `${shown} and ${addresses.length - 4} more` : shown;
+}

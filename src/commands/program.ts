@@ -1,0 +1,158 @@
+import { Command, CommanderError } from "commander";
+import { exitStatusOf } from "../lib/error-codes.ts";
+import { AgentError } from "../lib/errors.ts";
+import { ExitStatus } from "./exit.ts";
+import type { Io } from "./io.ts";
+import { packageVersion } from "./version.ts";
+
+interface OutputOptions {
+  json?: boolean;
+  relative?: boolean;
+  color?: boolean;
+}
+
+interface RunFlags {
+  config?: string;
+  interface?: string[];
+  listen?: string[];
+  stateDirectory?: string;
+  logLevel?: string;
+}
+
+/**
+ * From arguments to exit status. Commands are imported when they are called,
+ * so that `decode` and `replay` start without the HTTP server and the capture.
+ */
+export async function runCommandLine(args: readonly string[], io: Io): Promise<number> {
+  let status: number = ExitStatus.done;
+  const program = declareCommands(io, (result) => {
+    status = result;
+  });
+  try {
+    await program.parseAsync(args, { from: "user" });
+    return status;
+  } catch (error) {
+    // Commander has printed what was wrong, or the help that was asked for.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? ExitStatus.done : ExitStatus.usage;
+    if (error instanceof AgentError) {
+      io.err(`vrrpwatch: ${error.message}\n`);
+      return exitStatusOf(error.code);
+    }
+    throw error;
+  }
+}
+
+const collect = (value: string, previous: readonly string[] = []): readonly string[] => [...previous, value];
+
+function declareCommands(io: Io, done: (status: number) => void): Command {
+  const program = new Command("vrrpwatch")
+    .description("Shows who is master of each VRRP virtual router, who else claims to be, and what is going wrong.")
+    .version(packageVersion(), "-V, --version", "print the version")
+    .helpOption("-h, --help", "print this help, or that of a command")
+    .helpCommand("help [command]", "print the help of a command")
+    .configureHelp({ showGlobalOptions: false })
+    .configureOutput({ writeOut: (text) => void io.out(text), writeErr: (text) => io.err(text) })
+    .showHelpAfterError("(vrrpwatch --help, or vrrpwatch COMMAND --help, tells more)")
+    .exitOverride()
+    .addHelpText(
+      "after",
+      `
+Examples:
+  vrrpwatch run                          watch this host's segments; then see http://localhost:10112/
+  vrrpwatch replay incident.pcap         what happened in a capture, no root needed
+  vrrpwatch decode -                     one line per VRRP packet of a capture on standard input
+  vrrpwatch check --config FILE          every problem of a configuration, with its line
+
+Exit status: 0 done, 1 damaged capture file, 2 wrong usage or configuration, 3 a resource is missing or denied.`,
+    );
+
+  program
+    .command("run")
+    .description("run the agent: capture, metrics and API (needs CAP_NET_RAW)")
+    .option("-c, --config <file>", "configuration (default: /etc/vrrpwatch/config.yaml if it exists)")
+    .option("-i, --interface <name>", "interface or pattern to listen on; repeatable", collect)
+    .option("-l, --listen <address>", "where to serve HTTP, such as :10112; repeatable", collect)
+    .option("--state-directory <directory>", "where alerts and incidents are kept")
+    .option("--log-level <level>", "trace, debug, info, warn, error or fatal")
+    .addHelpText(
+      "after",
+      `
+A flag wins over the configuration file.
+
+Example:
+  sudo vrrpwatch run --interface eth0 --listen 127.0.0.1:10112`,
+    )
+    .action(async (options: RunFlags) => {
+      const { run } = await import("./run.ts");
+      done(await run({ ...options, interface: options.interface ?? [], listen: options.listen ?? [] }));
+    });
+
+  withOutputOptions(
+    program
+      .command("replay")
+      .description("run the same engine over a pcap or pcapng file, in file time")
+      .argument("<file>", "capture file; - reads standard input"),
+  )
+    .option("--metrics", "print the final metrics")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  vrrpwatch replay incident.pcap --relative
+  tcpdump -i eth0 -w - -U 'proto 112' | vrrpwatch replay -`,
+    )
+    .action(async (file: string, options: OutputOptions & { metrics?: boolean }) => {
+      const { replay } = await import("./replay.ts");
+      done(await replay(file, { ...outputOptions(options, io), metrics: options.metrics === true }, io));
+    });
+
+  withOutputOptions(
+    program
+      .command("decode")
+      .description("print one line per packet of IP protocol 112 or 51")
+      .argument("<file>", "capture file; - reads standard input"),
+  )
+    .addHelpText(
+      "after",
+      `
+Example:
+  vrrpwatch decode capture.pcapng --json | jq 'select(.verdict == "invalid")'`,
+    )
+    .action(async (file: string, options: OutputOptions) => {
+      const { decode } = await import("./decode.ts");
+      done(await decode(file, outputOptions(options, io), io));
+    });
+
+  program
+    .command("check")
+    .description("validate the configuration and list every problem with its line")
+    .option("-c, --config <file>", "configuration (default: /etc/vrrpwatch/config.yaml if it exists)")
+    .option("--keepalived <file>", "lint a keepalived.conf; repeatable (not available in this version)", collect)
+    .option("--json", "print findings as JSON")
+    .addHelpText(
+      "after",
+      `
+Example:
+  vrrpwatch check --config config.yaml && systemctl restart vrrpwatch`,
+    )
+    .action(async (options: { config?: string; keepalived?: string[]; json?: boolean }) => {
+      const { check } = await import("./check.ts");
+      done(await check(options, io));
+    });
+
+  return program;
+}
+
+function withOutputOptions(command: Command): Command {
+  return command
+    .option("--json", "print one JSON object a line")
+    .option("--relative", "print times as seconds since the first frame")
+    .option("--color", "use colour even where the output is no terminal")
+    .option("--no-color", "never use colour");
+}
+
+function outputOptions(options: OutputOptions, io: Io): { json: boolean; relative: boolean; color: boolean } {
+  // https://no-color.org: any value but the empty one switches colour off.
+  const wanted = options.color ?? (io.isTerminal && (process.env["NO_COLOR"] ?? "") === "");
+  return { json: options.json === true, relative: options.relative === true, color: wanted && options.json !== true };
+}

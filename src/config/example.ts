@@ -1,0 +1,71 @@
+import { isInactive } from "./inactive.ts";
+import { configJsonSchema, type SchemaNode } from "./json-schema.ts";
+
+const width = 110;
+
+/**
+ * The whole of config.example.yaml: every key with its default and its description, as valid input.
+ * @param everything - also writes the settings that this version does not act upon, instead of leaving them as comments
+ */
+export function exampleConfig(everything = false): string {
+  const lines = [
+    ...comment("Configuration of vrrpwatch: every key, with its default. All of it is optional.", ""),
+    ...comment("`vrrpwatch check --config FILE` lists every problem with its line. docs/configuration.md is the reference.", ""),
+    "",
+  ];
+  for (const [key, node] of Object.entries(configJsonSchema().properties ?? {})) lines.push(...block(key, node, [], everything), "");
+  return `${lines.join("\n").trimEnd()}\n`;
+}
+
+function block(key: string, node: SchemaNode, parents: readonly string[], everything: boolean): string[] {
+  const path = [...parents, key];
+  const indent = "  ".repeat(parents.length);
+  const silent = !everything && isInactive(path.join("."));
+  const off = silent ? "# " : "";
+  // Said once for a whole group.
+  const note = silent && !isInactive(parents.join(".")) ? " (Not active yet.)" : "";
+  const lines = comment(`${node.description ?? ""}${note}`, indent);
+  if (node.properties !== undefined && parents[0] !== "conditions") {
+    const children = Object.entries(node.properties).flatMap(([name, child]) => block(name, child, path, everything));
+    // A group whose keys are all comments would be an empty group, which is a mistake: so it is a comment as well.
+    const empty = children.every((line) => line.trimStart().startsWith("#"));
+    return [...lines, `${indent}${empty ? "# " : ""}${key}:`, ...children];
+  }
+  lines.push(`${indent}${off}${key}: ${inline(defaultOf(node))}`);
+  for (const example of node.examples ?? []) {
+    if (!Array.isArray(example)) continue;
+    lines.push(`${indent}# For example:`, `${indent}# ${key}:`, ...example.map((entry) => `${indent}#   - ${inline(entry)}`));
+  }
+  return lines;
+}
+
+/** The default of a node, that of a group put together from its keys. */
+export function defaultOf(node: SchemaNode): unknown {
+  if (node.properties === undefined) return node.default;
+  return Object.fromEntries(Object.entries(node.properties).map(([key, child]) => [key, defaultOf(child)]));
+}
+
+/** YAML on one line. Only plain words and paths go without quotes: every YAML reader takes the rest for what it is. */
+export function inline(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(inline).join(", ")}]`;
+  if (typeof value === "object" && value !== null) {
+    return `{${Object.entries(value)
+      .map(([key, child]) => `${key}: ${inline(child)}`)
+      .join(", ")}}`;
+  }
+  if (typeof value === "string" && /^[a-z/][\w./-]*$/.test(value) && !/^(true|false|null|yes|no|on|off|y|n)$/.test(value)) return value;
+  return JSON.stringify(value);
+}
+
+function comment(text: string, indent: string): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ").filter((part) => part !== "")) {
+    if (line !== "" && indent.length + line.length + word.length > width) {
+      lines.push(`${indent}# ${line}`);
+      line = "";
+    }
+    line += line === "" ? word : ` ${word}`;
+  }
+  return line === "" ? lines : [...lines, `${indent}# ${line}`];
+}

@@ -1,0 +1,42 @@
+import type { VirtualRouterId } from "../core/events.ts";
+import { defaultEngineOptions, type EngineOptions } from "../core/options.ts";
+import type { Config, VirtualRouterExpectation } from "./schema.ts";
+
+/**
+ * The entry of `virtual_routers` that fits a virtual router best: a key that is left out fits anything,
+ * and the entry with most keys wins; of equals the first.
+ */
+export function expectationFor(config: Pick<Config, "virtual_routers">, id: VirtualRouterId): VirtualRouterExpectation | null {
+  let best: VirtualRouterExpectation | null = null;
+  let bestKeys = -1;
+  for (const entry of config.virtual_routers) {
+    if (entry.vrid !== id.vrid) continue;
+    const pairs: ReadonlyArray<readonly [unknown, unknown]> = [
+      [entry.interface, id.interface],
+      [entry.vlan, id.vlan],
+      [entry.inner_vlan, id.innerVlan],
+      [entry.family, id.family],
+    ];
+    if (!pairs.every(([wanted, actual]) => wanted === undefined || wanted === actual)) continue;
+    const keys = pairs.filter(([wanted]) => wanted !== undefined).length;
+    if (keys > bestKeys) {
+      best = entry;
+      bestKeys = keys;
+    }
+  }
+  return best;
+}
+
+/** The engine's options as the configuration has them. */
+export function engineOptionsOf(config: Config): EngineOptions {
+  const { tracking } = config;
+  return {
+    ...defaultEngineOptions,
+    maxVirtualRouters: tracking.max_virtual_routers,
+    maxSenders: tracking.max_senders,
+    maxAddresses: tracking.max_addresses,
+    forgetAfter: tracking.forget_after,
+    downTimerAdverts: (id) => expectationFor(config, id)?.down_timer_adverts ?? tracking.down_timer_adverts,
+    conditions: { no_master: config.conditions.no_master },
+  };
+}

@@ -1,0 +1,92 @@
+import { durationPattern } from "../lib/duration.ts";
+import { defaultOf, inline } from "./example.ts";
+import { isInactive } from "./inactive.ts";
+import { configJsonSchema, type SchemaNode } from "./json-schema.ts";
+
+const introduction = `# Configuration
+
+Generated from the schema in \`src/config\`; do not edit.
+
+One YAML file (\`--config FILE\`, or \`/etc/vrrpwatch/config.yaml\` if it exists). Everything has a default, so \`vrrpwatch run\` works
+without a file. Unknown keys are errors; every problem is reported at once, with its line. \`vrrpwatch check --config FILE\` does the
+same without starting anything, and \`config.schema.json\` lets an editor do it while you type. \`config.example.yaml\` is the whole
+file with its defaults.
+
+Durations are numbers with a unit: \`500ms\`, \`1.5s\`, \`5m\`, \`4h\`, \`2d\`. Addresses may be spelled in any usual way.
+Secrets never stand in the file: a key that ends in \`_file\` names the file that holds one.
+
+A flag wins over the file: \`--interface NAME\` and \`--listen ADDRESS\` (repeatable; each replaces the whole list of the file),
+\`--state-directory DIRECTORY\`, \`--log-level LEVEL\`.
+
+Settings marked *not active yet* are read and checked, but this version does not act upon them; \`run\` and \`check\` say so where
+one is given.
+
+Patterns for interfaces: \`*\` stands for any characters and \`?\` for one. A name is taken when one pattern fits and none that begins
+with \`!\` does; a list of only \`!\` patterns means "all but these".
+`;
+
+/** The whole of docs/configuration.md. */
+export function configurationReference(): string {
+  const sections = Object.entries(configJsonSchema().properties ?? {});
+  const single = sections.filter(([, node]) => keysOf(node) === undefined);
+  const groups = sections.filter(([, node]) => keysOf(node) !== undefined);
+  const top = single.length === 0 ? "" : `\n## At the top\n\n${table(single.map(([key, node]) => row(key, key, node, [])))}`;
+  return `${introduction}${top}${groups.map(([key, node]) => section(key, node)).join("")}`;
+}
+
+function section(key: string, node: SchemaNode): string {
+  const kind = node.items === undefined ? "" : " (a list)";
+  return `\n## ${key}${kind}\n\n${node.description ?? ""}\n\n${table(rows(node, node.items === undefined ? key : `${key}[]`, ""))}`;
+}
+
+const keysOf = (node: SchemaNode): SchemaNode["properties"] => node.properties ?? node.items?.properties;
+
+/** One row a key; the keys of groups and of list entries follow their parent. */
+function rows(node: SchemaNode, path: string, prefix: string): string[][] {
+  const required = (node.items ?? node).required ?? [];
+  return Object.entries(keysOf(node) ?? {}).flatMap(([key, child]) => {
+    const name = prefix === "" ? key : `${prefix}.${key}`;
+    const own = row(name, `${path}.${key}`, child, required);
+    // The common keys of the conditions are described once, in the section's own text.
+    if (path === "conditions") return [conditionRow(name, child), ...ownOptions(name, child)];
+    if (keysOf(child) === undefined) return [own];
+    return [own, ...rows(child, `${path}.${key}${child.items === undefined ? "" : "[]"}`, child.items === undefined ? name : `${name}[]`)];
+  });
+}
+
+function conditionRow(name: string, node: SchemaNode): string[] {
+  const { enabled, severity } = node.properties ?? {};
+  return [`\`${name}\``, "group", `\`${inline({ enabled: enabled?.default, severity: severity?.default })}\``, meaning(`conditions.${name}`, node)];
+}
+
+function ownOptions(name: string, node: SchemaNode): string[][] {
+  return Object.entries(node.properties ?? {})
+    .filter(([key]) => key !== "enabled" && key !== "severity")
+    .map(([key, child]) => row(`${name}.${key}`, `conditions.${name}.${key}`, child, []));
+}
+
+function row(name: string, path: string, node: SchemaNode, required: readonly string[]): string[] {
+  const value = node.items?.properties === undefined ? defaultOf(node) : (node.default ?? undefined);
+  const fallback = required.includes(name.split(".").at(-1) ?? "") ? "**required**" : value === undefined ? "" : `\`${inline(value)}\``;
+  return [`\`${name}\``, typeName(node), fallback, meaning(path, node)];
+}
+
+const meaning = (path: string, node: SchemaNode): string => `${node.description ?? ""}${isInactive(path) ? " *Not active yet.*" : ""}`;
+
+function typeName(node: SchemaNode): string {
+  if (node.anyOf !== undefined) return node.anyOf.map(typeName).join(" or ");
+  if (node.enum !== undefined) return node.enum.map((word) => `\`${word}\``).join(", ");
+  if (node.const !== undefined) return `\`${node.const}\``;
+  if (node.items !== undefined) return `list of ${node.items.properties === undefined ? typeName(node.items) : "groups"}`;
+  if (node.type === "null") return "null";
+  if (node.type === "integer") return `${node.minimum}–${node.maximum}`;
+  if (node.type === "boolean") return "true or false";
+  if (node.type === "object") return "group";
+  if (node.pattern === durationPattern.source) return "duration";
+  return Array.isArray(node.type) && node.type.includes("null") ? "text or null" : "text";
+}
+
+function table(cells: readonly string[][]): string {
+  const line = (parts: readonly string[]): string => `| ${parts.map((part) => part.replaceAll("|", "\\|")).join(" | ")} |\n`;
+  return [["Key", "Value", "Default", "Meaning"], ["---", "---", "---", "---"], ...cells].map(line).join("");
+}

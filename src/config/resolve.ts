@@ -1,0 +1,119 @@
+import { open } from "node:fs/promises";
+import { resolve as resolvePath } from "node:path";
+import type { z } from "zod";
+import { nameMatcher } from "../lib/glob.ts";
+import { parseListen } from "../lib/listen.ts";
+import { err, ok, type Result } from "../lib/result.ts";
+import { largestFile } from "./document.ts";
+import { loadConfig } from "./load.ts";
+import type { ConfigProblem } from "./problems.ts";
+import { type Config, defaultConfig } from "./schema.ts";
+import { logSection } from "./sections/log.ts";
+
+/** Read when no `--config` is given and it exists. */
+export const defaultConfigPath = "/etc/vrrpwatch/config.yaml";
+
+/** What the command line may say. Empty lists and left out settings say nothing. */
+export interface ConfigFlags {
+  readonly interface?: readonly string[] | undefined;
+  readonly listen?: readonly string[] | undefined;
+  readonly stateDirectory?: string | undefined;
+  readonly logLevel?: string | undefined;
+}
+
+/** Puts the flags over the file: a flag wins, and a list given by flags replaces the whole list of the file. */
+export function resolveConfig(file: Config, flags: ConfigFlags): Result<Config, ConfigProblem[]> {
+  const problems: ConfigProblem[] = [];
+  const given = new Set(file.given);
+  const refuse = (flag: string, message: string): void => void problems.push({ file: null, line: null, column: null, path: flag, message });
+
+  let { capture, web, log, state_directory } = file;
+  if (flags.interface !== undefined && flags.interface.length > 0) {
+    for (const pattern of flags.interface) {
+      const matcher = nameMatcher([pattern]);
+      if (!matcher.ok) refuse("--interface", matcher.error);
+    }
+    capture = { ...capture, interfaces: flags.interface };
+    given.add("capture.interfaces");
+  }
+  if (flags.listen !== undefined && flags.listen.length > 0) {
+    const listen = flags.listen.map(parseListen);
+    for (const address of listen) if (!address.ok) refuse("--listen", address.error);
+    web = { ...web, listen: listen.flatMap((address) => (address.ok ? [address.value] : [])) };
+    given.add("web.listen");
+  }
+  if (flags.stateDirectory !== undefined) {
+    if (flags.stateDirectory === "") refuse("--state-directory", "must be a path");
+    state_directory = resolvePath(flags.stateDirectory);
+    given.add("state_directory");
+  }
+  if (flags.logLevel !== undefined) {
+    const parsed = logSection.safeParse({ level: flags.logLevel }, { reportInput: true });
+    if (parsed.success) log = parsed.data;
+    else refuse("--log-level", firstMessage(parsed.error));
+    given.add("log.level");
+  }
+  return problems.length > 0 ? err(problems) : ok({ ...file, capture, web, log, state_directory, given: [...given] });
+}
+
+const firstMessage = (error: z.ZodError): string => error.issues[0]?.message ?? "not valid";
+
+export interface ReadConfig {
+  readonly config: Config;
+  /** The file that was read; null where there was none and the defaults hold. */
+  readonly file: string | null;
+}
+
+/** Reads the file and puts the flags over it. Without `file` the default path is read if it exists. Never throws for what a user may do wrong. */
+export async function readConfig(file: string | undefined, flags: ConfigFlags = {}): Promise<Result<ReadConfig, ConfigProblem[]>> {
+  const path = file ?? defaultConfigPath;
+  const text = await readText(path, file === undefined);
+  if (!text.ok) return err([{ file: path, line: null, column: null, path: "", message: text.error }]);
+  const loaded = text.value === null ? ok(defaultConfig()) : loadConfig(text.value, path);
+  // Problems of the flags are listed together with those of the file.
+  const resolved = resolveConfig(loaded.ok ? loaded.value : defaultConfig(), flags);
+  if (!loaded.ok || !resolved.ok) return err([...(loaded.ok ? [] : loaded.error), ...(resolved.ok ? [] : resolved.error)]);
+  return ok({ config: resolved.value, file: text.value === null ? null : path });
+}
+
+/** null: there is no file, and that is allowed. */
+async function readText(path: string, mayBeAbsent: boolean): Promise<Result<string | null, string>> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await readAtMost(path, largestFile + 1);
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    if (mayBeAbsent && (code === "ENOENT" || code === "ENOTDIR")) return ok(null);
+    return err(readFailures[code] ?? `cannot be read (${code === "" ? String(error) : code})`);
+  }
+  if (bytes.length > largestFile) return err("the file is larger than 1 MiB, which no configuration of vrrpwatch needs");
+  try {
+    return ok(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch {
+    return err("is not UTF-8 text");
+  }
+}
+
+/** The file may be a device or a pipe without end, so its size is not asked for. */
+async function readAtMost(path: string, limit: number): Promise<Uint8Array> {
+  const file = await open(path);
+  try {
+    const bytes = new Uint8Array(limit);
+    let length = 0;
+    while (length < limit) {
+      const { bytesRead } = await file.read(bytes, length, limit - length, null);
+      if (bytesRead === 0) break;
+      length += bytesRead;
+    }
+    return bytes.subarray(0, length);
+  } finally {
+    await file.close();
+  }
+}
+
+const readFailures: Readonly<Record<string, string>> = {
+  ENOENT: "does not exist",
+  ENOTDIR: "does not exist",
+  EACCES: "may not be read by this user: check the file's mode and owner",
+  EISDIR: "is a directory, not a file",
+};

@@ -1,0 +1,44 @@
+import { z } from "zod";
+import { path } from "./fields.ts";
+import { alertsSection } from "./sections/alerts.ts";
+import { captureSection } from "./sections/capture.ts";
+import { conditionsSection } from "./sections/conditions.ts";
+import { keepalivedSection } from "./sections/keepalived.ts";
+import { logSection } from "./sections/log.ts";
+import { trackingSection } from "./sections/tracking.ts";
+import { virtualRoutersSection } from "./sections/virtual-routers.ts";
+import { webSection } from "./sections/web.ts";
+
+/** The whole configuration, composed of each part's own options. Every key has a default, a description and a bound. */
+export const configSchema = z.strictObject({
+  capture: captureSection.prefault({}).describe("How frames reach the agent."),
+  keepalived: keepalivedSection.prefault({}).describe("What keepalived on this host tells us."),
+  web: webSection.prefault({}).describe("Metrics, API and control."),
+  state_directory: path().default("/var/lib/vrrpwatch").describe("Where alerts wait for delivery and incidents are kept."),
+  tracking: trackingSection.prefault({}).describe("Bounds and timing of what is remembered about the wire."),
+  virtual_routers: virtualRoutersSection,
+  conditions: conditionsSection.prefault({}).describe("Per condition: enabled (whether it is judged), severity (critical, warning or info), and its own options."),
+  alerts: alertsSection.prefault({}).describe("Who is told."),
+  log: logSection.prefault({}).describe("What the agent says about itself, as JSON lines on standard output."),
+});
+
+type DeepReadonly<T> = T extends string | number | boolean | null | undefined
+  ? T
+  : T extends ReadonlyArray<infer Item>
+    ? ReadonlyArray<DeepReadonly<Item>>
+    : { readonly [Key in keyof T]: DeepReadonly<T[Key]> };
+
+/** The keys are spelled as in the file: one name for one thing. Durations are in microseconds, addresses in canonical text. */
+export type Settings = DeepReadonly<z.output<typeof configSchema>>;
+
+export interface Config extends Settings {
+  /** Paths of the settings that the file or a flag gave, such as `web.listen`: tells them from defaults. */
+  readonly given: readonly string[];
+}
+
+export type VirtualRouterExpectation = Config["virtual_routers"][number];
+
+/** What runs without a file. */
+export function defaultConfig(): Config {
+  return { ...configSchema.parse({}), given: [] };
+}

@@ -1,0 +1,71 @@
+import type { VirtualRouterId } from "../core/events.ts";
+import type { Duration, WallTime } from "../lib/time.ts";
+
+export interface BuildView {
+  readonly version: string;
+  /** The commit that was built; an empty string where it is not known. */
+  readonly revision: string;
+  /** Such as `v20.19.0`. */
+  readonly nodeVersion: string;
+}
+
+/** One interface that the agent captures on or wants to capture on. */
+export interface AgentInterfaceView {
+  readonly name: string;
+  /** The link is up as the kernel says; null where this is not known. */
+  readonly up: boolean | null;
+  readonly capturing: boolean;
+  /** Why it is not captured, for a person; null while it is. */
+  readonly why: string | null;
+}
+
+/** What a person names a virtual router by. */
+export interface RouterDescription {
+  /** The user's name of the segment, else its subnet, else the name of the interface. */
+  readonly segment: string;
+  /** From the configuration; null where it gives none. */
+  readonly name: string | null;
+}
+
+/** No advert has been heard for a while: what the agent listens on, and what could hide adverts from it. */
+export interface NoAdvertHint {
+  /** Listening in vain since then. */
+  readonly since: WallTime;
+  readonly interfaces: readonly string[];
+  /** One sentence each. */
+  readonly reasons: readonly string[];
+  readonly text: string;
+}
+
+/** What the agent knows of itself: the self family of the metrics, readiness and the landing page are read from it. */
+export interface AgentView {
+  readonly build: BuildView;
+  /** `reason` says for a person why the agent does not capture; null while it does. */
+  readonly readiness: { readonly ready: boolean; readonly reason: string | null };
+  readonly interfaces: readonly AgentInterfaceView[];
+  /** Frames since the start by interface name; drops that belong to no single interface are counted under "". */
+  readonly capture: { readonly packets: ReadonlyMap<string, number>; readonly drops: ReadonlyMap<string, number> };
+  /** Time in which the host or the process did not run; null where it is not measured (a replay). */
+  readonly hostPause: Duration | null;
+  /** null where there is no configuration to load (a replay). */
+  readonly configReload: { readonly successful: boolean; readonly lastSuccess: WallTime | null } | null;
+  readonly hint: NoAdvertHint | null;
+  describe(id: VirtualRouterId): RouterDescription;
+}
+
+/**
+ * The view of a program that captures nothing itself, such as `replay`: it has a build and descriptions, and no more.
+ * @param describe by default the segment is the name of the interface, or `unknown` where the capture does not say
+ */
+export function offlineAgentView(build: BuildView, describe?: AgentView["describe"]): AgentView {
+  return {
+    build,
+    readiness: { ready: false, reason: "nothing is captured" },
+    interfaces: [],
+    capture: { packets: new Map(), drops: new Map() },
+    hostPause: null,
+    configReload: null,
+    hint: null,
+    describe: describe ?? ((id) => ({ segment: id.interface ?? "unknown", name: null })),
+  };
+}

@@ -1,0 +1,81 @@
+import { conditionNames, masterChangeReasons } from "../core/events.ts";
+import { evictionKinds } from "../core/view.ts";
+import { rejectReasons } from "../wire/decoded.ts";
+
+/** One label as the reference describes it. `values` is there where the set is closed. */
+export interface Label<Value extends string = string> {
+  readonly name: string;
+  readonly meaning: string;
+  readonly values?: readonly Value[];
+}
+
+/** A label whose values are a closed list. */
+export interface ClosedLabel<Value extends string> extends Label<Value> {
+  readonly values: readonly Value[];
+}
+
+export const interfaceLabel: Label = { name: "interface", meaning: "Network interface; empty where the capture does not say or no single one is meant." };
+export const familyLabel: ClosedLabel<"ipv4" | "ipv6"> = { name: "family", meaning: "Address family of the packets.", values: ["ipv4", "ipv6"] };
+
+/** The labels that name a virtual router: R in the documentation. */
+export const routerLabels: readonly Label[] = [
+  interfaceLabel,
+  { name: "vrid", meaning: "Virtual router identifier, 1 to 255." },
+  familyLabel,
+  { name: "vlan", meaning: "VLAN id (the outer one of two tags); left out when untagged." },
+  { name: "inner_vlan", meaning: "Inner VLAN id; left out unless there are two tags." },
+];
+
+export const senderLabel: Label = { name: "sender", meaning: "Source address of the adverts." };
+export const addressLabel: Label = { name: "address", meaning: "Virtual address that the master advertises." };
+export const masterLabel: Label = { name: "master", meaning: "Source address of the master." };
+export const segmentLabel: Label = { name: "segment", meaning: "Configured name of the segment, else its subnet, else the interface." };
+export const macLabel: Label = { name: "mac", meaning: "Source MAC of the last advert; empty on a link layer without one." };
+export const versionLabel: ClosedLabel<"2" | "3"> = { name: "version", meaning: "VRRP version.", values: ["2", "3"] };
+
+export const modeLabel: ClosedLabel<"multicast" | "unicast"> = {
+  name: "mode",
+  meaning: "How the adverts are addressed.",
+  values: ["multicast", "unicast"],
+};
+
+export const authLabel: ClosedLabel<"none" | "simple" | "ah" | "hmac"> = {
+  name: "auth",
+  meaning: "Authentication that the adverts carry.",
+  values: ["none", "simple", "ah", "hmac"],
+};
+
+export const rejectReasonLabel: ClosedLabel<(typeof rejectReasons)[number]> = {
+  name: "reason",
+  meaning: "Why the packet is no advert that a router may believe.",
+  values: rejectReasons,
+};
+
+/** As `familyLabel`, for packets so broken that the family could not be read. */
+export const rejectFamilyLabel: ClosedLabel<"ipv4" | "ipv6" | "unknown"> = {
+  name: "family",
+  meaning: "Address family; unknown where it could not be read.",
+  values: ["ipv4", "ipv6", "unknown"],
+};
+
+export const transitionReasonLabel: ClosedLabel<(typeof masterChangeReasons)[number]> = {
+  name: "reason",
+  meaning: "Why the master changed.",
+  values: masterChangeReasons,
+};
+
+export const conditionLabel: ClosedLabel<(typeof conditionNames)[number]> = {
+  name: "condition",
+  meaning: "What can be wrong with a virtual router.",
+  values: conditionNames,
+};
+
+export const evictionKindLabel: ClosedLabel<(typeof evictionKinds)[number]> = {
+  name: "kind",
+  meaning: "What was not tracked, or no longer, because its table was full.",
+  values: evictionKinds,
+};
+
+export const buildVersionLabel: Label = { name: "version", meaning: "Version of vrrpwatch." };
+export const revisionLabel: Label = { name: "revision", meaning: "Commit that was built; empty where it is not known." };
+export const nodeVersionLabel: Label = { name: "nodeversion", meaning: "Version of Node." };

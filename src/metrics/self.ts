@@ -1,0 +1,92 @@
+import { pair } from "./escape.ts";
+import { buildVersionLabel, evictionKindLabel, interfaceLabel, nodeVersionLabel, revisionLabel } from "./labels.ts";
+import type { Metric } from "./metric.ts";
+
+const buildInfo: Metric = {
+  name: "vrrpwatch_build_info",
+  type: "info",
+  help: "What is running.",
+  labels: [buildVersionLabel, revisionLabel, nodeVersionLabel],
+  collect: ({ agent: { build } }, emit) =>
+    emit(`${pair("version", build.version)},${pair("revision", build.revision)},${pair("nodeversion", build.nodeVersion)}`, 1),
+};
+
+const capturePackets: Metric = {
+  name: "vrrpwatch_capture_packets_total",
+  type: "counter",
+  help: "Frames that passed the kernel's filter and reached the agent.",
+  labels: [interfaceLabel],
+  collect: ({ agent }, emit) => {
+    for (const [name, count] of agent.capture.packets) emit(pair("interface", name), count);
+  },
+};
+
+const captureDrops: Metric = {
+  name: "vrrpwatch_capture_drops_total",
+  type: "counter",
+  help: "Frames that the kernel dropped because the agent did not read them in time. With af_packet one socket serves all interfaces.",
+  labels: [interfaceLabel],
+  collect: ({ agent }, emit) => {
+    for (const [name, count] of agent.capture.drops) emit(pair("interface", name), count);
+  },
+};
+
+const evictions: Metric = {
+  name: "vrrpwatch_evictions_total",
+  type: "counter",
+  help: "Things that are not tracked, or no longer, because a bound was reached.",
+  labels: [evictionKindLabel],
+  collect: ({ snapshot }, emit) => {
+    for (const kind of evictionKindLabel.values) emit(pair("kind", kind), snapshot.evictions[kind]);
+  },
+};
+
+const lateInputs: Metric = {
+  name: "vrrpwatch_late_inputs_total",
+  type: "counter",
+  help: "Inputs that were older than what had been concluded already.",
+  labels: [],
+  collect: ({ snapshot }, emit) => emit("", snapshot.lateInputs),
+};
+
+const hostPause: Metric = {
+  name: "vrrpwatch_host_pause_seconds_total",
+  type: "counter",
+  help: "Time in which the host or the agent did not run, and silence on the wire therefore proved nothing.",
+  labels: [],
+  collect: ({ agent }, emit) => {
+    if (agent.hostPause !== null) emit("", agent.hostPause / 1e6);
+  },
+};
+
+const reloadSuccessful: Metric = {
+  name: "vrrpwatch_config_last_reload_successful",
+  type: "gauge",
+  help: "Whether the last load of the configuration succeeded.",
+  labels: [],
+  collect: ({ agent }, emit) => {
+    if (agent.configReload !== null) emit("", Number(agent.configReload.successful));
+  },
+};
+
+const reloadTimestamp: Metric = {
+  name: "vrrpwatch_config_last_reload_success_timestamp_seconds",
+  type: "gauge",
+  help: "Time of the last successful load of the configuration.",
+  labels: [],
+  collect: ({ agent }, emit) => {
+    const at = agent.configReload?.lastSuccess ?? null;
+    if (at !== null) emit("", at / 1e6);
+  },
+};
+
+export const self: readonly Metric[] = [
+  buildInfo,
+  capturePackets,
+  captureDrops,
+  evictions,
+  lateInputs,
+  hostPause,
+  reloadSuccessful,
+  reloadTimestamp,
+];

@@ -1,0 +1,28 @@
+import type { WallTime } from "../../lib/time.ts";
+
+const fileHeader = 24;
+const recordHeader = 16;
+
+/** The header of a little-endian pcap file with microseconds (draft-ietf-opsawg-pcap). One file has one link type. */
+export function pcapHeader(linkType: number, snapLength: number): Uint8Array {
+  const bytes = new Uint8Array(fileHeader);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, 0xa1b2c3d4, true);
+  view.setUint16(4, 2, true);
+  view.setUint16(6, 4, true);
+  view.setUint32(16, snapLength, true);
+  view.setUint32(20, linkType, true);
+  return bytes;
+}
+
+/** One packet with its record header, as a copy of its own. `length` is what it had on the wire. */
+export function pcapRecord(wall: WallTime, bytes: Uint8Array, length: number): Uint8Array {
+  const record = new Uint8Array(recordHeader + bytes.length);
+  const view = new DataView(record.buffer);
+  view.setUint32(0, Math.floor(wall / 1_000_000), true);
+  view.setUint32(4, wall % 1_000_000, true);
+  view.setUint32(8, bytes.length, true);
+  view.setUint32(12, length, true);
+  record.set(bytes, recordHeader);
+  return record;
+}

@@ -1,0 +1,31 @@
+import type { AuthMode, Decoded, PartialAdvert, RejectReason } from "./decoded.ts";
+import { u8 } from "./bytes.ts";
+import { addressOf, macOf, type Packet, tagsOf } from "./packet.ts";
+
+/** A packet that is none of a router's business to believe, with what its link and IP headers said. */
+export function reject(p: Packet, reason: RejectReason): Decoded {
+  return { kind: "rejected", reason, partial: p.destination === 0 ? withoutIp(p) : withIp(p) };
+}
+
+/** The same, with more of the VRRP message. */
+export function rejectMessage(p: Packet, reason: RejectReason, message: PartialAdvert): Decoded {
+  return { kind: "rejected", reason, partial: { ...withIp(p), ...message } };
+}
+
+const withoutIp = (p: Packet): PartialAdvert => ({ ...tagsOf(p), family: p.family, mac: macOf(p) });
+
+function withIp(p: Packet): PartialAdvert {
+  const auth: { auth?: AuthMode } = p.ah ? { auth: "ah" } : {};
+  return {
+    ...tagsOf(p),
+    family: p.family,
+    source: addressOf(p, p.source),
+    destination: addressOf(p, p.destination),
+    mac: macOf(p),
+    ttl: p.ttl,
+    ...auth,
+  };
+}
+
+/** 224.0.0.0/4 with the limited broadcast, or ff00::/8: only one hop away is such a sender believed. */
+export const toGroup = (p: Packet): boolean => u8(p.bytes, p.destination) >= (p.family === "ipv4" ? 224 : 255);

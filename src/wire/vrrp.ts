@@ -1,0 +1,97 @@
+import { type Duration, micros } from "../lib/time.ts";
+import { u8, u16 } from "./bytes.ts";
+import type { Advert, AuthMode, Decoded, PartialAdvert, RejectReason } from "./decoded.ts";
+import { advertFlags } from "./flags.ts";
+import { readHmacTrailer } from "./hmac.ts";
+import { addressOf, addressSize, macOf, type Packet, tagsOf } from "./packet.ts";
+import { reject, rejectMessage, toGroup } from "./reject.ts";
+import { type Fit, checksumFit } from "./vrrp-checksum.ts";
+
+const fixedPart = 8;
+/** Authentication data of VRRPv2 over IPv4: always there, also without authentication (RFC 3768 §5.3.10). */
+const authLength = 8;
+const advertisement = 1;
+
+/**
+ * A VRRP message (RFC 3768 §5, RFC 9568 §5) at `p.payload`. Beyond the RFCs it takes what keepalived sends: VRRPv2 over IPv6,
+ * VRRPv2 without addresses, unicast with any TTL, the checksum of either reading of RFC 5798.
+ */
+export function decodeVrrp(p: Packet): Decoded {
+  const b = p.bytes;
+  const at = p.payload;
+  const length = p.payloadEnd - at;
+  if (length < fixedPart) return reject(p, "length");
+  const version = u8(b, at) >> 4;
+  const count = u8(b, at + 3);
+  const declared = fixedPart + count * addressSize(p) + (version === 2 && p.family === "ipv4" ? authLength : 0);
+  const reason = headerFault(p, version, length, declared);
+  const known = version === 2 || version === 3;
+  const fit = known && length >= declared ? checksumFit(p, version, declared) : null;
+  if (reason !== null || fit === null || !known) return rejectMessage(p, reason ?? "checksum", partial(p, version, count, fit));
+
+  const addresses = readAddresses(p, count);
+  const hmac = readHmacTrailer(b, at + declared, p.payloadEnd);
+  const advert: Advert = {
+    ...tagsOf(p),
+    family: p.family,
+    version,
+    vrid: u8(b, at + 1),
+    priority: u8(b, at + 2),
+    interval: intervalOf(p, version),
+    addresses,
+    auth: hmac === undefined ? authOf(p, version) : "hmac",
+    checksum: fit.mode,
+    source: addressOf(p, p.source),
+    destination: addressOf(p, p.destination),
+    mac: macOf(p),
+    ttl: p.ttl,
+    flags: advertFlags(p, version, addresses, fit, hmac === undefined && length > declared),
+    ...(hmac === undefined ? {} : { hmac }),
+  };
+  return { kind: "advert", advert, ipId: p.ipId };
+}
+
+/** The first rule that the fixed part breaks, in the order of `rejectReasons`; the checksum comes after all of them. */
+function headerFault(p: Packet, version: number, length: number, declared: number): RejectReason | null {
+  const b = p.bytes;
+  const at = p.payload;
+  if (p.ttl !== 255 && toGroup(p)) return "ttl";
+  if (version !== 2 && version !== 3) return "version";
+  if ((u8(b, at) & 0x0f) !== advertisement) return "type";
+  if (version === 3 && u8(b, at + 3) === 0) return "count_zero";
+  if (length < declared) return "length";
+  if (u8(b, at + 1) === 0) return "vrid_zero";
+  if (intervalOf(p, version) === 0) return "interval_zero";
+  if (version === 2 && u8(b, at + 4) > 2) return "auth_type";
+  return null;
+}
+
+/** Seconds in version 2 (RFC 3768 §5.3.7), centiseconds in the low 12 bits in version 3 (RFC 9568 §5.2.7). */
+function intervalOf(p: Packet, version: number): Duration {
+  if (version === 2) return micros(u8(p.bytes, p.payload + 5) * 1_000_000);
+  return micros((u16(p.bytes, p.payload + 4) & 0x0fff) * 10_000);
+}
+
+function authOf(p: Packet, version: number): AuthMode {
+  const type = version === 2 ? u8(p.bytes, p.payload + 4) : 0;
+  if (p.ah || type === 2) return "ah";
+  return type === 1 ? "simple" : "none";
+}
+
+function readAddresses(p: Packet, count: number): string[] {
+  const size = addressSize(p);
+  const addresses: string[] = [];
+  for (let i = 0; i < count; i++) addresses.push(addressOf(p, p.payload + fixedPart + i * size));
+  return addresses;
+}
+
+/**
+ * What a rejected message says. Its addresses only where the checksum fits: with a damaged count they could reach into the
+ * authentication data, and a password must not turn up as an address.
+ */
+function partial(p: Packet, version: number, count: number, fit: Fit | null): PartialAdvert {
+  const head = { version, vrid: u8(p.bytes, p.payload + 1), priority: u8(p.bytes, p.payload + 2) };
+  if (version !== 2 && version !== 3) return head;
+  const body = { ...head, interval: intervalOf(p, version), auth: authOf(p, version) };
+  return fit === null ? body : { ...body, addresses: readAddresses(p, count) };
+}

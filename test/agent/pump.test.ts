@@ -1,0 +1,165 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Pump } from "../../src/agent/pump.ts";
+import type { CaptureCounts, FrameSink, FrameSource } from "../../src/capture/source.ts";
+import { Engine } from "../../src/core/engine.ts";
+import type { Event } from "../../src/core/events.ts";
+import { instant, toSeconds, wallTime } from "../../src/lib/time.ts";
+import { LinkType } from "../../src/wire/frame.ts";
+import { FakeClock } from "../helpers/fake-clock.ts";
+
+/** protocol facts, appendix A4: VRRPv3 over IPv4 from 192.0.2.1, VRID 51, priority 100, every 0.5 s. */
+const ADVERT = Uint8Array.from(
+  "01005e000012020000000001080045c00020000100 00ff701899c0000201e000001231336401003205a4c0000264".replaceAll(" ", "").match(/../g) ?? [],
+  (hex) => Number.parseInt(hex, 16),
+);
+
+/** A source whose frames wait in a ring until it is drained or its turn of the loop comes. */
+class RingSource implements FrameSource {
+  readonly backend = "af_packet";
+  sink: FrameSink | undefined;
+  #ring: { atMs: number; wallUs: number }[] = [];
+  readonly #clock: FakeClock;
+
+  constructor(clock: FakeClock) {
+    this.#clock = clock;
+  }
+
+  open(sink: FrameSink): void {
+    this.sink = sink;
+  }
+
+  arrive(atMs = this.#clock.now() / 1_000): void {
+    this.#ring.push({ atMs, wallUs: this.#clock.wall() });
+  }
+
+  drain(): void {
+    const frames = this.#ring;
+    this.#ring = [];
+    for (const { atMs, wallUs } of frames)
+      this.sink?.frame({
+        at: instant(atMs * 1_000),
+        wall: wallTime(wallUs),
+        interface: "eth0",
+        direction: "in",
+        linkType: LinkType.ethernet,
+        bytes: ADVERT,
+        length: ADVERT.length,
+      });
+    this.sink?.settled();
+  }
+
+  counts(): CaptureCounts {
+    return { packets: new Map(), drops: new Map() };
+  }
+
+  close(): void {
+    this.sink = undefined;
+  }
+}
+
+function setUp(): { clock: FakeClock; source: RingSource; pump: Pump; engine: Engine; events: Event[]; pauses: number[]; seen: () => string[] } {
+  const clock = new FakeClock();
+  const source = new RingSource(clock);
+  const engine = new Engine();
+  const events: Event[] = [];
+  const pauses: number[] = [];
+  const pump = new Pump({
+    engine,
+    clock,
+    sink: (event) => events.push(event),
+    paused: (d) => pauses.push(toSeconds(d)),
+    dropped: () => {},
+    hearing: () => {},
+  });
+  pump.start(source);
+  const seen = (): string[] => events.map((e) => `${e.at / 1_000} ${e.kind === "master_changed" ? `${e.from ?? "-"}>${e.to ?? "-"}` : e.kind}`);
+  return { clock, source, pump, engine, events, pauses, seen };
+}
+
+/** The master advertises every 0.5 s up to `untilMs`, each advert delivered as it comes. */
+function advertise(clock: FakeClock, source: RingSource, fromMs: number, untilMs: number): void {
+  for (let t = fromMs; t <= untilMs; t += 500) {
+    clock.runTo(t);
+    source.arrive();
+    source.drain();
+  }
+}
+
+/** When a master that was last heard at `ms` is given up: 3 x 0.5 s + 255/256 x 0.5 s + 20 ms later. */
+const expiry = (ms: number): number => (ms * 1_000 + 2_018_046) / 1_000;
+
+test("the master's loss is reported by the timer, without any packet", () => {
+  const { clock, source, seen } = setUp();
+  advertise(clock, source, 0, 2_000);
+  clock.runTo(4_000);
+  assert.deepEqual(seen().slice(2), []);
+  clock.runTo(4_100);
+  assert.deepEqual(seen().slice(2), [`${expiry(2_000)} 192.0.2.1>-`, `${expiry(2_000)} condition_raised`]);
+});
+
+test("frames that wait in the ring when the timer fires are heard before time passes", () => {
+  const { clock, source, seen } = setUp();
+  advertise(clock, source, 0, 2_000);
+  for (const t of [2_500, 3_000, 3_500, 4_000]) {
+    clock.runTo(t);
+    source.arrive(); // nobody delivers it: the loop is busy elsewhere
+  }
+  clock.runTo(4_100);
+  assert.deepEqual(seen().slice(2), []);
+});
+
+test("a process that stood still concludes nothing from the silence, and does so a master-down time later", () => {
+  const { clock, source, seen, pauses } = setUp();
+  advertise(clock, source, 0, 2_000);
+  clock.freezeTo(12_000);
+  clock.runTo(13_900);
+  assert.deepEqual(seen().slice(2), []);
+  assert.equal(pauses.length, 1);
+  assert.ok((pauses[0] as number) > 9);
+  clock.runTo(14_100);
+  assert.equal(seen()[2], `${expiry(12_000)} 192.0.2.1>-`);
+});
+
+test("a paused host whose master went on sees no change", () => {
+  const { clock, source, seen } = setUp();
+  advertise(clock, source, 0, 2_000);
+  clock.freezeTo(12_000);
+  advertise(clock, source, 12_100, 20_100);
+  assert.deepEqual(seen().slice(2), []);
+});
+
+test("drops put the conclusion off by a master-down time", () => {
+  const { clock, source, seen } = setUp();
+  advertise(clock, source, 0, 2_000);
+  clock.runTo(3_900);
+  source.sink?.dropped(17);
+  clock.runTo(5_800);
+  assert.deepEqual(seen().slice(2), []);
+  clock.runTo(6_000);
+  assert.equal(seen()[2], `${expiry(3_900)} 192.0.2.1>-`);
+});
+
+for (const step of [3_600_000, -3_600_000])
+  test(`a wall clock stepped by ${step / 1_000} s raises nothing, and a loss right after it is reported in time`, () => {
+    const { clock, source, seen, events } = setUp();
+    advertise(clock, source, 0, 2_000);
+    clock.stepWall(step);
+    advertise(clock, source, 2_500, 4_000);
+    assert.deepEqual(seen().slice(2), []);
+    clock.runTo(6_100);
+    assert.equal(seen()[2], `${expiry(4_000)} 192.0.2.1>-`);
+    assert.equal(events[2]?.wall, wallTime(clock.wall() - (clock.now() - (events[2]?.at ?? 0))), "shown in the new wall time");
+  });
+
+test("an interface that is deaf proves nothing until it has been heard for a master-down time", () => {
+  const { clock, source, seen } = setUp();
+  advertise(clock, source, 0, 2_000);
+  source.sink?.hearing("eth0", "deaf", "link down");
+  clock.runTo(60_000);
+  source.sink?.hearing("eth0", "hearing", "link up");
+  clock.runTo(61_900);
+  assert.deepEqual(seen().slice(2), []);
+  clock.runTo(62_200);
+  assert.equal(seen().length, 4);
+});
