@@ -21,7 +21,17 @@ export function decodedJson(packet: DecodedPacket): Readonly<Record<string, unkn
       return { ...head, verdict: "invalid", reason: decoded.reason, interface: packet.interface, ...fields(decoded.partial) };
     case "carp": {
       const { vlan, innerVlan, family, vhid, source, mac } = decoded.carp;
-      return { ...head, verdict: "not_vrrp", interface: packet.interface, vlan, inner_vlan: innerVlan, family, carp_vhid: vhid, source, mac };
+      return {
+        ...head,
+        verdict: "not_vrrp",
+        interface: packet.interface,
+        vlan,
+        inner_vlan: innerVlan,
+        family,
+        carp_vhid: vhid,
+        source,
+        mac,
+      };
     }
   }
 }

@@ -1,4 +1,4 @@
-import { rfc3339, since, toSeconds, type Instant, wallTime } from "../lib/time.ts";
+import { type Instant, rfc3339, since, toSeconds, wallTime } from "../lib/time.ts";
 import type { Advert, AdvertFlag, PartialAdvert } from "../wire/decoded.ts";
 import { vrrpGroupIpv4, vrrpGroupIpv6 } from "../wire/groups.ts";
 import type { DecodedPacket } from "./decode-json.ts";
@@ -15,7 +15,8 @@ const mostAddresses = 4;
 export class DecodeText {
   readonly #paint: Paint;
   readonly #relative: boolean;
-  readonly #widths: number[] = [];
+  /** Time, frame, place, source, virtual router, version, priority, interval: what most networks need. */
+  readonly #widths: number[] = [0, 5, 1, 15, 8, 2, 8, 4];
   #start: Instant | null = null;
 
   constructor(options: { readonly relative: boolean; readonly paint: Paint }) {

@@ -84,7 +84,7 @@ Example:
     )
     .action(async (options: RunFlags) => {
       const { run } = await import("./run.ts");
-      done(await run({ ...options, interface: options.interface ?? [], listen: options.listen ?? [] }));
+      done(await run({ ...options, interface: options.interface ?? [], listen: options.listen ?? [] }, io));
     });
 
   withOutputOptions(

@@ -36,7 +36,7 @@ export function readDocument(text: string, file: string): Result<ConfigDocument,
 
 function compose(text: string, file: string): Result<ConfigDocument, ConfigProblem[]> {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false, stringKeys: true, logLevel: "silent" });
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false, stringKeys: true, logLevel: "error" });
   const at = (offset: number, path: Path, message: string): ConfigProblem => {
     const position = lines.linePos(Math.min(offset, text.length));
     return { file, line: Math.max(1, position.line), column: Math.max(1, position.col), path: formatPath(path), message };

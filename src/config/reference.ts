@@ -21,8 +21,8 @@ A flag wins over the file: \`--interface NAME\` and \`--listen ADDRESS\` (repeat
 Settings marked *not active yet* are read and checked, but this version does not act upon them; \`run\` and \`check\` say so where
 one is given.
 
-Patterns for interfaces: \`*\` stands for any characters and \`?\` for one. A name is taken when one pattern fits and none that begins
-with \`!\` does; a list of only \`!\` patterns means "all but these".
+Patterns for interfaces: \`*\` stands for any characters, \`?\` for one, and \`!\` in front excludes. A full name weighs more than a
+wildcard, and an exclusion more than an inclusion of the same kind; a list of only exclusions means "all but these".
 `;
 
 /** The whole of docs/configuration.md. */

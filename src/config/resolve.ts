@@ -1,7 +1,7 @@
 import { open } from "node:fs/promises";
 import { resolve as resolvePath } from "node:path";
 import type { z } from "zod";
-import { nameMatcher } from "../lib/glob.ts";
+import { patternProblem } from "../lib/interface-names.ts";
 import { parseListen } from "../lib/listen.ts";
 import { err, ok, type Result } from "../lib/result.ts";
 import { largestFile } from "./document.ts";
@@ -30,8 +30,8 @@ export function resolveConfig(file: Config, flags: ConfigFlags): Result<Config, 
   let { capture, web, log, state_directory } = file;
   if (flags.interface !== undefined && flags.interface.length > 0) {
     for (const pattern of flags.interface) {
-      const matcher = nameMatcher([pattern]);
-      if (!matcher.ok) refuse("--interface", matcher.error);
+      const problem = patternProblem(pattern);
+      if (problem !== null) refuse("--interface", problem);
     }
     capture = { ...capture, interfaces: flags.interface };
     given.add("capture.interfaces");

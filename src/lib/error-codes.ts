@@ -50,6 +50,16 @@ export const errorCodes = {
     remedy: "Read the message; it ends with the words of the operating system.",
     exit: 3,
   },
+  ERR_NETLINK_UNAVAILABLE: {
+    meaning: "The library that asks the kernel for interfaces cannot be loaded.",
+    remedy: "Install the dependencies again on this host (`npm ci`); its binary must fit the system.",
+    exit: 3,
+  },
+  ERR_NETLINK_DUMP: {
+    meaning: "The kernel gave no consistent list of interfaces, because they change all the time.",
+    remedy: "Look for a program that creates and deletes interfaces in a loop; the list is asked for again by itself.",
+    exit: 3,
+  },
   ERR_CONFIG_INVALID: {
     meaning: "The configuration file or a flag is wrong. Every problem is listed with its place.",
     remedy: "Correct each line that is listed; `vrrpwatch check` shows them again without starting anything.",

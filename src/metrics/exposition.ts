@@ -46,7 +46,7 @@ export class ExpositionWriter {
     let text = "";
     const { name } = family;
     collect((labels, value, suffix) => {
-      if (value !== value) return;
+      if (Number.isNaN(value)) return;
       const sample = suffix === undefined ? name : name + suffix;
       text += labels === "" ? `${sample} ${sampleValue(value)}\n` : `${sample}{${labels}} ${sampleValue(value)}\n`;
     });
@@ -66,5 +66,7 @@ export function finish(body: string, format: ExpositionFormat): string {
 
 /** The media type of an answer in this format. */
 export function contentType(format: ExpositionFormat): string {
-  return format === "openmetrics" ? "application/openmetrics-text; version=1.0.0; charset=utf-8" : "text/plain; version=0.0.4; charset=utf-8";
+  return format === "openmetrics"
+    ? "application/openmetrics-text; version=1.0.0; charset=utf-8"
+    : "text/plain; version=0.0.4; charset=utf-8";
 }

@@ -14,8 +14,15 @@ export interface ClosedLabel<Value extends string> extends Label<Value> {
   readonly values: readonly Value[];
 }
 
-export const interfaceLabel: Label = { name: "interface", meaning: "Network interface; empty where the capture does not say or no single one is meant." };
-export const familyLabel: ClosedLabel<"ipv4" | "ipv6"> = { name: "family", meaning: "Address family of the packets.", values: ["ipv4", "ipv6"] };
+export const interfaceLabel: Label = {
+  name: "interface",
+  meaning: "Network interface; empty where the capture does not say or no single one is meant.",
+};
+export const familyLabel: ClosedLabel<"ipv4" | "ipv6"> = {
+  name: "family",
+  meaning: "Address family of the packets.",
+  values: ["ipv4", "ipv6"],
+};
 
 /** The labels that name a virtual router: R in the documentation. */
 export const routerLabels: readonly Label[] = [

@@ -71,11 +71,4 @@ const advertisedAddressInfo: Metric = {
   },
 };
 
-export const mastership: readonly Metric[] = [
-  virtualRouterInfo,
-  masters,
-  masterInfo,
-  masterIsLocal,
-  masterPriority,
-  advertisedAddressInfo,
-];
+export const mastership: readonly Metric[] = [virtualRouterInfo, masters, masterInfo, masterIsLocal, masterPriority, advertisedAddressInfo];

@@ -23,7 +23,7 @@ function suffixOf(family: Family, value: MetricValue<string> | MetricValueWithNa
 }
 
 /** prom-client gives the bounds of buckets as numbers. */
-function labelText(name: string, value: string | number): string {
+function labelText(name: string, value: unknown): string {
   return name === "le" && typeof value === "number" ? bucketBound(value) : String(value);
 }
 
@@ -32,10 +32,12 @@ function labelText(name: string, value: string | number): string {
  * writer as all others, because its own output depends on the registry's format and writes "Nan" for what has no value yet.
  */
 export class ProcessMetrics {
-  readonly #registry = new Registry();
+  readonly #registry: Registry;
 
-  constructor() {
-    collectDefaultMetrics({ register: this.#registry });
+  /** @param registry where to measure into; one that has further metrics exports them too */
+  constructor(registry: Registry = new Registry()) {
+    this.#registry = registry;
+    collectDefaultMetrics({ register: registry });
   }
 
   /** The families without the end mark. Never rejects: a family that cannot be read is left out. */

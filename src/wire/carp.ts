@@ -1,6 +1,6 @@
 import { u8 } from "./bytes.ts";
 import type { Decoded } from "./decoded.ts";
-import { macOf, addressOf, type Packet, tagsOf } from "./packet.ts";
+import { addressOf, macOf, type Packet, tagsOf } from "./packet.ts";
 
 const carpLength = 36;
 /** "Authentication length" in 32-bit words, where VRRP counts addresses: seven addresses would need 44 bytes. */

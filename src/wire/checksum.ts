@@ -20,5 +20,11 @@ export function fold(sum: number): number {
 export const intact = (sum: number): boolean => fold(sum) === 0xffff;
 
 /** Pseudo-header of protocol 112 or 58 for the addresses at these offsets (RFC 8200 §8.1; the IPv4 one has the same words). */
-export const pseudoHeaderSum = (b: Uint8Array, source: number, destination: number, size: number, protocol: number, length: number): number =>
-  wordSum(b, source, source + size) + wordSum(b, destination, destination + size) + protocol + length;
+export const pseudoHeaderSum = (
+  b: Uint8Array,
+  source: number,
+  destination: number,
+  size: number,
+  protocol: number,
+  length: number,
+): number => wordSum(b, source, source + size) + wordSum(b, destination, destination + size) + protocol + length;

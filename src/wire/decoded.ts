@@ -117,7 +117,7 @@ export interface CarpAdvert extends VlanTags {
 
 /** Every frame decodes to exactly one of these; nothing throws. */
 export type Decoded =
-  | { readonly kind: "advert"; readonly advert: Advert; /** IPv4 identification; null on IPv6. */ readonly ipId: number | null }
+  | { readonly kind: "advert"; readonly advert: Advert /** IPv4 identification; null on IPv6. */; readonly ipId: number | null }
   | { readonly kind: "rejected"; readonly reason: RejectReason; readonly partial: PartialAdvert }
   | { readonly kind: "carp"; readonly carp: CarpAdvert }
   | { readonly kind: "claim"; readonly claim: AddressClaim }

@@ -72,5 +72,5 @@ function linkDestinationUnusual(p: Packet, group: boolean): boolean {
   if (!group) return (u8(b, at) & 1) !== 0;
   if (p.family === "ipv6") return u16(b, at) !== 0x3333 || u32(b, at + 2) !== u32(b, p.destination + 12);
   if (u32(b, p.destination) === 0xffffffff) return u16(b, at) !== 0xffff || u32(b, at + 2) !== 0xffffffff;
-  return u16(b, at) !== 0x0100 || u32(b, at + 2) !== ((0x5e000000 | (u32(b, p.destination) & 0x007fffff)) >>> 0);
+  return u16(b, at) !== 0x0100 || u32(b, at + 2) !== (0x5e000000 | (u32(b, p.destination) & 0x007fffff)) >>> 0;
 }

@@ -6,7 +6,7 @@ import type { Decoded, RejectReason } from "./decoded.ts";
 import { isVrrpGroupIpv4 } from "./groups.ts";
 import { decodeIgmp } from "./membership.ts";
 import { other, type Packet, Protocol } from "./packet.ts";
-import { reject } from "./reject.ts";
+import { reject, rejectCut } from "./reject.ts";
 import { decodeVrrp } from "./vrrp.ts";
 
 const shortestHeader = 20;
@@ -37,13 +37,12 @@ export function decodeIpv4(p: Packet): Decoded {
   // More fragments to come, or an offset.
   if ((u16(b, at + 6) & 0x3fff) !== 0) return refuse(p, protocol, "fragment");
   if (protocol === Protocol.vrrp && isCarp(p)) return decodeCarp(p);
-  if (p.payloadEnd > b.length) return refuse(p, protocol, p.cut ? "truncated_capture" : "length");
+  if (p.payloadEnd > b.length) return protocol === Protocol.igmp ? other : rejectCut(p, protocol, p.cut ? "truncated_capture" : "length");
   if (protocol === Protocol.vrrp) return decodeVrrp(p);
   return protocol === Protocol.ah ? decodeAh(p) : decodeIgmp(p);
 }
 
-const refuse = (p: Packet, protocol: number, reason: RejectReason): Decoded =>
-  protocol === Protocol.igmp ? other : reject(p, reason);
+const refuse = (p: Packet, protocol: number, reason: RejectReason): Decoded => (protocol === Protocol.igmp ? other : reject(p, reason));
 
 /**
  * An authentication header concerns us when it goes to the VRRP group, or says that VRRP is inside; all others are

@@ -6,7 +6,7 @@ import { isVrrpGroupIpv6 } from "./groups.ts";
 import { decodeMld } from "./membership.ts";
 import { decodeNeighborAdvertisement } from "./nd.ts";
 import { other, type Packet, Protocol } from "./packet.ts";
-import { reject } from "./reject.ts";
+import { reject, rejectCut } from "./reject.ts";
 import { decodeVrrp } from "./vrrp.ts";
 
 const headerLength = 40;
@@ -52,7 +52,7 @@ export function decodeIpv6(p: Packet): Decoded {
     return u8(b, p.payload) === 136 ? decodeNeighborAdvertisement(p) : decodeMld(p);
   }
   if (!isOfInterest(p, next, p.payload, readable)) return other;
-  if (p.payloadEnd > b.length) return reject(p, short);
+  if (p.payloadEnd > b.length) return rejectCut(p, next, short);
   return next === Protocol.vrrp ? decodeVrrp(p) : decodeAh(p);
 }
 

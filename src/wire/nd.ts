@@ -11,9 +11,7 @@ const targetLinkAddress = 2;
 /** Whether the ICMPv6 message is as its sender made it (RFC 4443 §2.3). */
 export function icmpv6Intact(p: Packet): boolean {
   const length = p.payloadEnd - p.payload;
-  return intact(
-    pseudoHeaderSum(p.bytes, p.source, p.destination, 16, Protocol.icmpv6, length) + wordSum(p.bytes, p.payload, p.payloadEnd),
-  );
+  return intact(pseudoHeaderSum(p.bytes, p.source, p.destination, 16, Protocol.icmpv6, length) + wordSum(p.bytes, p.payload, p.payloadEnd));
 }
 
 /**

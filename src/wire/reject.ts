@@ -1,6 +1,6 @@
-import type { AuthMode, Decoded, PartialAdvert, RejectReason } from "./decoded.ts";
 import { u8 } from "./bytes.ts";
-import { addressOf, macOf, type Packet, tagsOf } from "./packet.ts";
+import type { AuthMode, Decoded, PartialAdvert, RejectReason } from "./decoded.ts";
+import { addressOf, macOf, type Packet, Protocol, tagsOf } from "./packet.ts";
 
 /** A packet that is none of a router's business to believe, with what its link and IP headers said. */
 export function reject(p: Packet, reason: RejectReason): Decoded {
@@ -25,6 +25,14 @@ function withIp(p: Packet): PartialAdvert {
     ttl: p.ttl,
     ...auth,
   };
+}
+
+/** A packet whose end is missing: its first bytes may still say which virtual router it was about. */
+export function rejectCut(p: Packet, protocol: number, reason: RejectReason): Decoded {
+  const b = p.bytes;
+  const at = p.payload;
+  if (protocol !== Protocol.vrrp || Math.min(b.length, p.payloadEnd) < at + 8) return reject(p, reason);
+  return rejectMessage(p, reason, { version: u8(b, at) >> 4, vrid: u8(b, at + 1), priority: u8(b, at + 2) });
 }
 
 /** 224.0.0.0/4 with the limited broadcast, or ff00::/8: only one hop away is such a sender believed. */

@@ -5,7 +5,7 @@ import { advertFlags } from "./flags.ts";
 import { readHmacTrailer } from "./hmac.ts";
 import { addressOf, addressSize, macOf, type Packet, tagsOf } from "./packet.ts";
 import { reject, rejectMessage, toGroup } from "./reject.ts";
-import { type Fit, checksumFit } from "./vrrp-checksum.ts";
+import { checksumFit, type Fit } from "./vrrp-checksum.ts";
 
 const fixedPart = 8;
 /** Authentication data of VRRPv2 over IPv4: always there, also without authentication (RFC 3768 §5.3.10). */

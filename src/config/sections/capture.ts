@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { patternProblem } from "../../lib/glob.ts";
+import { patternProblem } from "../../lib/interface-names.ts";
 import { err, ok } from "../../lib/result.ts";
 import { listOf, oneOf, parsed, shown } from "../fields.ts";
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { interfaceNameProblem } from "../../lib/glob.ts";
+import { interfaceNameProblem } from "../../lib/interface-names.ts";
 import { err, ok } from "../../lib/result.ts";
 import { address, listOf, oneOf, parsed, text, whole } from "../fields.ts";
 import { downTimerAdverts } from "./tracking.ts";

@@ -27,7 +27,7 @@ export class MutableRecord implements CaptureRecord {
     this.wall = wallTime(us >= 0 && us <= latest ? us : us < 0 ? 0 : latest);
     this.linkType = linkType;
     this.bytes = bytes;
-    this.length = length < bytes.length ? bytes.length : length;
+    this.length = Math.max(length, bytes.length);
     this.interface = name;
     this.direction = direction;
     if (linkType === LinkType.linuxSll2 || linkType === LinkType.linuxSll) {

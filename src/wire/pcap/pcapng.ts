@@ -1,5 +1,5 @@
 import type { Direction } from "../frame.ts";
-import { bigEndian, type ByteOrder, type Format, littleEndian, need, type Step } from "./format.ts";
+import { type ByteOrder, bigEndian, type Format, littleEndian, need, type Step } from "./format.ts";
 import { MutableRecord } from "./mutable-record.ts";
 import { type CaptureInterface, readInterface } from "./pcapng-interface.ts";
 import { findOption } from "./pcapng-options.ts";

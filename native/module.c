@@ -1,0 +1,16 @@
+/* The addon: what Node lacks for watching a network. N-API only, so one binary serves every version of Node from 20 on. */
+#include <node_api.h>
+
+#include "clock.h"
+#include "membership.h"
+#include "netlink_socket.h"
+#include "packet_socket.h"
+
+NAPI_MODULE_INIT() {
+  if (packet_socket_register(env, exports) != napi_ok || netlink_socket_register(env, exports) != napi_ok ||
+      membership_register(env, exports) != napi_ok || clock_register(env, exports) != napi_ok) {
+    napi_throw_error(env, NULL, "vrrpwatch: the native addon could not be set up");
+    return NULL;
+  }
+  return exports;
+}

@@ -1,0 +1,68 @@
+// `npm test`: sets up what is missing and runs every test. `--no-skips`: a skipped test fails the run.
+// `--only TEXT`: only test files whose path holds TEXT, without lint and the check of generated files.
+import { rmSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { build, tsc } from "./lib/build.mjs";
+import { run } from "./lib/exec.mjs";
+import { runNodeTests, testFiles } from "./lib/node-tests.mjs";
+import { inRoot } from "./lib/paths.mjs";
+import { setUpForTests } from "./lib/setup.mjs";
+
+const { values: options } = parseArgs({ options: { "no-skips": { type: "boolean", default: false }, only: { type: "string" } } });
+const suites = [];
+
+/** A step that passes or fails as a whole counts as one test. Returns whether it passed. */
+async function step(title, action) {
+  const started = Date.now();
+  let failure;
+  try {
+    failure = await action();
+  } catch (error) {
+    failure = error.message;
+  }
+  const ok = !failure;
+  console.log(`${ok ? "✓" : "✗"} ${title} (${((Date.now() - started) / 1_000).toFixed(1)} s)`);
+  suites.push({ title, passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: [], failures: ok ? [] : [{ name: title, error: failure }] });
+  return ok;
+}
+
+const command = async (name, args) => {
+  const status = await run(name, args);
+  return status === 0 ? undefined : `${name} ${args.join(" ")} ended with status ${status}`;
+};
+
+async function everything() {
+  if (!(await step("set-up", setUpForTests))) return;
+  if (!(await step("build", build))) return;
+  rmSync(inRoot(".build"), { recursive: true, force: true });
+  if (!(await step("compilation of the tests", () => tsc("tsconfig.test.json")))) return;
+  if (options.only === undefined) {
+    await step("lint (biome ci)", () => command(inRoot("node_modules/.bin/biome"), ["ci", "."]));
+    await step("generated files are up to date", () => command(process.execPath, [inRoot("scripts/generate.mjs"), "--check"]));
+  }
+  const files = testFiles().filter((file) => file.includes(options.only ?? ""));
+  const lab = files.filter((file) => file.includes("/test/lab/"));
+  const unit = files.filter((file) => !lab.includes(file));
+  console.log(`» ${unit.length} files of unit tests`);
+  if (unit.length > 0) suites.push(await runNodeTests("unit tests", unit, { timeout: 240_000, chatty: options.only !== undefined }));
+  console.log(`» ${lab.length} files of lab tests, one after the other`);
+  if (lab.length > 0) suites.push(await runNodeTests("lab tests", lab, { concurrency: 1, timeout: 300_000, chatty: true }));
+}
+
+function summarize() {
+  const sum = (key) => suites.reduce((total, suite) => total + suite[key], 0);
+  const skipped = suites.flatMap((suite) => suite.skipped);
+  const failures = suites.flatMap((suite) => suite.failures);
+  console.log("");
+  for (const suite of suites) console.log(`${suite.title}: ${suite.passed} passed, ${suite.failed} failed`);
+  if (skipped.length > 0) console.log(`\nskipped:\n${skipped.map((name) => `  ${name}`).join("\n")}`);
+  if (failures.length > 0) console.log(`\nfailed:\n${failures.map(({ name }) => `  ${name}`).join("\n")}`);
+  const refused = options["no-skips"] && skipped.length > 0;
+  if (refused) console.log("\nskipped tests are not accepted here (--no-skips)");
+  console.log(`\n${sum("passed")} passed, ${sum("failed")} failed${skipped.length > 0 ? `, ${skipped.length} skipped` : ""}`);
+  return sum("failed") > 0 || refused ? 1 : 0;
+}
+
+process.on("SIGINT", () => process.exit(130));
+await everything();
+process.exitCode = summarize();

@@ -1,0 +1,190 @@
+import { hostname } from "node:os";
+import type { Config } from "../config/schema.ts";
+import { engineOptionsOf, expectationFor } from "../config/expectations.ts";
+import { Engine } from "../core/engine.ts";
+import { eventJson } from "../core/event-json.ts";
+import type { Event, VirtualRouterId } from "../core/events.ts";
+import { EventHub } from "../http/event-hub.ts";
+import type { HttpServer } from "../http/server.ts";
+import type { Clock } from "../lib/clock.ts";
+import { formatListen, type ListenAddress } from "../lib/listen.ts";
+import { componentLogger, type Logger } from "../lib/log.ts";
+import { type Duration, type Instant, micros, seconds, since, toSeconds, type WallTime } from "../lib/time.ts";
+import type { AgentInterfaceView, AgentView, BuildView, RouterDescription } from "../metrics/agent-view.ts";
+import { eventLog } from "./event-log.ts";
+import { LiveCapture } from "./live-capture.ts";
+import { HINT_AFTER_SECONDS, noAdvertHint } from "./no-advert-hint.ts";
+import { Pump } from "./pump.ts";
+import { Segments } from "./segments.ts";
+
+/** Addresses seldom change, and only the name of a segment hangs on them. */
+const SEGMENT_REFRESH = seconds(10);
+
+export interface AgentDeps {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly build: BuildView;
+}
+
+/**
+ * The composition root: builds, starts and stops everything.
+ *
+ *   capture -> Pump (decode, engine) -> sinks: log, hub, own state
+ *   engine.snapshot() -> metrics, API, landing page
+ */
+export class Agent {
+  readonly #deps: AgentDeps;
+  readonly #engine: Engine;
+  readonly #hub: EventHub;
+  readonly #pump: Pump;
+  readonly #segments = new Segments();
+  readonly #started: Instant;
+  readonly #startedWall: WallTime;
+  #capture: LiveCapture | undefined;
+  #server: HttpServer | undefined;
+  #hostPause = micros(0);
+  #heardAdvert = false;
+  #stopTimers: (() => void)[] = [];
+
+  constructor(deps: AgentDeps) {
+    const { clock, config, log } = deps;
+    this.#deps = deps;
+    this.#started = clock.now();
+    this.#startedWall = clock.wall();
+    this.#engine = new Engine(engineOptionsOf(config));
+    this.#hub = new EventHub({ eventJson, runId: clock.wall().toString(36) });
+    const sinks = [eventLog(componentLogger(log, "core"), clock), (event: Event) => this.#hub.publish(event), (event: Event) => this.#note(event)];
+    const captureLog = componentLogger(log, "capture");
+    this.#pump = new Pump({
+      engine: this.#engine,
+      clock,
+      sink: (event) => {
+        for (const sink of sinks) sink(event);
+      },
+      paused: (pause) => this.#paused(pause),
+      dropped: (count) => captureLog.warn({ count }, "the kernel dropped frames: conclusions from silence are held back"),
+      hearing: (name, state, why) => captureLog.info({ interface: name, why }, state === "hearing" ? "capturing" : "not capturing any more"),
+    });
+  }
+
+  /**
+   * Captures first and serves then: the first advert counts before anybody can ask for it.
+   * @returns where it serves HTTP.
+   * @throws CaptureError, NetlinkError, HttpError, each with what to do.
+   */
+  async start(): Promise<readonly ListenAddress[]> {
+    const { config, log } = this.#deps;
+    const captureLog = componentLogger(log, "capture");
+    this.#capture = await LiveCapture.prepare({
+      backend: config.capture.backend,
+      patterns: config.capture.interfaces,
+      joinGroups: config.capture.join_groups,
+      expectedInterfaces: config.virtual_routers.flatMap((entry) => (entry.interface === undefined ? [] : [entry.interface])),
+      warn: (message, error) => captureLog.warn(error === undefined ? {} : { error }, message),
+    });
+    this.#pump.start(this.#capture.source);
+    this.#capture.joinGroups();
+    this.#every(SEGMENT_REFRESH, () => this.#segments.refresh());
+    this.#stopTimers.push(this.#deps.clock.after(seconds(HINT_AFTER_SECONDS), () => this.#logHint()));
+
+    const [{ createServer }, { ProcessMetrics }] = await Promise.all([import("../http/server.ts"), import("../metrics/process.ts")]);
+    const httpLog = componentLogger(log, "http");
+    this.#server = createServer(
+      { listen: config.web.listen, hostName: hostname() },
+      {
+        snapshot: () => this.#snapshot(),
+        agentView: () => this.view(),
+        events: this.#hub,
+        processMetrics: new ProcessMetrics(),
+        log: { error: (fields, message) => httpLog.error(fields, message), warn: (fields, message) => httpLog.warn(fields, message) },
+      },
+    );
+    const listening = await this.#server.listen();
+    for (const address of listening) httpLog.info({ listen: formatListen(address) }, "serving");
+    return listening;
+  }
+
+  async stop(): Promise<void> {
+    for (const stop of this.#stopTimers) stop();
+    await this.#server?.close();
+    this.#pump.stop();
+    this.#capture?.close();
+  }
+
+  view(): AgentView {
+    const interfaces = this.#interfaces();
+    const capturing = interfaces.filter((i) => i.capturing);
+    return {
+      build: this.#deps.build,
+      readiness: capturing.length > 0 ? { ready: true, reason: null } : { ready: false, reason: notReady(interfaces) },
+      interfaces,
+      capture: this.#capture?.source.counts() ?? { packets: new Map(), drops: new Map() },
+      hostPause: this.#hostPause,
+      configReload: { successful: true, lastSuccess: this.#startedWall },
+      hint: this.#hint(capturing.map((i) => i.name)),
+      describe: (id) => this.#describe(id),
+    };
+  }
+
+  #snapshot(): ReturnType<Engine["snapshot"]> {
+    this.#pump.catchUp();
+    return this.#engine.snapshot(this.#deps.clock.now());
+  }
+
+  #interfaces(): AgentInterfaceView[] {
+    return (this.#capture?.source.choices() ?? [])
+      .filter(({ chosen }) => chosen)
+      .map(({ link, captured, why }) => ({ name: link.name, up: link.up, capturing: captured, why: captured ? null : why }));
+  }
+
+  #describe(id: VirtualRouterId): RouterDescription {
+    const known = expectationFor(this.#deps.config, id);
+    return { segment: known?.segment ?? this.#segments.nameOf(id), name: known?.name ?? null };
+  }
+
+  #note(event: Event): void {
+    if (event.kind !== "virtual_router_seen") return;
+    this.#heardAdvert = true;
+    if (event.router.interface !== null) this.#capture?.expect(event.router.interface);
+  }
+
+  #paused(pause: Duration): void {
+    this.#hostPause = micros(this.#hostPause + pause);
+    this.#deps.log.warn({ seconds: toSeconds(pause) }, "this host or process stood still: conclusions from silence are held back");
+  }
+
+  #hint(interfaces: readonly string[]): AgentView["hint"] {
+    const { clock, config } = this.#deps;
+    if (this.#heardAdvert || since(clock.now(), this.#started) < seconds(HINT_AFTER_SECONDS)) return null;
+    let rejected = 0;
+    let carp = 0;
+    for (const counts of this.#engine.snapshot().interfaces) {
+      for (const n of counts.rejected.values()) rejected += n;
+      carp += counts.carp.ipv4 + counts.carp.ipv6;
+    }
+    return noAdvertHint({ since: this.#startedWall, interfaces, joins: config.capture.join_groups, carp, rejected });
+  }
+
+  #logHint(): void {
+    const { hint } = this.view();
+    if (hint !== null) this.#deps.log.warn({ interfaces: hint.interfaces, reasons: hint.reasons }, "no VRRP advert heard yet");
+  }
+
+  #every(interval: Duration, action: () => void): void {
+    let stop = (): void => {};
+    const again = (): void => {
+      stop = this.#deps.clock.after(interval, () => {
+        action();
+        again();
+      });
+    };
+    again();
+    this.#stopTimers.push(() => stop());
+  }
+}
+
+function notReady(interfaces: readonly AgentInterfaceView[]): string {
+  if (interfaces.length === 0) return "no interface fits capture.interfaces";
+  return `no interface can be captured: ${interfaces.map((i) => `${i.name} is ${i.why ?? "not captured"}`).join(", ")}`;
+}

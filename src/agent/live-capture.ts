@@ -1,0 +1,86 @@
+import { type JoinGroups, Memberships } from "../capture/membership.ts";
+import { loadNative } from "../capture/native.ts";
+import { createSource, type LiveSource } from "../capture/open.ts";
+import type { LinkView } from "../lib/link.ts";
+import { LinkMonitor } from "../netlink/link-monitor.ts";
+import { LinkTable } from "../netlink/link-table.ts";
+
+export interface LiveCaptureOptions {
+  readonly backend: "af_packet" | "libpcap";
+  readonly patterns: readonly string[];
+  readonly joinGroups: JoinGroups;
+  /** Interfaces on which the user expects virtual routers. */
+  readonly expectedInterfaces: readonly string[];
+  readonly warn: (message: string, error?: unknown) => void;
+}
+
+/** The network devices of this host, followed by events; elsewhere than on Linux none are known. */
+interface Links {
+  readonly table: LinkView;
+  start(): Promise<void>;
+  close(): void;
+}
+
+function followLinks(warn: LiveCaptureOptions["warn"]): Links {
+  if (process.platform === "linux") return new LinkMonitor({ EventSocket: loadNative().NetlinkSocket, warn });
+  return { table: new LinkTable(), start: async () => {}, close: () => {} };
+}
+
+/** The capture of this host with what belongs to it: the table of links, and the groups joined on the chosen ones. */
+export class LiveCapture {
+  readonly source: LiveSource;
+  readonly #links: Links;
+  readonly #memberships: Memberships | undefined;
+  readonly #expected: Set<string>;
+  #unsubscribe: () => void = () => {};
+
+  private constructor(options: LiveCaptureOptions, links: Links, memberships: Memberships | undefined) {
+    this.#links = links;
+    this.#memberships = memberships;
+    this.#expected = new Set(options.expectedInterfaces);
+    this.source = createSource({ backend: options.backend, patterns: options.patterns, links: links.table, warn: options.warn });
+  }
+
+  /**
+   * Resolves once the links are known; nothing is captured before the source is opened.
+   * @throws CaptureError, NetlinkError
+   */
+  static async prepare(options: LiveCaptureOptions): Promise<LiveCapture> {
+    const links = followLinks(options.warn);
+    await links.start();
+    try {
+      const memberships =
+        options.joinGroups === false || process.platform !== "linux"
+          ? undefined
+          : new Memberships({ mode: options.joinGroups, native: loadNative(), warn: options.warn });
+      return new LiveCapture(options, links, memberships);
+    } catch (error) {
+      links.close();
+      throw error;
+    }
+  }
+
+  /** To be called once the source is open: the groups are joined on what it captures, now and later. */
+  joinGroups(): void {
+    this.#unsubscribe = this.#links.table.subscribe(() => this.#updateMemberships());
+    this.#updateMemberships();
+  }
+
+  /** Virtual routers live on this interface. */
+  expect(interfaceName: string): void {
+    if (this.#expected.has(interfaceName)) return;
+    this.#expected.add(interfaceName);
+    this.#updateMemberships();
+  }
+
+  close(): void {
+    this.#unsubscribe();
+    this.#memberships?.close();
+    this.#links.close();
+  }
+
+  #updateMemberships(): void {
+    const captured = this.source.choices().filter((choice) => choice.captured);
+    this.#memberships?.update(captured, this.#expected);
+  }
+}

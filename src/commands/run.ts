@@ -1,0 +1,50 @@
+import { Agent } from "../agent/agent.ts";
+import { inactiveSettings } from "../config/inactive.ts";
+import { formatProblem } from "../config/problems.ts";
+import { readConfig } from "../config/resolve.ts";
+import { systemClock } from "../lib/clock.ts";
+import { createLogger } from "../lib/log.ts";
+import { buildRevision } from "./build-revision.ts";
+import { ExitStatus } from "./exit.ts";
+import type { Io } from "./io.ts";
+import { packageVersion } from "./version.ts";
+
+export interface RunOptions {
+  readonly config?: string;
+  readonly interface: readonly string[];
+  readonly listen: readonly string[];
+  readonly stateDirectory?: string;
+  readonly logLevel?: string;
+}
+
+/** Runs the agent until SIGTERM or SIGINT. What is missing or denied is thrown as an AgentError. */
+export async function run(options: RunOptions, io: Io): Promise<number> {
+  const read = await readConfig(options.config, options);
+  if (!read.ok) {
+    for (const problem of read.error) io.err(`${formatProblem(problem)}\n`);
+    return ExitStatus.usage;
+  }
+  const { config, file } = read.value;
+  const log = createLogger({ level: config.log.level });
+  const build = { version: packageVersion(), revision: buildRevision(), nodeVersion: process.version };
+  log.info({ ...build, config: file ?? "defaults" }, "starting");
+  for (const path of inactiveSettings(config)) log.warn({ path }, "configured, but not active in this version");
+
+  const agent = new Agent({ config, log, clock: systemClock, build });
+  const stopped = stopSignal((signal) => log.info({ signal }, "reloading is not available in this version: restart the agent instead"));
+  try {
+    await agent.start();
+    log.info({ signal: await stopped }, "stopping");
+  } finally {
+    await agent.stop();
+  }
+  return ExitStatus.done;
+}
+
+/** Resolves with the first signal that asks the agent to end. */
+function stopSignal(onHangUp: (signal: string) => void): Promise<string> {
+  process.on("SIGHUP", onHangUp);
+  return new Promise((resolve) => {
+    for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => resolve(signal));
+  });
+}

@@ -1,0 +1,208 @@
+import { createHash } from "node:crypto";
+import type { SenderView, Snapshot, VirtualRouterView } from "../core/view.ts";
+import { rfc3339, type WallTime } from "../lib/time.ts";
+import type { AgentInterfaceView, AgentView, NoAdvertHint } from "../metrics/agent-view.ts";
+import { Html, html } from "./html.ts";
+import { script } from "./landing-script.ts";
+import { style } from "./landing-style.ts";
+import { advertAge, type RouterState, routerState } from "./router-json.ts";
+import { routerPath } from "./router-selection.ts";
+import { lengthText, secondsText } from "./time-text.ts";
+
+const hash = (text: string): string => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+
+/** Allows the page its own style and script, known by their hashes, and the agent's own API: nothing else. */
+export const landingPolicy = [
+  "default-src 'none'",
+  `style-src ${hash(style)}`,
+  `script-src ${hash(script)}`,
+  "connect-src 'self'",
+  "img-src data:",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join("; ");
+
+const dash = html`<span class="muted" aria-label="none">–</span>`;
+
+const stateOrder: readonly RouterState[] = ["multiple_masters", "no_master", "unheard", "master"];
+
+function statePill(router: VirtualRouterView): Html {
+  switch (routerState(router)) {
+    case "master":
+      return html`<span class="pill ok">ok</span>`;
+    case "no_master":
+      return html`<span class="pill bad">no master</span>`;
+    case "multiple_masters":
+      return html`<span class="pill bad">${router.claims} masters</span>`;
+    case "unheard":
+      return html`<span class="pill idle" title="The interface is not captured: this is the last that was known.">not heard now</span>`;
+  }
+}
+
+/** Trouble first, then by interface, VLAN, family and VRID. */
+function compare(a: VirtualRouterView, b: VirtualRouterView): number {
+  return (
+    stateOrder.indexOf(routerState(a)) - stateOrder.indexOf(routerState(b)) ||
+    (a.id.interface ?? "").localeCompare(b.id.interface ?? "", "en", { numeric: true }) ||
+    (a.id.vlan ?? 0) - (b.id.vlan ?? 0) ||
+    (a.id.innerVlan ?? 0) - (b.id.innerVlan ?? 0) ||
+    a.id.family.localeCompare(b.id.family) ||
+    a.id.vrid - b.id.vrid
+  );
+}
+
+/** Whose last advert the page shows: the master's, or the last one that was heard from anybody. */
+function lastHeard(router: VirtualRouterView): SenderView | null {
+  if (router.master !== null) return router.master;
+  return router.senders.reduce<SenderView | null>(
+    (last, sender) => (last === null || sender.lastAdvertAt > last.lastAdvertAt ? sender : last),
+    null,
+  );
+}
+
+function moment(at: WallTime, snapshot: Snapshot): Html {
+  const iso = rfc3339(at);
+  return html`<time datetime="${iso}">${iso.slice(0, 10)} ${iso.slice(11, 19)}</time><small>for ${lengthText((snapshot.wall - at) / 1e6)}</small>`;
+}
+
+function nameCell({ addresses }: VirtualRouterView, name: string | null): Html {
+  if (name === null && addresses.length === 0) return dash;
+  const list = addresses.map((address) => html`<small class="mono">${address}</small>`);
+  return name === null ? html`${list}` : html`<strong>${name}</strong>${list}`;
+}
+
+function masterCell({ master, senders, claims }: VirtualRouterView): Html {
+  if (master === null) return dash;
+  const rivals = claims > 1 ? senders.filter((sender) => sender.claims && sender !== master).map(({ source }) => source) : [];
+  return html`<span class="mono">${master.source}</span>${master.local ? html`<small>this host</small>` : null}<small class="mono">${
+    master.mac
+  }</small>${rivals.map((source) => html`<small>also <span class="mono">${source}</span></small>`)}`;
+}
+
+function vlanText({ id }: VirtualRouterView): Html | string {
+  if (id.vlan === undefined) return dash;
+  return id.innerVlan === undefined ? String(id.vlan) : `${id.vlan}.${id.innerVlan}`;
+}
+
+function routerRow(router: VirtualRouterView, snapshot: Snapshot, agent: AgentView): Html {
+  const { id } = router;
+  const { name } = agent.describe(id);
+  const sender = lastHeard(router);
+  const since = router.master === null ? null : router.masterSinceWall;
+  return html`<tr>
+<td>${statePill(router)}</td>
+<td class="whole">${id.interface ?? dash}</td>
+<td>${vlanText(router)}</td>
+<td class="whole">${id.family === "ipv4" ? "IPv4" : "IPv6"}</td>
+<th scope="row" class="number"><a href="${routerPath(id).slice(1)}">${id.vrid}</a></th>
+<td>${nameCell(router, name)}</td>
+<td>${masterCell(router)}</td>
+<td class="number">${router.master?.priority ?? dash}</td>
+<td class="whole">${since === null ? dash : moment(since, snapshot)}</td>
+<td class="number whole">${secondsText(router.interval / 1e6)}</td>
+<td class="number whole">${sender === null ? dash : `${lengthText(advertAge(sender, snapshot))} ago`}</td>
+</tr>
+`;
+}
+
+function routersTable(snapshot: Snapshot, agent: AgentView): Html {
+  if (snapshot.routers.length === 0) return html`<div class="scroll"><p class="empty">No virtual router has been heard yet.</p></div>`;
+  const rows = [...snapshot.routers].sort(compare).map((router) => routerRow(router, snapshot, agent));
+  return html`<div class="scroll" role="region" aria-labelledby="routers" tabindex="0"><table>
+<thead><tr><th scope="col">State</th><th scope="col">Interface</th><th scope="col">VLAN</th><th scope="col">Family</th><th scope="col" class="number">VRID</th><th scope="col">Name, addresses</th><th scope="col">Master</th><th scope="col" class="number">Priority</th><th scope="col">Master since (UTC)</th><th scope="col" class="number">Interval</th><th scope="col" class="number">Last advert</th></tr></thead>
+<tbody>
+${rows}</tbody></table></div>`;
+}
+
+function tile(label: string, value: string | number, bad = false): Html {
+  return html`<div class="tile${bad ? " bad" : ""}"><dt>${label}</dt><dd>${value}</dd></div>`;
+}
+
+function tiles(snapshot: Snapshot, agent: AgentView): Html {
+  const count = (state: RouterState): number => snapshot.routers.filter((router) => routerState(router) === state).length;
+  const capturing = agent.interfaces.filter((entry) => entry.capturing).length;
+  const unheard = count("unheard");
+  return html`<dl class="tiles">${[
+    tile("Virtual routers", snapshot.routers.length),
+    tile("With one master", count("master")),
+    tile("Without a master", count("no_master"), count("no_master") > 0),
+    tile("With several masters", count("multiple_masters"), count("multiple_masters") > 0),
+    unheard === 0 ? html`` : tile("Not heard now", unheard, true),
+    tile("Interfaces captured", `${capturing} of ${agent.interfaces.length}`, !agent.readiness.ready),
+  ]}</dl>`;
+}
+
+function hintBox(hint: NoAdvertHint | null, snapshot: Snapshot): Html | null {
+  if (hint === null) return null;
+  const where = hint.interfaces.length === 0 ? "no interface" : hint.interfaces.join(", ");
+  return html`<div class="notice" role="status"><p><strong>No advert heard for ${lengthText((snapshot.wall - hint.since) / 1e6)}</strong>, listening on ${where}. ${
+    hint.text
+  }</p>${hint.reasons.length === 0 ? null : html`<ul>${hint.reasons.map((reason) => html`<li>${reason}</li>`)}</ul>`}</div>`;
+}
+
+function readinessBox({ readiness }: AgentView): Html | null {
+  if (readiness.ready) return null;
+  return html`<div class="notice bad" role="alert"><p><strong>Not capturing.</strong> ${readiness.reason}</p></div>`;
+}
+
+function interfaceRow(entry: AgentInterfaceView, agent: AgentView): Html {
+  const link = entry.up === null ? dash : entry.up ? html`up` : html`<span class="pill warn">down</span>`;
+  const capture = entry.capturing ? html`<span class="pill ok">capturing</span>` : html`<span class="pill bad">not captured</span>`;
+  const frames = (agent.capture.packets.get(entry.name) ?? 0).toLocaleString("en");
+  return html`<tr><th scope="row">${entry.name}</th><td>${capture}<small>${entry.why}</small></td><td>${link}</td><td class="number">${frames}</td></tr>
+`;
+}
+
+function interfacesTable(agent: AgentView): Html {
+  if (agent.interfaces.length === 0) return html`<div class="scroll"><p class="empty">There is no interface to capture on yet.</p></div>`;
+  const drops = [...agent.capture.drops.values()].reduce((sum, count) => sum + count, 0);
+  const dropped =
+    drops === 0 ? null : html`<p class="muted">${drops.toLocaleString("en")} frames were dropped before the agent could read them.</p>`;
+  return html`<div class="scroll" role="region" aria-labelledby="interfaces" tabindex="0"><table>
+<thead><tr><th scope="col">Interface</th><th scope="col">Capture</th><th scope="col">Link</th><th scope="col" class="number">Frames</th></tr></thead>
+<tbody>
+${agent.interfaces.map((entry) => interfaceRow(entry, agent))}</tbody></table></div>${dropped}`;
+}
+
+function title(snapshot: Snapshot, hostName: string | null): string {
+  const troubled = snapshot.routers.filter((router) => routerState(router) !== "master").length;
+  const mark = troubled === 0 ? "" : `(${troubled}) `;
+  return `${mark}vrrpwatch${hostName === null ? "" : ` on ${hostName}`}`;
+}
+
+/** What a person opens: complete without a script, and everything that came from the network escaped. */
+export function landingPage(snapshot: Snapshot, agent: AgentView, hostName: string | null): string {
+  const { version, revision } = agent.build;
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title(snapshot, hostName)}</title>
+<link rel="icon" href="data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Ccircle cx='8' cy='8' r='7' fill='%231c56c9'/%3E%3Cpath d='M4 5l4 7 4-7' fill='none' stroke='%23fff' stroke-width='2'/%3E%3C/svg%3E">
+<noscript><meta http-equiv="refresh" content="5"></noscript>
+<style>${new Html(style)}</style>
+</head>
+<body>
+<header>
+<h1>vrrpwatch</h1>
+<p>${version}${revision === "" ? null : ` (${revision})`}${hostName === null ? null : html` on <strong>${hostName}</strong>`}</p>
+<nav aria-label="Machine-readable"><a href="metrics">Metrics</a><a href="api/v1/virtual-routers">Virtual routers</a><a href="api/v1/conditions">Conditions</a><a href="api/v1/events">Events</a><a href="api/v1/status">Status</a></nav>
+</header>
+<main>
+<p class="notice bad" id="lost" role="alert"><strong>The agent does not answer.</strong> What is shown below is old.</p>
+${readinessBox(agent)}${hintBox(agent.hint, snapshot)}
+${tiles(snapshot, agent)}
+<h2 id="routers">Virtual routers</h2>
+${routersTable(snapshot, agent)}
+<h2 id="interfaces">Interfaces</h2>
+${interfacesTable(agent)}
+<p class="muted">As of <time>${rfc3339(snapshot.wall).slice(0, 19).replace("T", " ")}</time> UTC.</p>
+</main>
+<footer>Master is what RFC 9568 calls the Active Router. Backups are silent: only who claims to be master can be heard. Health: <a href="-/healthy">alive</a>, <a href="-/ready">ready</a>.</footer>
+<script>${new Html(script)}</script>
+</body>
+</html>
+`.text;
+}

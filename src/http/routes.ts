@@ -1,0 +1,67 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { contentType } from "../metrics/exposition.ts";
+import { renderScrape } from "../metrics/render.ts";
+import { sendJson, sendText } from "./answer.ts";
+import type { HttpDeps } from "./deps.ts";
+import type { EventStreams } from "./event-streams.ts";
+import { sendEvents } from "./events-route.ts";
+import { landingPage, landingPolicy } from "./landing-page.ts";
+import { expositionFormat } from "./negotiation.ts";
+import { activeConditionsJson, hintJson, routerJson } from "./router-json.ts";
+import { parseSelector, selectRouter } from "./router-selection.ts";
+import { statusJson } from "./status-json.ts";
+
+const plain = "text/plain; charset=utf-8";
+
+interface RouterRoute {
+  Params: { interface: string; family: string; vrid: string };
+  Querystring: Record<string, unknown>;
+}
+
+/** All routes, on one listener. Nothing here changes anything. */
+export function addRoutes(app: FastifyInstance, deps: HttpDeps, streams: EventStreams, hostName: string | null): void {
+  app.get("/metrics", async (request, reply) => {
+    const format = expositionFormat(request.headers.accept);
+    reply.header("vary", "accept");
+    return sendText(request, reply, contentType(format), await renderScrape(deps, format));
+  });
+
+  app.get("/-/healthy", async (request, reply) => sendText(request, reply, plain, "vrrpwatch is alive\n"));
+
+  app.get("/-/ready", async (request, reply) => {
+    const { ready, reason } = deps.agentView().readiness;
+    if (!ready) reply.code(503);
+    return sendText(
+      request,
+      reply,
+      plain,
+      ready ? "vrrpwatch is capturing\n" : `vrrpwatch is not capturing: ${reason ?? "no reason is known"}\n`,
+    );
+  });
+
+  app.get("/api/v1/status", async (request, reply) => sendJson(request, reply, statusJson(deps.snapshot(), deps.agentView())));
+
+  app.get("/api/v1/virtual-routers", async (request, reply) => {
+    const snapshot = deps.snapshot();
+    const agent = deps.agentView();
+    const routers = snapshot.routers.map((router) => routerJson(router, snapshot, agent));
+    return sendJson(request, reply, { virtual_routers: routers, hint: hintJson(agent.hint) });
+  });
+
+  app.get<RouterRoute>("/api/v1/virtual-routers/:interface/:family/:vrid", async (request, reply) => {
+    const selector = parseSelector(request.params, request.query);
+    const snapshot = deps.snapshot();
+    return sendJson(request, reply, routerJson(selectRouter(snapshot, selector), snapshot, deps.agentView()));
+  });
+
+  app.get("/api/v1/conditions", async (request, reply) =>
+    sendJson(request, reply, { conditions: activeConditionsJson(deps.snapshot(), deps.agentView()) }),
+  );
+
+  app.get("/api/v1/events", async (request: FastifyRequest, reply: FastifyReply) => sendEvents(request, reply, deps.events, streams));
+
+  app.get("/", async (request, reply) => {
+    reply.header("content-security-policy", landingPolicy);
+    return sendText(request, reply, "text/html; charset=utf-8", landingPage(deps.snapshot(), deps.agentView(), hostName));
+  });
+}

@@ -1,0 +1,24 @@
+/** The longest name that the kernel gives an interface (IFNAMSIZ - 1). */
+const longestName = 15;
+
+/** Room for wildcards between the letters; a longer pattern says nothing more. */
+const longestPattern = 31;
+
+/** Why this is no interface name, or null when it may be one (the kernel's dev_valid_name). */
+export function interfaceNameProblem(name: string): string | null {
+  if (name === "") return "an interface name cannot be empty";
+  if (name.length > longestName) return `an interface name has at most ${longestName} characters`;
+  if (name === "." || name === ".." || /[\s/:\p{Cc}]/u.test(name)) return "an interface name has no spaces, slashes, colons or control characters";
+  return null;
+}
+
+/** Why this is no pattern for interface names, or null. `*` stands for any characters, `?` for one, a leading `!` excludes. */
+export function patternProblem(pattern: string): string | null {
+  const body = pattern.startsWith("!") ? pattern.slice(1) : pattern;
+  if (body.length > longestPattern) return `a pattern has at most ${longestPattern} characters`;
+  if (body === "") return 'an empty pattern matches nothing: name an interface, or use "*"';
+  if (body.includes("!")) return '"!" belongs in front of the whole pattern, such as "!docker*"';
+  if (/[[\]{}]/.test(body)) return 'only "*" and "?" are special in a pattern; list several patterns instead';
+  const problem = interfaceNameProblem(body.replaceAll("*", "") || "x");
+  return problem === null ? null : `${problem}, so this pattern matches none`;
+}

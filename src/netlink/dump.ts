@@ -1,0 +1,64 @@
+import { createRequire } from "node:module";
+import type * as Netlink from "netlink";
+import type { Link } from "../lib/link.ts";
+import type { RouteMessage } from "./datagram.ts";
+import { NetlinkError } from "./errors.ts";
+import { type LinkAttributes, type ParseLinkAttributes, RTM_GETLINK, translateLink } from "./link-message.ts";
+
+const NETLINK_ROUTE = 0;
+const NLM_F_ROOT_MATCH = 0x300;
+const NLM_F_DUMP_INTR = 0x10;
+const IFINFO_BYTES = 16;
+const ATTEMPTS = 5;
+const TIMEOUT_MS = 2_000;
+
+/** npm netlink, loaded when first needed: it carries a native part that replay does not want. */
+function library(): typeof Netlink {
+  try {
+    return createRequire(import.meta.url)("netlink") as typeof Netlink;
+  } catch (cause) {
+    throw NetlinkError.unavailable(cause);
+  }
+}
+
+/** The attribute decoder of npm netlink. @throws ERR_NETLINK_UNAVAILABLE */
+export function attributeParser(): ParseLinkAttributes {
+  const { rt } = library();
+  return (type, data) => (rt.parseMessage(type, data) as unknown as { readonly attrs: LinkAttributes }).attrs;
+}
+
+/**
+ * Reads all devices from the kernel, on a socket of its own that lives for one dump: replies of two requests mix on one
+ * socket, and events break into them. A dump during which the list changed is marked by the kernel and repeated.
+ * @throws ERR_NETLINK_UNAVAILABLE, ERR_NETLINK_DUMP
+ */
+export async function dumpLinks(parse: ParseLinkAttributes): Promise<readonly Link[]> {
+  const { createNetlink } = library();
+  let cause: unknown;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const socket = createNetlink(NETLINK_ROUTE);
+    // Without a listener an error event of the library ends the process.
+    socket.on("error", (error) => {
+      cause = error;
+    });
+    try {
+      const [messages] = await socket.request(RTM_GETLINK, Buffer.alloc(IFINFO_BYTES), { flags: NLM_F_ROOT_MATCH, timeout: TIMEOUT_MS });
+      if (!messages.some((message) => (message.flags & NLM_F_DUMP_INTR) !== 0)) return linksOf(messages, parse);
+      cause = new Error("the list changed while it was read");
+    } catch (error) {
+      cause = error;
+    } finally {
+      socket.close();
+    }
+  }
+  throw NetlinkError.dump(ATTEMPTS, cause);
+}
+
+function linksOf(messages: readonly RouteMessage[], parse: ParseLinkAttributes): readonly Link[] {
+  const links: Link[] = [];
+  for (const message of messages) {
+    const translated = translateLink(message, parse);
+    if (translated?.kind === "present") links.push(translated.link);
+  }
+  return links;
+}

@@ -1,0 +1,110 @@
+/**
+ * The scraper: a process of its own (inside the agent's namespace, on the sender's CPU), so that neither the benchmark's
+ * own work nor a large answer that is being read disturbs the times. Takes commands and gives answers over Node's IPC.
+ */
+import { Agent, request } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
+import { sum } from "./lib/exposition.mjs";
+
+const port = Number(process.argv[2]);
+const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+
+/** What Prometheus 2.x sends. */
+const asPrometheus = {
+  accept: "application/openmetrics-text;version=1.0.0;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1",
+  "accept-encoding": "gzip",
+};
+
+function get(path, { headers = {}, limit = 10_000 } = {}) {
+  return new Promise((resolve, reject) => {
+    const start = performance.now();
+    const call = request({ host: "127.0.0.1", port, path, agent, headers, timeout: limit }, (response) => {
+      const chunks = [];
+      response.on("data", (chunk) => chunks.push(chunk));
+      response.on("end", () => {
+        const body = Buffer.concat(chunks);
+        resolve({ status: response.statusCode, bytes: body.length, body, ms: performance.now() - start });
+      });
+      response.on("error", reject);
+    });
+    call.on("timeout", () => call.destroy(new Error(`${path}: no answer within ${limit} ms`)));
+    call.on("error", reject);
+    call.end();
+  });
+}
+
+/** A loop in the background until `stop`: one call after another with a pause between. */
+let background = null;
+
+const commands = {
+  async get({ path }) {
+    const { status, body, ms } = await get(path);
+    return { status, body: body.toString(), ms };
+  },
+  async scrape({ count, pause, prometheus }) {
+    const times = [];
+    let bytes = 0;
+    for (let i = 0; i < count; i++) {
+      const answer = await get("/metrics", prometheus ? { headers: asPrometheus } : {});
+      if (answer.status !== 200) throw new Error(`/metrics answered ${answer.status}`);
+      times.push(answer.ms);
+      bytes = answer.bytes;
+      await sleep(pause);
+    }
+    return { times, bytes };
+  },
+  async start({ path, pause, prometheus }) {
+    const state = { running: true, times: [], failures: 0, ended: null };
+    state.ended = (async () => {
+      while (state.running) {
+        const begun = performance.now();
+        try {
+          const answer = await get(path, prometheus ? { headers: asPrometheus } : {});
+          if (answer.status === 200) state.times.push(answer.ms);
+          else state.failures++;
+        } catch {
+          state.failures++;
+        }
+        await sleep(Math.max(0, pause - (performance.now() - begun)));
+      }
+    })();
+    background = state;
+    return {};
+  },
+  async stop() {
+    const state = background;
+    background = null;
+    if (state === null) return { times: [], failures: 0 };
+    state.running = false;
+    await state.ended;
+    return { times: state.times, failures: state.failures };
+  },
+  /** Polls from before the agent listens until it has counted an advert; answers with the monotonic time of that, in ns. */
+  async firstAdvert({ limit }) {
+    const end = performance.now() + limit;
+    let listening = null;
+    while (performance.now() < end) {
+      try {
+        const { status, body } = await get("/metrics", { limit: 2_000 });
+        listening ??= process.hrtime.bigint();
+        if (status === 200 && sum(body.toString(), "vrrp_adverts_received_total") > 0) {
+          return { at: String(process.hrtime.bigint()), listening: String(listening) };
+        }
+      } catch {
+        // not listening yet
+      }
+      await sleep(2);
+    }
+    throw new Error(`no advert counted within ${limit} ms`);
+  },
+};
+
+process.on("message", async ({ id, command, options }) => {
+  try {
+    process.send({ id, result: await commands[command](options) });
+  } catch (error) {
+    process.send({ id, error: error.message });
+  }
+});
+process.on("disconnect", () => process.exit(0));
+process.send({ id: 0, result: {} });

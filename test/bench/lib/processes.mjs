@@ -1,0 +1,40 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { sleep } from "./session.mjs";
+
+/** CPU time of all living threads of a process so far, in nanoseconds (first number of /proc/PID/task/TID/schedstat). */
+export function cpuNanoseconds(pid) {
+  let total = 0;
+  for (const task of readdirSync(`/proc/${pid}/task`)) {
+    try {
+      total += Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, "utf8").split(" ")[0]);
+    } catch {
+      // a thread that ended between the two calls
+    }
+  }
+  return total;
+}
+
+function statusBytes(pid, field) {
+  const line = readFileSync(`/proc/${pid}/status`, "utf8")
+    .split("\n")
+    .find((text) => text.startsWith(`${field}:`));
+  return Number(line?.split(/\s+/)[1] ?? Number.NaN) * 1_024;
+}
+
+/** Memory of a process in RAM now, in bytes. */
+export const rssBytes = (pid) => statusBytes(pid, "VmRSS");
+
+/** The most that it ever was, in bytes. */
+export const peakRssBytes = (pid) => statusBytes(pid, "VmHWM");
+
+/** Waits until a process hardly uses CPU any more (1 % over 300 ms): it has worked off what it was given. Bounded. */
+export async function settle(pid, limit = 20_000) {
+  const end = Date.now() + limit;
+  let before = cpuNanoseconds(pid);
+  while (Date.now() < end) {
+    await sleep(300);
+    const now = cpuNanoseconds(pid);
+    if (now - before < 3_000_000) return;
+    before = now;
+  }
+}

@@ -1,0 +1,135 @@
+/** The tables of a run: as text for the terminal and as Markdown for docs/benchmark.md. A table is {title, head, rows}. */
+
+const thousand = (n) => `${n / 1_000}k`;
+const text = (value) => (value === undefined || value === null || Number.isNaN(value) ? "-" : typeof value === "number" ? value.toLocaleString("en-US") : String(value));
+
+function floodTable({ routers, seconds, rows }) {
+  return {
+    title: `Flood: ${routers} virtual routers, ${rows[0].rounds.length} x ${seconds} s at each rate`,
+    head: ["adverts/s", "listener", "sent", "lost on the link", "processed", "drops", "CPU µs/advert", "% of a core", "RSS MB"],
+    rows: rows.map((row) => [
+      thousand(row.rate),
+      row.listener,
+      row.sent,
+      row.lostOnTheLink,
+      row.processed,
+      row.drops,
+      row.cpuMicrosecondsPerAdvert,
+      row.cpuPercentOfACore,
+      Math.max(...row.rounds.map((one) => one.rssMegabytes ?? Number.NaN)),
+    ]),
+  };
+}
+
+function scrapeTable({ rows }) {
+  return {
+    title: `Scrapes (${rows[0].text.ms.count} of each kind) and memory`,
+    head: ["virtual routers", "samples", "kind", "bytes", "median ms", "p95 ms", "max ms", "CPU ms", "longest stall ms", "RSS MB", "RSS MB at start"],
+    rows: rows.flatMap((row) => [
+      [row.routers, row.samples, "text", ...scrapeCells(row.text), row.rssMegabytes, row.rssMegabytesAtStart],
+      [row.routers, row.samples, "OpenMetrics, gzip", ...scrapeCells(row.openMetricsGzip), row.rssMegabytes, row.rssMegabytesAtStart],
+    ]),
+  };
+}
+
+const scrapeCells = ({ ms, bytes, cpuMsPerScrape, stallMs }) => [bytes, ms.median, ms.p95, ms.max, cpuMsPerScrape, stallMs.max];
+
+function startTable({ firstAdvertMs, firstAnswerMs }) {
+  return {
+    title: `Start (${firstAdvertMs.count} times)`,
+    head: ["from process start to", "median ms", "max ms"],
+    rows: [
+      ["the first answer over HTTP", firstAnswerMs.median, firstAnswerMs.max],
+      ["the first advert counted", firstAdvertMs.median, firstAdvertMs.max],
+    ],
+  };
+}
+
+function hostileTable({ rate, rows }) {
+  return {
+    title: `Hostile adverts (random VRID, source, MAC, VLAN, priority, address) at ${thousand(rate)}/s`,
+    head: ["sent", "rejected", "drops", "evictions", "virtual routers", "samples", "bytes of /metrics", "RSS MB"],
+    rows: rows.map((row) => [row.sent, row.rejected, row.drops, row.evictions, row.routers, row.samples, row.bytes, row.rssMegabytes]),
+  };
+}
+
+function forwardTable({ seconds, rows }) {
+  return {
+    title: `Plain traffic through a forwarding namespace, pairs of ${seconds} s`,
+    head: ["traffic", "unit", "agent off", "agent on", "on / off", "agent % of a core"],
+    rows: rows.map((row) => [row.kind, row.unit, row.medianOff, row.medianOn, row.ratio, row.agentCpuPercent.length > 0 ? Math.max(...row.agentCpuPercent) : undefined]),
+  };
+}
+
+function replayTable({ fileMegabytes, rows }) {
+  return {
+    title: `Replay of a capture of ${fileMegabytes} MB (start of the process included)`,
+    head: ["program", "packets", "seconds", "packets/s", "peak RSS MB"],
+    rows: rows.map((row) => [row.program, row.packets, row.seconds, row.packetsPerSecond, row.peakRssMegabytes]),
+  };
+}
+
+const tableOf = { flood: floodTable, scrape: scrapeTable, start: startTable, hostile: hostileTable, forward: forwardTable, replay: replayTable };
+
+/** What the project demands of itself, judged: `met` is null where this run did not measure it. */
+export function judge({ flood, scrape, start, hostile, replay }) {
+  const budgets = [];
+  const add = (what, limit, value, met) => budgets.push({ what, limit, measured: value ?? "not measured", met: value === undefined ? null : met });
+  const at100k = (listener) => flood?.rows.find((row) => row.rate === 100_000 && row.listener === listener);
+  const agent = at100k("agent");
+  const dump = at100k("tcpdump -n");
+  const full = scrape?.rows.find((row) => row.routers === 510);
+
+  const missing = agent && Math.max(0, agent.sent - agent.lostOnTheLink - agent.processed);
+  add("adverts lost at 100k adverts/s", "0", agent && `${missing} (drops reported: ${agent.drops})`, missing === 0 && agent.drops === 0);
+  const pair = agent && dump && [agent.cpuMicrosecondsPerAdvert, dump.cpuMicrosecondsPerAdvert];
+  add("CPU per advert at 100k adverts/s", pair ? `${pair[1]} µs (tcpdump -n)` : "tcpdump -n", pair && `${pair[0]} µs`, pair && pair[0] <= pair[1]);
+  const speed = replay?.rows.find((row) => row.program.startsWith("vrrpwatch"));
+  add("replay", "500,000 packets/s", speed && `${text(speed.packetsPerSecond)} packets/s${speed.complete ? "" : ", not all adverts counted"}`, speed?.complete && speed.packetsPerSecond >= 500_000);
+  add("RSS with 510 virtual routers", "90 MB", full && `${full.rssMegabytes} MB`, full?.rssMegabytes <= 90);
+  const flooded = flood?.rows.filter((row) => row.listener === "agent" && flood.routers === 510).flatMap((row) => row.rounds.map((one) => one.rssMegabytes));
+  const floodedMost = flooded?.length > 0 ? Math.max(...flooded) : undefined;
+  add("RSS after the floods", "90 MB", floodedMost && `${floodedMost} MB`, floodedMost <= 90);
+  add("/metrics for 510 virtual routers, median", "25 ms", full && `${full.text.ms.median} ms (max ${full.text.ms.max})`, full?.text.ms.median <= 25);
+  const stall = full && Math.max(full.text.stallMs.max, full.openMetricsGzip.stallMs.max);
+  add("longest stall of the event loop meanwhile", "25 ms", full && `${stall} ms`, stall <= 25);
+  add("first advert counted after start, slowest", "500 ms", start && `${start.firstAdvertMs.max} ms (median ${start.firstAdvertMs.median})`, start?.firstAdvertMs.max <= 500);
+  const middle = hostile?.rows[Math.floor(hostile.rows.length / 2) - 1];
+  const last = hostile?.rows.at(-1);
+  const growth = last && Number((last.rssMegabytes - middle.rssMegabytes).toFixed(1));
+  add(
+    "growth in the second half of the hostile adverts",
+    "10 MB, 2 % of the samples",
+    last && `${growth} MB, ${last.samples - middle.samples} of ${last.samples} samples`,
+    growth <= 10 && last.samples <= middle.samples * 1.02,
+  );
+  return budgets;
+}
+
+function budgetTable(budgets) {
+  return {
+    title: "Must reach",
+    head: ["what", "limit", "measured", "verdict"],
+    rows: budgets.map(({ what, limit, measured, met }) => [what, limit, measured, met === null ? "not measured" : met ? "met" : "NOT MET"]),
+  };
+}
+
+/** Every table of a run in the order in which a person reads them. */
+export function tables(results) {
+  const made = Object.entries(tableOf).flatMap(([part, table]) => (results.parts[part] ? [table(results.parts[part])] : []));
+  return [...made, budgetTable(results.budgets)];
+}
+
+export function asText({ title, head, rows }) {
+  const cells = [head, ...rows.map((row) => row.map(text))];
+  const widths = head.map((_, column) => Math.max(...cells.map((row) => row[column].length)));
+  const numeric = head.map((_, column) => rows.every((row) => typeof row[column] !== "string"));
+  const line = (row) => row.map((cell, column) => (numeric[column] ? cell.padStart(widths[column]) : cell.padEnd(widths[column]))).join("  ").trimEnd();
+  return `${title}\n${cells.map((row) => `  ${line(row)}`).join("\n")}\n`;
+}
+
+export function asMarkdown({ title, head, rows }) {
+  const numeric = head.map((_, column) => rows.every((row) => typeof row[column] !== "string"));
+  const lines = [head, numeric.map((right) => (right ? "--:" : "---")), ...rows.map((row) => row.map(text))];
+  return `### ${title}\n\n${lines.map((row) => `| ${row.join(" | ")} |`).join("\n")}\n`;
+}

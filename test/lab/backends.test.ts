@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import test, { after, before, describe } from "node:test";
+import { Agent, type AgentEvent } from "./framework/agent.ts";
+import { eventTime } from "./framework/changes.ts";
+import { createPair, type Pair, playFailover, type Watched } from "./framework/pair.ts";
+import { Recorder } from "./framework/recorder.ts";
+import { labSkip } from "./framework/requirements.ts";
+
+const skip = labSkip("keepalived", "tcpdump", "tshark") || (await pcapSkip());
+
+const instances = [
+  { name: "V4_51", vrid: 51, version: 3 as const, interval: 0.2, addresses: ["192.0.2.100/24"] },
+  { name: "V6_60", vrid: 60, version: 3 as const, interval: 0.2, addresses: ["fe80::100/64", "2001:db8:1::100/64"] },
+];
+const routers: readonly Watched[] = [
+  { family: "ipv4", vrid: 51 },
+  { family: "ipv6", vrid: 60 },
+];
+
+async function pcapSkip(): Promise<string | false> {
+  try {
+    await import("pcap" as string);
+    return false;
+  } catch {
+    return "the optional package pcap is not compiled";
+  }
+}
+
+/** What an event says, without its id and its time. */
+function fact(event: AgentEvent): unknown {
+  const { at: _at, id: _id, gap_seconds: _gap, ...rest } = event as AgentEvent & { id?: unknown };
+  return rest;
+}
+
+describe("the two capture backends side by side on one host", { skip }, () => {
+  let pair: Pair;
+  let native: Agent;
+  let libpcap: Agent;
+
+  before(async () => {
+    pair = await createPair(instances);
+    const recorder = await Recorder.start(pair.lab, pair.listener);
+    native = await Agent.start(pair.lab, pair.listener, { name: "native", config: "capture: {backend: af_packet}\n" });
+    libpcap = await Agent.start(pair.lab, pair.listener, { name: "libpcap", config: "capture: {backend: libpcap}\n" });
+    await playFailover(pair, [native, libpcap], routers, { returns: false });
+    await recorder.more(10, 10_000);
+  });
+  after(() => pair.lab.close());
+
+  for (const { family, vrid } of routers) {
+    test(`both report the same events of ${family} VRID ${vrid}, within 5 ms of each other`, async () => {
+      const own = (event: AgentEvent): boolean => event.family === family && event.vrid === vrid;
+      const [left, right] = [(await native.events()).filter(own), (await libpcap.events()).filter(own)];
+      assert.deepEqual(right.map(fact), left.map(fact));
+      assert.deepEqual(
+        left.filter(({ event }) => event === "master_changed").map(({ reason }) => reason),
+        ["initial", "priority_zero", "preempted", "no_response"],
+      );
+      for (const [index, event] of left.entries()) {
+        const other = right[index] as AgentEvent;
+        assert.ok(Math.abs(eventTime(event) - eventTime(other)) <= 5_000, `${event.event}: ${event.at} and ${other.at}`);
+        assert.ok(
+          Math.abs((event.gap_seconds ?? 0) - (other.gap_seconds ?? 0)) <= 0.005,
+          `gaps ${event.gap_seconds} and ${other.gap_seconds}`,
+        );
+      }
+    });
+  }
+
+  test("neither lost a packet", async () => {
+    assert.deepEqual(
+      (await native.metric("vrrpwatch_capture_drops_total")).filter((n) => n > 0),
+      [],
+    );
+    assert.deepEqual(
+      (await libpcap.metric("vrrpwatch_capture_drops_total")).filter((n) => n > 0),
+      [],
+    );
+  });
+});
