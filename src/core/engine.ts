@@ -1,5 +1,5 @@
 import { type Duration, type Instant, micros, type WallTime, wallPlus } from "../lib/time.ts";
-import type { Family } from "../wire/decoded.ts";
+import type { Advert, Family } from "../wire/decoded.ts";
 import { DeadlineQueue } from "./deadlines.ts";
 import type { Event, VirtualRouterId } from "./events.ts";
 import type { Input } from "./input.ts";
@@ -32,6 +32,8 @@ export class Engine {
   readonly #interfaces = new Map<string | null, InterfaceCounts>();
   readonly #evictions = Object.fromEntries(evictionKinds.map((kind) => [kind, 0])) as Record<EvictionKind, number>;
   readonly #context: RouterContext;
+  /** Adverts with more addresses than the bound, shortened: one packet may hold 255 of them, thousands of senders may be known. */
+  readonly #shortened = new WeakMap<Advert, Advert>();
   #now = Number.NEGATIVE_INFINITY as Instant;
   /** Wall time minus monotonic time, as the last input had it. */
   #wallOffset = micros(0);
@@ -49,6 +51,7 @@ export class Engine {
       evicted: (kind, count) => {
         this.#evictions[kind] += count;
       },
+      retained: (advert) => this.#retained(advert),
     };
   }
 
@@ -161,6 +164,17 @@ export class Engine {
       if (router.isEmpty) this.#table.remove(router);
       else this.#deadlines.update(router);
     }
+  }
+
+  #retained(advert: Advert): Advert {
+    const { maxAddresses } = this.#options;
+    if (advert.addresses.length <= maxAddresses) return advert;
+    let shortened = this.#shortened.get(advert);
+    if (shortened === undefined) {
+      shortened = { ...advert, addresses: advert.addresses.slice(0, maxAddresses) };
+      this.#shortened.set(advert, shortened);
+    }
+    return shortened;
   }
 
   #wallAt(at: Instant): WallTime {

@@ -12,9 +12,6 @@ import { masterDownInterval, takeoverSilence } from "./timing.ts";
 import { TransitionLog } from "./transition-log.ts";
 import type { EvictionKind, VirtualRouterView } from "./view.ts";
 
-const sameAddresses = (a: Advert, b: Advert): boolean =>
-  a === b || (a.addresses.length === b.addresses.length && a.addresses.every((address, i) => address === b.addresses[i]));
-
 /** Changes without a gap: nobody before, the survivor of a split had been there all the time, or we did not hear it. */
 const UNMEASURED: ReadonlySet<MasterChangeReason> = new Set(["initial", "split_resolved", "unknown"]);
 
@@ -25,6 +22,8 @@ export interface RouterContext {
   readonly options: EngineOptions;
   emit(event: Event): void;
   evicted(kind: EvictionKind, count: number): void;
+  /** The advert as it may be kept: with no more addresses than the bound. */
+  retained(advert: Advert): Advert;
 }
 
 /** Why nobody is master: who was it, and how it was lost. */
@@ -52,6 +51,8 @@ export class VirtualRouter implements Deadlined {
   readonly #senders = new Map<string, Sender>();
   readonly #firstSeenWall: WallTime;
   #latest: Advert;
+  /** Addresses of the last advert beyond the bound. */
+  #excess = 0;
   #master: Sender | null = null;
   #masterSinceWall: WallTime | null = null;
   /** undefined until the first master. */
@@ -81,7 +82,7 @@ export class VirtualRouter implements Deadlined {
     this.#heardSince = first.at;
     this.#blindFrom = first.at;
     this.#lastAt = first.at;
-    this.#latest = first.advert;
+    this.#latest = context.retained(first.advert);
     this.#noMaster = new ConditionState("no_master", id, context.options.conditions.no_master);
   }
 
@@ -113,8 +114,8 @@ export class VirtualRouter implements Deadlined {
     if (sender === this.#master && advert.priority !== 0) this.#observeCadence(sender, advert, at);
     const before = sender.priority;
     this.#noteSource(advert.source, at);
-    this.#noteAddresses(advert);
-    sender.heard(advert, at, input.wall, input.direction, input.ipId);
+    const retained = this.#retain(advert);
+    sender.heard(retained, at, input.wall, input.direction, input.ipId);
 
     if (this.adverts === 1) this.#announce(input);
     if (before !== null && advert.priority !== 0 && advert.priority !== before)
@@ -176,7 +177,7 @@ export class VirtualRouter implements Deadlined {
       firstSeenWall: this.#firstSeenWall,
       version: advert.version,
       interval: advert.interval,
-      addresses: advert.addresses.length > this.#context.options.maxAddresses ? advert.addresses.slice(0, this.#context.options.maxAddresses) : advert.addresses,
+      addresses: advert.addresses,
       senders: [...this.#senders.values()],
       master,
       masterSinceWall: master === null ? null : this.#masterSinceWall,
@@ -315,7 +316,7 @@ export class VirtualRouter implements Deadlined {
   }
 
   #admit(input: AdvertInput): Sender {
-    const sender = new Sender(input.advert, input.at, input.wall);
+    const sender = new Sender(this.#context.retained(input.advert), input.at, input.wall);
     if (this.#senders.size >= this.#context.options.maxSenders) this.#evict();
     this.#senders.set(sender.source, sender);
     return sender;
@@ -357,10 +358,13 @@ export class VirtualRouter implements Deadlined {
     return since(at, this.#lastOtherAt ?? this.#lastAt);
   }
 
-  #noteAddresses(advert: Advert): void {
-    const excess = advert.addresses.length - this.#context.options.maxAddresses;
-    if (excess > 0 && (this.adverts === 1 || !sameAddresses(advert, this.#latest))) this.#context.evicted("address", excess);
-    this.#latest = advert;
+  #retain(advert: Advert): Advert {
+    const retained = this.#context.retained(advert);
+    const excess = advert.addresses.length - retained.addresses.length;
+    if (excess > 0 && excess !== this.#excess) this.#context.evicted("address", excess);
+    this.#excess = excess;
+    this.#latest = retained;
+    return retained;
   }
 
   /** Not heard since we may have missed its farewell. */
