@@ -90,7 +90,10 @@ function readOptions() {
     process.stdout.write(`${usage}\n`);
     process.exit(0);
   }
-  const wanted = values.only === undefined ? parts : values.only.split(",").map((name) => parts.find((part) => part.name === name) ?? fail(`no part ${name}`));
+  const wanted =
+    values.only === undefined
+      ? parts
+      : values.only.split(",").map((name) => parts.find((part) => part.name === name) ?? fail(`no part ${name}`));
   const routers = Number(values.routers);
   if (!(Number.isInteger(routers) && routers >= 1 && routers <= 510)) fail("--routers is a number from 1 to 510");
   const size = { ...(values.quick ? sizes.quick : sizes.full) };

@@ -7,7 +7,9 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const { values } = parseArgs({ options: { check: { type: "boolean", default: false }, from: { type: "string", default: resolve(root, "dist") } } });
+const { values } = parseArgs({
+  options: { check: { type: "boolean", default: false }, from: { type: "string", default: resolve(root, "dist") } },
+});
 const compiled = resolve(values.from);
 
 if (!existsSync(resolve(compiled, "config/json-schema.js"))) {

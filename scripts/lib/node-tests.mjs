@@ -52,7 +52,7 @@ function count(suite, line, chatty) {
   if (event.type !== "pass" && event.type !== "fail") return;
   // A describe block fails or passes with its tests, which are counted already, except where its own hooks failed.
   const isSuite = event.kind === "suite";
-  const name = `${path.relative(buildDir, event.file ?? "")}: ${event.name}`;
+  const name = title(event);
   if (event.skip || event.todo) {
     const why = [event.skip, event.todo].find((reason) => typeof reason === "string");
     suite.skipped.push(why ? `${name} (${why})` : name);
@@ -65,6 +65,12 @@ function count(suite, line, chatty) {
     suite.passed += 1;
     if (chatty) console.log(`✓ ${name} (${(event.ms / 1_000).toFixed(1)} s)`);
   }
+}
+
+/** `test/lab/failover: what is tested`. Source maps make the file the source itself; a file that crashed is named by its path alone. */
+function title({ file = "", name }) {
+  const where = file.startsWith(`${buildDir}/`) ? path.relative(buildDir, file) : path.relative(inRoot(), file);
+  return `${where.replace(/\.test\.[jt]s$/, "")}: ${name === file ? "the whole file" : name}`;
 }
 
 const indent = (text) => text.replace(/^/gm, "    ");

@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
-import type { Config } from "../config/schema.ts";
 import { engineOptionsOf, expectationFor } from "../config/expectations.ts";
+import type { Config } from "../config/schema.ts";
 import { Engine } from "../core/engine.ts";
 import { eventJson } from "../core/event-json.ts";
 import type { Event, VirtualRouterId } from "../core/events.ts";
@@ -45,7 +45,7 @@ export class Agent {
   #server: HttpServer | undefined;
   #hostPause = micros(0);
   #heardAdvert = false;
-  #stopTimers: (() => void)[] = [];
+  readonly #stopTimers: (() => void)[] = [];
 
   constructor(deps: AgentDeps) {
     const { clock, config, log } = deps;
@@ -54,7 +54,11 @@ export class Agent {
     this.#startedWall = clock.wall();
     this.#engine = new Engine(engineOptionsOf(config));
     this.#hub = new EventHub({ eventJson, runId: clock.wall().toString(36) });
-    const sinks = [eventLog(componentLogger(log, "core"), clock), (event: Event) => this.#hub.publish(event), (event: Event) => this.#note(event)];
+    const sinks = [
+      eventLog(componentLogger(log, "core"), clock),
+      (event: Event) => this.#hub.publish(event),
+      (event: Event) => this.#note(event),
+    ];
     const captureLog = componentLogger(log, "capture");
     this.#pump = new Pump({
       engine: this.#engine,
@@ -64,7 +68,8 @@ export class Agent {
       },
       paused: (pause) => this.#paused(pause),
       dropped: (count) => captureLog.warn({ count }, "the kernel dropped frames: conclusions from silence are held back"),
-      hearing: (name, state, why) => captureLog.info({ interface: name, why }, state === "hearing" ? "capturing" : "not capturing any more"),
+      hearing: (name, state, why) =>
+        captureLog.info({ interface: name, why }, state === "hearing" ? "capturing" : "not capturing any more"),
     });
   }
 

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import type { MembershipHandle, Native } from "./native.ts";
 import type { Link } from "../lib/link.ts";
+import type { MembershipHandle, Native } from "./native.ts";
 
 export type JoinGroups = "auto" | boolean;
 type Family = 4 | 6;

@@ -6,6 +6,7 @@ import { DecodeText } from "./decode-text.ts";
 import { ExitStatus } from "./exit.ts";
 import type { Io } from "./io.ts";
 import { painter } from "./paint.ts";
+import { Progress } from "./progress.ts";
 
 export interface DecodeOptions {
   readonly json: boolean;
@@ -14,6 +15,9 @@ export interface DecodeOptions {
   readonly color: boolean;
 }
 
+/** A progress line would mix with results that go to the same terminal. */
+export type DecodeIo = Pick<Io, "out" | "err"> & Partial<Pick<Io, "isTerminal" | "errorsToTerminal">>;
+
 /** Enough for one write; more only costs memory. */
 const longestBatch = 64 * 1024;
 
@@ -21,16 +25,18 @@ const longestBatch = 64 * 1024;
  * Prints one line per packet of protocol 112 or 51 in a capture file; `-` is standard input.
  * @returns the exit status: 0, 1 when the file was cut off or damaged, 3 when it cannot be opened
  */
-export async function decode(path: string, options: DecodeOptions, io: Pick<Io, "out" | "err">): Promise<number> {
+export async function decode(path: string, options: DecodeOptions, io: DecodeIo): Promise<number> {
   const opened = await openCaptureFile(path);
   if (!opened.ok) {
     io.err(`vrrpwatch: ${opened.error.message}\n`);
     return ExitStatus.resource;
   }
-  const printer = new Printer(options, io);
+  const showProgress = io.errorsToTerminal === true && io.isTerminal !== true;
+  const progress = showProgress ? new Progress((text) => io.err(text), opened.value.size) : null;
+  const printer = new Printer(options, io, progress);
   try {
     const end = await opened.value.read(printer);
-    await printer.settled();
+    progress?.clear();
     if (end.unknownLinkTypes.length > 0)
       io.err(`vrrpwatch: ${nameOf(path)}: frames of link type ${end.unknownLinkTypes.join(", ")} cannot be decoded and were left out\n`);
     if (end.problem === null) return ExitStatus.done;
@@ -52,11 +58,13 @@ class Printer implements CaptureFileSink {
   readonly #io: Pick<Io, "out">;
   readonly #json: boolean;
   readonly #text: DecodeText;
+  readonly #progress: Progress | null;
   #number = 0;
   #batch: string[] = [];
 
-  constructor(options: DecodeOptions, io: Pick<Io, "out">) {
+  constructor(options: DecodeOptions, io: Pick<Io, "out">, progress: Progress | null) {
     this.#io = io;
+    this.#progress = progress;
     this.#json = options.json;
     this.#text = new DecodeText({ relative: options.relative, paint: painter(options.color) });
   }
@@ -75,7 +83,7 @@ class Printer implements CaptureFileSink {
   }
 
   /** Writes what the piece of the file gave, in parts, so that a slow reader holds us back. */
-  async settled(): Promise<void> {
+  async settled(bytesRead: number): Promise<void> {
     const lines = this.#batch;
     this.#batch = [];
     let text = "";
@@ -87,5 +95,6 @@ class Printer implements CaptureFileSink {
       }
     }
     if (text !== "") await this.#io.out(text);
+    this.#progress?.update(bytesRead, this.#number);
   }
 }

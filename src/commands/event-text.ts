@@ -39,7 +39,8 @@ export function eventText(event: Event, paint: Paint): string {
 }
 
 function masterText(event: Extract<Event, { kind: "master_changed" }>, paint: Paint): string {
-  const why = event.reason === "initial" ? "" : ` (${reasons[event.reason]}${event.gap === null ? "" : `, gap ${durationText(event.gap)}`})`;
+  const why =
+    event.reason === "initial" ? "" : ` (${reasons[event.reason]}${event.gap === null ? "" : `, gap ${durationText(event.gap)}`})`;
   if (event.to === null) return `${paint("red", "master lost")}: ${event.from ?? "?"}${why}, nobody took over`;
   const master = paint("bold", event.to);
   return event.from === null ? `master ${master}${why}` : `master ${event.from} -> ${master}${why}`;

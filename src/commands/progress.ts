@@ -24,7 +24,8 @@ export class Progress {
     if (now - this.#shownAt < 1_000 / UPDATES_PER_SECOND) return;
     this.#shownAt = now;
     this.#shown = true;
-    const share = this.#size === null || this.#size === 0 ? "" : ` of ${megabytes(this.#size)} (${Math.floor((100 * bytesRead) / this.#size)} %)`;
+    const share =
+      this.#size === null || this.#size === 0 ? "" : ` of ${megabytes(this.#size)} (${Math.floor((100 * bytesRead) / this.#size)} %)`;
     const speed = Math.round(frames / ((now - this.#started) / 1_000));
     this.#write(`\r\u001b[K${megabytes(bytesRead)}${share}, ${frames} frames, ${speed} frames/s`);
   }

@@ -3,7 +3,7 @@ import { routerJson } from "../core/event-json.ts";
 import type { Snapshot, VirtualRouterView } from "../core/view.ts";
 import { compareAddresses } from "../lib/addresses.ts";
 import { durationText, routerText } from "./event-text.ts";
-import type { Paint } from "./paint.ts";
+import { type Paint, visibleLength } from "./paint.ts";
 
 /** The last line of a replay, for scripts. */
 export function summaryJson(snapshot: Snapshot, end: CaptureFileEnd): object {
@@ -36,9 +36,14 @@ export function summaryText(snapshot: Snapshot, end: CaptureFileEnd, paint: Pain
     `${router.master?.priority ?? "-"}`,
     durationText(router.interval),
     `${router.missedAdverts}`,
-    router.senders.map((s) => `${s.source} (${s.received + s.sent}${s.priorityZero > 0 ? `, ${s.priorityZero} of priority 0` : ""})`).join(", "),
+    router.senders
+      .map((s) => `${s.source} (${s.received + s.sent}${s.priorityZero > 0 ? `, ${s.priorityZero} of priority 0` : ""})`)
+      .join(", "),
   ]);
-  const lines = rows.length === 0 ? ["no VRRP advert in this file"] : table(["VRID", "master", "priority", "interval", "missed", "senders (adverts)"], rows, paint);
+  const lines =
+    rows.length === 0
+      ? ["no VRRP advert in this file"]
+      : table(["VRID", "master", "priority", "interval", "missed", "senders (adverts)"], rows, paint);
   lines.push(`${end.frames} frames${end.problem === null ? "" : ", then the file is damaged"}`);
   const rejected = Object.entries(rejectedByReason(snapshot));
   if (rejected.length > 0) lines.push(paint("yellow", `rejected: ${rejected.map(([reason, n]) => `${n} ${reason}`).join(", ")}`));
@@ -46,11 +51,11 @@ export function summaryText(snapshot: Snapshot, end: CaptureFileEnd, paint: Pain
   if (carp > 0) lines.push(`CARP packets: ${carp}`);
   const { evictions } = snapshot;
   if (evictions.virtual_router + evictions.sender > 0)
-    lines.push(paint("yellow", `too many to follow: ${evictions.virtual_router} virtual routers and ${evictions.sender} senders were left out`));
+    lines.push(
+      paint("yellow", `too many to follow: ${evictions.virtual_router} virtual routers and ${evictions.sender} senders were left out`),
+    );
   return `\n${lines.join("\n")}\n`;
 }
-
-const visibleLength = (text: string): number => text.replaceAll(/\u001b\[\d+m/g, "").length;
 
 function table(head: readonly string[], rows: readonly (readonly string[])[], paint: Paint): string[] {
   const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => visibleLength(row[i] ?? ""))));

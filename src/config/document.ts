@@ -29,7 +29,8 @@ export function readDocument(text: string, file: string): Result<ConfigDocument,
   } catch (error) {
     // The composer recurses; a file nested a thousand levels deep exhausts the stack, which is the file's fault.
     if (error instanceof RangeError) return err([whole("nested too deeply")]);
-    if (error instanceof ReferenceError) return err([whole(`more than ${mostAliases} uses of YAML aliases, or an alias that names nothing`)]);
+    if (error instanceof ReferenceError)
+      return err([whole(`more than ${mostAliases} uses of YAML aliases, or an alias that names nothing`)]);
     throw error;
   }
 }
@@ -61,7 +62,11 @@ const syntaxHints: Readonly<Record<string, string>> = {
 };
 
 function syntaxMessage(code: string, message: string): string {
-  const firstLine = message.split("\n", 1)[0]?.replaceAll(/\p{Cc}/gu, " ").slice(0, 200) ?? "";
+  const firstLine =
+    message
+      .split("\n", 1)[0]
+      ?.replaceAll(/\p{Cc}/gu, " ")
+      .slice(0, 200) ?? "";
   const hint = syntaxHints[code];
   return hint === undefined ? `not valid YAML: ${firstLine}` : `not valid YAML: ${hint} (${firstLine})`;
 }

@@ -38,7 +38,9 @@ function unknownKey(path: Path, key: string): string {
   const elsewhere = pathsOfKey(key);
   if (elsewhere.length > 0 && elsewhere.length <= 3) return `unknown key here; it belongs at ${elsewhere.join(" or ")}`;
   const here = path.length === 0 ? "at the top" : `in ${formatPath(path)}`;
-  return known.length <= 12 ? `unknown key; known ${here}: ${known.join(", ")}` : `unknown key ${here}; docs/configuration.md lists what there is`;
+  return known.length <= 12
+    ? `unknown key; known ${here}: ${known.join(", ")}`
+    : `unknown key ${here}; docs/configuration.md lists what there is`;
 }
 
 /** The known word that differs least, if it is near enough to be a slip of the pen. */

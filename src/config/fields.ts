@@ -51,7 +51,10 @@ export function text(maxLength: number) {
 /** An absolute path. */
 export function path() {
   const error = mustBe("an absolute path, such as /var/lib/vrrpwatch");
-  return z.string({ error }).max(4_095, { error }).regex(/^\/[^\0]*$/, { error });
+  return z
+    .string({ error })
+    .max(4_095, { error })
+    .regex(/^\/[^\0]*$/, { error });
 }
 
 /** A length of time between two bounds, both included; inside the program in microseconds. */
@@ -109,7 +112,9 @@ export function listOf<T extends z.ZodType>(item: T, limits: { readonly min: num
   return z
     .array(item, {
       error: ({ input }: ErrorInput) =>
-        typeof input === "string" || typeof input === "number" ? `must be a list: [${shown(input)}]` : `must be a list, not ${shown(input)}`,
+        typeof input === "string" || typeof input === "number"
+          ? `must be a list: [${shown(input)}]`
+          : `must be a list, not ${shown(input)}`,
     })
     .min(limits.min, { error: () => `must have at least ${limits.min === 1 ? "one entry" : `${limits.min} entries`}` })
     .max(limits.max, { error: () => `must have at most ${limits.max} entries` });

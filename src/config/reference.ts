@@ -56,7 +56,12 @@ function rows(node: SchemaNode, path: string, prefix: string): string[][] {
 
 function conditionRow(name: string, node: SchemaNode): string[] {
   const { enabled, severity } = node.properties ?? {};
-  return [`\`${name}\``, "group", `\`${inline({ enabled: enabled?.default, severity: severity?.default })}\``, meaning(`conditions.${name}`, node)];
+  return [
+    `\`${name}\``,
+    "group",
+    `\`${inline({ enabled: enabled?.default, severity: severity?.default })}\``,
+    meaning(`conditions.${name}`, node),
+  ];
 }
 
 function ownOptions(name: string, node: SchemaNode): string[][] {

@@ -17,7 +17,9 @@ export const configSchema = z.strictObject({
   state_directory: path().default("/var/lib/vrrpwatch").describe("Where alerts wait for delivery and incidents are kept."),
   tracking: trackingSection.prefault({}).describe("Bounds and timing of what is remembered about the wire."),
   virtual_routers: virtualRoutersSection,
-  conditions: conditionsSection.prefault({}).describe("Per condition: enabled (whether it is judged), severity (critical, warning or info), and its own options."),
+  conditions: conditionsSection
+    .prefault({})
+    .describe("Per condition: enabled (whether it is judged), severity (critical, warning or info), and its own options."),
   alerts: alertsSection.prefault({}).describe("Who is told."),
   log: logSection.prefault({}).describe("What the agent says about itself, as JSON lines on standard output."),
 });

@@ -103,7 +103,8 @@ export class Engine {
   #apply(input: Input): void {
     switch (input.kind) {
       case "advert":
-        return this.#advert(input);
+        this.#advert(input);
+        return;
       case "rejected": {
         const counts = this.#interface(input.interface);
         const key = `${input.partial.family ?? "unknown"} ${input.reason}`;
@@ -116,7 +117,8 @@ export class Engine {
         return;
       }
       case "capture":
-        return this.#capture(input.interface, input.state === "deaf", input.at);
+        this.#capture(input.interface, input.state === "deaf", input.at);
+        return;
       case "gap":
         for (const router of this.#table.on(input.interface)) router.miss(input.at, input.until);
         return;

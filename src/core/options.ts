@@ -1,5 +1,5 @@
 import { type Duration, seconds } from "../lib/time.ts";
-import { type ConditionName, type Severity, conditionNames, type VirtualRouterId } from "./events.ts";
+import { type ConditionName, conditionNames, type Severity, type VirtualRouterId } from "./events.ts";
 
 /** The engine's settings; the configuration fills them. */
 export interface EngineOptions {

@@ -40,7 +40,10 @@ export class RouterTable {
     if (this.#size >= this.#limit && evicted === undefined) return { admitted: false };
     if (evicted !== undefined) this.remove(evicted);
     let routers = this.#byInterface.get(router.id.interface);
-    if (routers === undefined) this.#byInterface.set(router.id.interface, (routers = new Map()));
+    if (routers === undefined) {
+      routers = new Map();
+      this.#byInterface.set(router.id.interface, routers);
+    }
     routers.set(numericKey(router.id), router);
     this.#size += 1;
     this.#once.add(router);

@@ -1,5 +1,5 @@
-import { type Duration, type Instant, plus, type WallTime } from "../lib/time.ts";
 import { compareAddresses } from "../lib/addresses.ts";
+import { type Duration, earlier, type Instant, later, plus, type WallTime } from "../lib/time.ts";
 import type { Advert } from "../wire/decoded.ts";
 import type { Direction } from "../wire/frame.ts";
 import { IpIdTracker } from "./ip-id.ts";
@@ -73,8 +73,8 @@ export class Sender implements SenderView {
     const { version, interval } = this.lastAdvert;
     const expires = plus(this.#silentSince(heardSince), claimLifetime(version, interval, downTimerAdverts));
     if (this.outrankedAt === undefined) return expires;
-    const yields = plus(this.outrankedAt > heardSince ? this.outrankedAt : heardSince, stepDownSilence(interval));
-    return yields < expires ? yields : expires;
+    const yields = plus(later(this.outrankedAt, heardSince), stepDownSilence(interval));
+    return earlier(yields, expires);
   }
 
   forgottenAt(heardSince: Instant, forgetAfter: Duration): Instant {
@@ -82,7 +82,7 @@ export class Sender implements SenderView {
   }
 
   #silentSince(heardSince: Instant): Instant {
-    return this.lastAdvertAt > heardSince ? this.lastAdvertAt : heardSince;
+    return later(this.lastAdvertAt, heardSince);
   }
 
   /** Whether the protocol prefers this sender: higher priority, then the numerically higher address (RFC 9568 §6.4.3). */

@@ -119,7 +119,15 @@ export class VirtualRouter implements Deadlined {
 
     if (this.adverts === 1) this.#announce(input);
     if (before !== null && advert.priority !== 0 && advert.priority !== before)
-      this.#context.emit({ kind: "priority_changed", at, wall: input.wall, router: this.id, sender: sender.source, from: before, to: advert.priority });
+      this.#context.emit({
+        kind: "priority_changed",
+        at,
+        wall: input.wall,
+        router: this.id,
+        sender: sender.source,
+        from: before,
+        to: advert.priority,
+      });
 
     if (advert.priority === 0) this.#resign(sender);
     else this.#claim(sender, input, gap);
@@ -275,7 +283,16 @@ export class VirtualRouter implements Deadlined {
     const lost = this.#senders.get(vacancy.from);
     if (lost !== undefined && this.#due(lost) > at) return;
     this.#vacancy = { from: null, reason: vacancy.reason };
-    this.#context.emit({ kind: "master_changed", at, wall, router: this.id, from: vacancy.from, to: null, reason: vacancy.reason, gap: null });
+    this.#context.emit({
+      kind: "master_changed",
+      at,
+      wall,
+      router: this.id,
+      from: vacancy.from,
+      to: null,
+      reason: vacancy.reason,
+      gap: null,
+    });
     const silence = since(at, this.#lastAt);
     const how = vacancy.reason === "priority_zero" ? "resigned" : "fell silent";
     const raised = this.#noMaster.raise(

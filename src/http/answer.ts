@@ -9,7 +9,12 @@ const compress = promisify(gzip);
 const worthCompressing = 1_024;
 
 /** Sends text, compressed (off the event loop) where the client asks for that. Every answer says what it depends on. */
-export async function sendText(request: FastifyRequest, reply: FastifyReply, contentType: string, text: string): Promise<FastifyReply> {
+export async function sendText(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  contentType: string,
+  text: Buffer | string,
+): Promise<FastifyReply> {
   const varies = reply.getHeader("vary");
   reply.header("content-type", contentType).header("vary", varies === undefined ? "accept-encoding" : `${String(varies)}, accept-encoding`);
   if (text.length < worthCompressing || !wantsGzip(request.headers["accept-encoding"])) return reply.send(text);

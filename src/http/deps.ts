@@ -1,7 +1,5 @@
-import type { Snapshot } from "../core/view.ts";
 import type { ListenAddress } from "../lib/listen.ts";
-import type { AgentView } from "../metrics/agent-view.ts";
-import type { ExpositionFormat } from "../metrics/exposition.ts";
+import type { ScrapeSource } from "../metrics/render.ts";
 import type { EventHub } from "./event-hub.ts";
 
 export interface HttpOptions {
@@ -19,13 +17,8 @@ export interface HttpLog {
   warn(fields: Readonly<Record<string, unknown>>, message: string): void;
 }
 
-/** What the server asks the rest of the agent for. */
-export interface HttpDeps {
-  /** The state now: the engine has been advanced to this moment. Read at once and not kept. */
-  snapshot(): Snapshot;
-  agentView(): AgentView;
+/** What the server asks the rest of the agent for; snapshots are of the moment, the engine advanced to it. */
+export interface HttpDeps extends ScrapeSource {
   readonly events: EventHub;
-  /** Families of Node and the process, without an end mark; null where they are not wanted. Must not reject. */
-  readonly processMetrics: { render(format: ExpositionFormat): Promise<string> } | null;
   readonly log: HttpLog;
 }

@@ -1,8 +1,11 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import type { EventHub, HubEntry } from "./event-hub.ts";
 
-/** Bytes that may wait for a consumer before it is cut; what it missed it can ask for with Last-Event-ID. */
-const maxBacklog = 256 * 1024;
+/**
+ * Bytes that may wait for a consumer before it is cut; what it missed it can ask for with Last-Event-ID. More than the whole ring
+ * of recent events usually is, so that a slow client which takes a stream up again is not cut for what it asked for.
+ */
+const maxBacklog = 1024 * 1024;
 
 interface EventStreamsOptions {
   readonly heartbeatMs: number;
@@ -44,7 +47,7 @@ export class EventStreams {
     request.socket.setNoDelay(true);
     response.writeHead(200, headers);
     // A comment first, so that a client and every proxy between see the answer begin.
-    this.#write(response, `retry: 2000\n: vrrpwatch events\n\n${this.#missed(lastEventId)}`);
+    response.write(`retry: 2000\n: vrrpwatch events\n\n${this.#missed(lastEventId)}`);
     this.#listen();
   }
 

@@ -12,7 +12,8 @@ export interface ErrorCodeEntry {
 export const errorCodes = {
   ERR_CAPTURE_DENIED: {
     meaning: "The process may not capture frames.",
-    remedy: "Grant CAP_NET_RAW: run as root, use `setcap cap_net_raw+ep` on the Node binary, or set `AmbientCapabilities=CAP_NET_RAW` in the systemd unit.",
+    remedy:
+      "Grant CAP_NET_RAW: run as root, use `setcap cap_net_raw+ep` on the Node binary, or set `AmbientCapabilities=CAP_NET_RAW` in the systemd unit.",
     exit: 3,
   },
   ERR_CAPTURE_NO_DEVICE: {

@@ -8,7 +8,8 @@ const longestPattern = 31;
 export function interfaceNameProblem(name: string): string | null {
   if (name === "") return "an interface name cannot be empty";
   if (name.length > longestName) return `an interface name has at most ${longestName} characters`;
-  if (name === "." || name === ".." || /[\s/:\p{Cc}]/u.test(name)) return "an interface name has no spaces, slashes, colons or control characters";
+  if (name === "." || name === ".." || /[\s/:\p{Cc}]/u.test(name))
+    return "an interface name has no spaces, slashes, colons or control characters";
   return null;
 }
 

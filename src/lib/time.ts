@@ -20,6 +20,8 @@ export const millis = (n: number): Duration => Math.round(n * 1_000) as Duration
 export const seconds = (n: number): Duration => Math.round(n * 1_000_000) as Duration;
 
 export const plus = (at: Instant, d: Duration): Instant => (at + d) as Instant;
+export const earlier = (a: Instant, b: Instant): Instant => (a < b ? a : b);
+export const later = (a: Instant, b: Instant): Instant => (a > b ? a : b);
 export const since = (later: Instant, earlier: Instant): Duration => (later - earlier) as Duration;
 export const wallPlus = (at: WallTime, d: Duration): WallTime => (at + d) as WallTime;
 

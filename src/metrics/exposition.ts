@@ -32,10 +32,13 @@ function heading(family: FamilyHeading, format: ExpositionFormat): string {
   return `# TYPE ${name} ${family.type}\n${unitLine}# HELP ${name} ${escapeHelp(family.help, true)}\n`;
 }
 
-/** Writes families one after the other. A family without a sample leaves no trace, and NaN is never written. */
+/**
+ * Writes families one after the other. A family without a sample leaves no trace, and NaN is never written.
+ * Each family becomes bytes at once: as one long string of many pieces it would cost the garbage collector more than the writing.
+ */
 export class ExpositionWriter {
   readonly #format: ExpositionFormat;
-  #text = "";
+  readonly #parts: Buffer[] = [];
 
   constructor(format: ExpositionFormat) {
     this.#format = format;
@@ -50,18 +53,14 @@ export class ExpositionWriter {
       const sample = suffix === undefined ? name : name + suffix;
       text += labels === "" ? `${sample} ${sampleValue(value)}\n` : `${sample}{${labels}} ${sampleValue(value)}\n`;
     });
-    if (text !== "") this.#text += heading(family, this.#format) + text;
+    if (text !== "") this.#parts.push(Buffer.from(heading(family, this.#format) + text));
   }
 
-  /** Everything so far, without the mark that ends an OpenMetrics exposition. */
-  text(): string {
-    return this.#text;
+  /** Ends the exposition: OpenMetrics wants a mark, so that a cut-off answer is told from a whole one. */
+  finish(): Buffer {
+    if (this.#format === "openmetrics") this.#parts.push(Buffer.from("# EOF\n"));
+    return Buffer.concat(this.#parts);
   }
-}
-
-/** Ends an exposition: OpenMetrics wants a mark, so that a cut-off answer is told from a whole one. */
-export function finish(body: string, format: ExpositionFormat): string {
-  return format === "openmetrics" ? `${body}# EOF\n` : body;
 }
 
 /** The media type of an answer in this format. */

@@ -1,6 +1,6 @@
 import { collectDefaultMetrics, type MetricObjectWithValues, type MetricValue, type MetricValueWithName, Registry } from "prom-client";
 import { pair } from "./escape.ts";
-import { type ExpositionFormat, ExpositionWriter } from "./exposition.ts";
+import type { ExpositionWriter } from "./exposition.ts";
 import type { Emit, MetricType } from "./metric.ts";
 import { bucketBound } from "./number.ts";
 
@@ -40,15 +40,13 @@ export class ProcessMetrics {
     collectDefaultMetrics({ register: registry });
   }
 
-  /** The families without the end mark. Never rejects: a family that cannot be read is left out. */
-  async render(format: ExpositionFormat): Promise<string> {
-    const writer = new ExpositionWriter(format);
+  /** Adds the families to an exposition. Never rejects: a family that cannot be read is left out. */
+  async write(writer: ExpositionWriter): Promise<void> {
     const names = this.#registry.getMetricsAsArray().map(({ name }) => name);
     const results = await Promise.allSettled(names.map(async (name) => this.#registry.getSingleMetric(name)?.get()));
     for (const result of results) {
       if (result.status === "fulfilled" && result.value !== undefined && named(result.value)) ProcessMetrics.#write(writer, result.value);
     }
-    return writer.text();
   }
 
   static #write(writer: ExpositionWriter, family: Family): void {

@@ -58,7 +58,15 @@ class RingSource implements FrameSource {
   }
 }
 
-function setUp(): { clock: FakeClock; source: RingSource; pump: Pump; engine: Engine; events: Event[]; pauses: number[]; seen: () => string[] } {
+function setUp(): {
+  clock: FakeClock;
+  source: RingSource;
+  pump: Pump;
+  engine: Engine;
+  events: Event[];
+  pauses: number[];
+  seen: () => string[];
+} {
   const clock = new FakeClock();
   const source = new RingSource(clock);
   const engine = new Engine();
@@ -73,7 +81,8 @@ function setUp(): { clock: FakeClock; source: RingSource; pump: Pump; engine: En
     hearing: () => {},
   });
   pump.start(source);
-  const seen = (): string[] => events.map((e) => `${e.at / 1_000} ${e.kind === "master_changed" ? `${e.from ?? "-"}>${e.to ?? "-"}` : e.kind}`);
+  const seen = (): string[] =>
+    events.map((e) => `${e.at / 1_000} ${e.kind === "master_changed" ? `${e.from ?? "-"}>${e.to ?? "-"}` : e.kind}`);
   return { clock, source, pump, engine, events, pauses, seen };
 }
 

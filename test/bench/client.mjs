@@ -9,6 +9,9 @@ import { sum } from "./lib/exposition.mjs";
 const port = Number(process.argv[2]);
 const agent = new Agent({ keepAlive: true, maxSockets: 1 });
 
+/** The same clock in every process of this host. */
+const monotonicMs = () => Number(process.hrtime.bigint()) / 1e6;
+
 /** What Prometheus 2.x sends. */
 const asPrometheus = {
   accept: "application/openmetrics-text;version=1.0.0;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1",
@@ -43,29 +46,33 @@ const commands = {
   },
   async scrape({ count, pause, prometheus }) {
     const times = [];
+    const windows = [];
     let bytes = 0;
     for (let i = 0; i < count; i++) {
+      const begun = monotonicMs();
       const answer = await get("/metrics", prometheus ? { headers: asPrometheus } : {});
       if (answer.status !== 200) throw new Error(`/metrics answered ${answer.status}`);
       times.push(answer.ms);
+      windows.push([begun, monotonicMs()]);
       bytes = answer.bytes;
       await sleep(pause);
     }
-    return { times, bytes };
+    return { times, windows, bytes };
   },
   async start({ path, pause, prometheus }) {
-    const state = { running: true, times: [], failures: 0, ended: null };
+    const state = { running: true, times: [], windows: [], failures: 0, ended: null };
     state.ended = (async () => {
       while (state.running) {
-        const begun = performance.now();
+        const begun = monotonicMs();
         try {
           const answer = await get(path, prometheus ? { headers: asPrometheus } : {});
-          if (answer.status === 200) state.times.push(answer.ms);
-          else state.failures++;
+          if (answer.status !== 200) throw new Error(`${path} answered ${answer.status}`);
+          state.times.push(answer.ms);
+          state.windows.push([begun, monotonicMs()]);
         } catch {
           state.failures++;
         }
-        await sleep(Math.max(0, pause - (performance.now() - begun)));
+        await sleep(Math.max(0, pause - (monotonicMs() - begun)));
       }
     })();
     background = state;
@@ -74,10 +81,10 @@ const commands = {
   async stop() {
     const state = background;
     background = null;
-    if (state === null) return { times: [], failures: 0 };
+    if (state === null) return { times: [], windows: [], failures: 0 };
     state.running = false;
     await state.ended;
-    return { times: state.times, failures: state.failures };
+    return { times: state.times, windows: state.windows, failures: state.failures };
   },
   /** Polls from before the agent listens until it has counted an advert; answers with the monotonic time of that, in ns. */
   async firstAdvert({ limit }) {

@@ -18,7 +18,16 @@ function file(name: string, text: string): string {
 async function vrrpwatch(...args: string[]): Promise<{ status: number; out: string; err: string }> {
   let out = "";
   let err = "";
-  const io: Io = { out: (text) => void (out += text), err: (text) => void (err += text), isTerminal: false, errorsToTerminal: false };
+  const io: Io = {
+    out: (text) => {
+      out += text;
+    },
+    err: (text) => {
+      err += text;
+    },
+    isTerminal: false,
+    errorsToTerminal: false,
+  };
   const status = await runCommandLine(args, io);
   return { status, out, err };
 }
@@ -73,7 +82,17 @@ test("check --keepalived says that it cannot do so yet", async () => {
   assert.match(err, /--keepalived is not available in this version/);
 });
 
-for (const args of [[], ["chek"], ["--nonsense"], ["check", "--nonsense"], ["check", "extra"], ["check", "--config"], ["replay"], ["decode"], ["decode", "a", "b"]]) {
+for (const args of [
+  [],
+  ["chek"],
+  ["--nonsense"],
+  ["check", "--nonsense"],
+  ["check", "extra"],
+  ["check", "--config"],
+  ["replay"],
+  ["decode"],
+  ["decode", "a", "b"],
+]) {
   test(`wrong usage gives status 2, on standard error only: vrrpwatch ${args.join(" ")}`, async () => {
     const { status, out, err } = await vrrpwatch(...args);
     assert.equal(status, 2);

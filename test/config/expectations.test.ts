@@ -19,7 +19,11 @@ virtual_routers:
 );
 assert.ok(loaded.ok);
 const config = loaded.value;
-const id = (interfaceName: string | null, family: "ipv4" | "ipv6", vrid = 1): VirtualRouterId => ({ interface: interfaceName, family, vrid });
+const id = (interfaceName: string | null, family: "ipv4" | "ipv6", vrid = 1): VirtualRouterId => ({
+  interface: interfaceName,
+  family,
+  vrid,
+});
 
 test("the entry with most fitting keys is the one that holds", () => {
   assert.equal(expectationFor(config, id("eth1", "ipv4"))?.name, "anywhere");

@@ -60,7 +60,9 @@ test("the reference has a row for every key", () => {
 });
 
 test("what has no effect in this version is named when it is set, and only then", () => {
-  const config = load("keepalived: {notify_fifo: /run/vrrpwatch/notify.fifo}\nconditions: {flapping: {changes: 4}, no_master: {severity: info}}\nlog: {level: debug}");
+  const config = load(
+    "keepalived: {notify_fifo: /run/vrrpwatch/notify.fifo}\nconditions: {flapping: {changes: 4}, no_master: {severity: info}}\nlog: {level: debug}",
+  );
   assert.deepEqual(inactiveSettings(config), ["keepalived.notify_fifo", "conditions.flapping.changes"]);
   assert.deepEqual(inactiveSettings(defaultConfig()), []);
 });

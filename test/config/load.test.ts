@@ -104,8 +104,20 @@ const bad: ReadonlyArray<readonly [name: string, text: string, line: number | nu
   ["a key of another section", "listen: []", 1, "listen", /belongs at web\.listen/],
   ["a key that resembles nothing", "capture:\n  zzzzzzzz: 1", 2, "capture.zzzzzzzz", /known in capture: backend, interfaces, join_groups/],
   ["an unknown condition", "conditions:\n  split_brian: {}", 2, "conditions.split_brian", /did you mean split_brain\?/],
-  ["an option of another condition", "conditions:\n  no_master: {window: 5m}", 2, "conditions.no_master.window", /belongs at conditions\.flapping\.window/],
-  ["an unknown key in a list entry", "virtual_routers:\n  - {vrid: 1, sender: x}", 2, "virtual_routers[0].sender", /did you mean senders\?/],
+  [
+    "an option of another condition",
+    "conditions:\n  no_master: {window: 5m}",
+    2,
+    "conditions.no_master.window",
+    /belongs at conditions\.flapping\.window/,
+  ],
+  [
+    "an unknown key in a list entry",
+    "virtual_routers:\n  - {vrid: 1, sender: x}",
+    2,
+    "virtual_routers[0].sender",
+    /did you mean senders\?/,
+  ],
   ["a key with a line break", '"a\\nb": 1', 1, '"a\\nb"', /unknown key/],
   ["the key __proto__", "__proto__: {}", 1, "__proto__", /unknown key/],
   ["a key given twice", "log:\n  level: info\n  level: debug", 3, "log.level", /given twice/],
@@ -123,7 +135,13 @@ const bad: ReadonlyArray<readonly [name: string, text: string, line: number | nu
   ["an empty pattern", 'capture:\n  interfaces:\n    - eth0\n    - ""', 4, "capture.interfaces[1]", /empty pattern/],
   ["a pattern with a bracket", 'capture: {interfaces: ["eth[01]"]}', 1, "capture.interfaces[0]", /only "\*" and "\?" are special/],
   ["an exclusion in the middle", 'capture: {interfaces: ["eth!0"]}', 1, "capture.interfaces[0]", /in front of the whole pattern/],
-  ["a pattern longer than any interface", "capture: {interfaces: [averylonginterface]}", 1, "capture.interfaces[0]", /at most 15 characters/],
+  [
+    "a pattern longer than any interface",
+    "capture: {interfaces: [averylonginterface]}",
+    1,
+    "capture.interfaces[0]",
+    /at most 15 characters/,
+  ],
   ["a number as interface", "capture: {interfaces: [5]}", 1, "capture.interfaces[0]", /interface name or pattern.*not 5/],
   ["yes in place of true", "capture: {join_groups: yes}", 1, "capture.join_groups", /auto, true or false \(without quotes\), not "yes"/],
   ["a section that is a list", "web: []", 1, "web", /group of keys such as listen, config_file, control_socket, not a list/],
@@ -136,7 +154,13 @@ const bad: ReadonlyArray<readonly [name: string, text: string, line: number | nu
   ["a host name to listen on", 'web: {listen: ["example.net:80"]}', 1, "web.listen[0]", /must be an IP address/],
   ["a relative Unix socket", "web: {listen: [unix:run.sock]}", 1, "web.listen[0]", /must be absolute/],
   ["one address twice", 'web:\n  listen:\n    - "[::1]:1"\n    - "[0::1]:1"', 4, "web.listen[1]", /same address as web\.listen\[0\]/],
-  ["a web configuration, which would mean TLS", "web:\n  config_file: /etc/web.yml", 2, "web.config_file", /TLS and users are not available in this version/],
+  [
+    "a web configuration, which would mean TLS",
+    "web:\n  config_file: /etc/web.yml",
+    2,
+    "web.config_file",
+    /TLS and users are not available in this version/,
+  ],
   ["a relative path", "state_directory: state", 1, "state_directory", /absolute path/],
   ["an entry without a VRID", "virtual_routers:\n  - {vrid: 1}\n  - {name: x}", 3, "virtual_routers[1].vrid", /vrid is missing/],
   ["VRID 0", "virtual_routers: [{vrid: 0}]", 1, "virtual_routers[0].vrid", /from 1 to 255, not 0/],
@@ -147,25 +171,103 @@ const bad: ReadonlyArray<readonly [name: string, text: string, line: number | nu
   ["an inner VLAN without an outer", "virtual_routers: [{vrid: 1, inner_vlan: 5}]", 1, "virtual_routers[0].inner_vlan", /needs vlan/],
   ["a family in capitals", "virtual_routers: [{vrid: 1, family: IPv4}]", 1, "virtual_routers[0].family", /one of ipv4, ipv6, not "IPv4"/],
   ["a pattern where a name belongs", 'virtual_routers: [{vrid: 1, interface: "eth*"}]', 1, "virtual_routers[0].interface", /not a pattern/],
-  ["a sender of the wrong family", "virtual_routers:\n  - vrid: 1\n    family: ipv6\n    senders: [192.0.2.1]", 4, "virtual_routers[0].senders[0]", /IPv4 address, but family says ipv6/],
-  ["an address of the wrong family", "virtual_routers:\n  - vrid: 1\n    family: ipv4\n    addresses:\n      - 192.0.2.1\n      - 2001:db8::1", 6, "virtual_routers[0].addresses[1]", /IPv6 address, but family says ipv4/],
-  ["an address with a prefix length", "virtual_routers: [{vrid: 1, addresses: [192.0.2.1/24]}]", 1, "virtual_routers[0].addresses[0]", /without a prefix length: "192\.0\.2\.1"/],
-  ["an address with a zone", 'virtual_routers: [{vrid: 1, senders: ["fe80::1%eth0"]}]', 1, "virtual_routers[0].senders[0]", /without a zone: "fe80::1"/],
-  ["an address that is none", "virtual_routers: [{vrid: 1, senders: [192.0.2.256]}]", 1, "virtual_routers[0].senders[0]", /must be an IP address/],
-  ["an address with leading zeros", "virtual_routers: [{vrid: 1, senders: [192.0.2.010]}]", 1, "virtual_routers[0].senders[0]", /must be an IP address/],
-  ["one sender twice", 'virtual_routers: [{vrid: 1, senders: ["fe80::1", "FE80::1"]}]', 1, "virtual_routers[0].senders[1]", /same address as senders\[0\]/],
-  ["one virtual router twice", "virtual_routers:\n  - {vrid: 1, name: a}\n  - {vrid: 1, name: b}", 3, "virtual_routers[1]", /same virtual router as virtual_routers\[0\]/],
+  [
+    "a sender of the wrong family",
+    "virtual_routers:\n  - vrid: 1\n    family: ipv6\n    senders: [192.0.2.1]",
+    4,
+    "virtual_routers[0].senders[0]",
+    /IPv4 address, but family says ipv6/,
+  ],
+  [
+    "an address of the wrong family",
+    "virtual_routers:\n  - vrid: 1\n    family: ipv4\n    addresses:\n      - 192.0.2.1\n      - 2001:db8::1",
+    6,
+    "virtual_routers[0].addresses[1]",
+    /IPv6 address, but family says ipv4/,
+  ],
+  [
+    "an address with a prefix length",
+    "virtual_routers: [{vrid: 1, addresses: [192.0.2.1/24]}]",
+    1,
+    "virtual_routers[0].addresses[0]",
+    /without a prefix length: "192\.0\.2\.1"/,
+  ],
+  [
+    "an address with a zone",
+    'virtual_routers: [{vrid: 1, senders: ["fe80::1%eth0"]}]',
+    1,
+    "virtual_routers[0].senders[0]",
+    /without a zone: "fe80::1"/,
+  ],
+  [
+    "an address that is none",
+    "virtual_routers: [{vrid: 1, senders: [192.0.2.256]}]",
+    1,
+    "virtual_routers[0].senders[0]",
+    /must be an IP address/,
+  ],
+  [
+    "an address with leading zeros",
+    "virtual_routers: [{vrid: 1, senders: [192.0.2.010]}]",
+    1,
+    "virtual_routers[0].senders[0]",
+    /must be an IP address/,
+  ],
+  [
+    "one sender twice",
+    'virtual_routers: [{vrid: 1, senders: ["fe80::1", "FE80::1"]}]',
+    1,
+    "virtual_routers[0].senders[1]",
+    /same address as senders\[0\]/,
+  ],
+  [
+    "one virtual router twice",
+    "virtual_routers:\n  - {vrid: 1, name: a}\n  - {vrid: 1, name: b}",
+    3,
+    "virtual_routers[1]",
+    /same virtual router as virtual_routers\[0\]/,
+  ],
   ["a number as a name", "virtual_routers: [{vrid: 1, name: 5}]", 1, "virtual_routers[0].name", /put it in quotes, "5"/],
-  ["a name with a line break", 'virtual_routers: [{vrid: 1, segment: "a\\nb"}]', 1, "virtual_routers[0].segment", /without control characters/],
+  [
+    "a name with a line break",
+    'virtual_routers: [{vrid: 1, segment: "a\\nb"}]',
+    1,
+    "virtual_routers[0].segment",
+    /without control characters/,
+  ],
   ["a count that a virtual router cannot have", "tracking: {max_senders: 1}", 1, "tracking.max_senders", /from 2 to 255, not 1/],
   ["no boolean", "conditions: {no_master: {enabled: no}}", 1, "conditions.no_master.enabled", /true or false \(without quotes\), not "no"/],
-  ["an unknown severity", "conditions: {no_master: {severity: fatal}}", 1, "conditions.no_master.severity", /one of critical, warning, info/],
-  ["a label name with a hyphen", "alerts:\n  external_labels:\n    data-center: x", 3, "alerts.external_labels.data-center", /only letters, digits and _/],
+  [
+    "an unknown severity",
+    "conditions: {no_master: {severity: fatal}}",
+    1,
+    "conditions.no_master.severity",
+    /one of critical, warning, info/,
+  ],
+  [
+    "a label name with a hyphen",
+    "alerts:\n  external_labels:\n    data-center: x",
+    3,
+    "alerts.external_labels.data-center",
+    /only letters, digits and _/,
+  ],
   ["a label that we set ourselves", "alerts: {external_labels: {vrid: x}}", 1, "alerts.external_labels.vrid", /set by vrrpwatch itself/],
   ["a receiver without a URL", "alerts:\n  receivers:\n    - name: a", 3, "alerts.receivers[0].url", /url is missing/],
   ["a receiver that is no URL", "alerts: {receivers: [{name: a, url: host/path}]}", 1, "alerts.receivers[0].url", /complete URL/],
-  ["a password in a URL", 'alerts: {receivers: [{name: a, url: "https://u:hunter2@example.net/"}]}', 1, "alerts.receivers[0].url", /must not contain a user name or password/],
-  ["two receivers of one name", "alerts:\n  receivers:\n    - {name: a, url: 'http://192.0.2.1/'}\n    - {name: a, url: 'http://192.0.2.2/'}", 4, "alerts.receivers[1].name", /same name/],
+  [
+    "a password in a URL",
+    'alerts: {receivers: [{name: a, url: "https://u:hunter2@example.net/"}]}',
+    1,
+    "alerts.receivers[0].url",
+    /must not contain a user name or password/,
+  ],
+  [
+    "two receivers of one name",
+    "alerts:\n  receivers:\n    - {name: a, url: 'http://192.0.2.1/'}\n    - {name: a, url: 'http://192.0.2.2/'}",
+    4,
+    "alerts.receivers[1].name",
+    /same name/,
+  ],
   ["a log level of another program", "log: {level: verbose}", 1, "log.level", /one of trace, debug/],
   ["a tab as indentation", "log:\n\tlevel: info", 2, "", /spaces, never with tabs/],
   ["a bracket without an end", "capture: {interfaces: [", 1, "", /not valid YAML/],
@@ -188,13 +290,21 @@ for (const [name, text, line, path, message] of bad) {
 
 test("a mistake causes one problem, not a chain of them", () => {
   for (const [name, text] of bad) {
-    if (name === "a bracket without an end" || name === "an endless nesting" || name === "an alias that names nothing" || name.includes("with nothing below")) continue;
+    if (
+      name === "a bracket without an end" ||
+      name === "an endless nesting" ||
+      name === "an alias that names nothing" ||
+      name.includes("with nothing below")
+    )
+      continue;
     assert.equal(problems(text).length, 1, name);
   }
 });
 
 test("all problems are listed at once, in the order of the file, with those between settings", () => {
-  const found = problems("log: {level: x}\nweb:\n  config_file: /x\n  lisen: 1\nvirtual_routers: [{vrid: 1}, {vrid: 1}]\ntracking: {max_senders: 0}");
+  const found = problems(
+    "log: {level: x}\nweb:\n  config_file: /x\n  lisen: 1\nvirtual_routers: [{vrid: 1}, {vrid: 1}]\ntracking: {max_senders: 0}",
+  );
   assert.deepEqual(
     found.map(({ line, path }) => [line, path]),
     [
@@ -214,7 +324,18 @@ test("the column points at the value, or at the key that is wrong", () => {
 
 test("aliases that multiply are refused", () => {
   const levels = ["a", "b", "c", "d", "e", "f", "g", "h"];
-  const text = levels.map((name, i) => `${name}: &${name} [${i === 0 ? "x" : Array(9).fill(`*${levels[i - 1]}`).join(", ")}]`).join("\n");
+  const text = levels
+    .map(
+      (name, i) =>
+        `${name}: &${name} [${
+          i === 0
+            ? "x"
+            : Array(9)
+                .fill(`*${levels[i - 1]}`)
+                .join(", ")
+        }]`,
+    )
+    .join("\n");
   assert.match(problems(text)[0]?.message ?? "", /aliases/);
 });
 
@@ -224,6 +345,8 @@ test("a value that contains itself is refused without hanging", () => {
 });
 
 test("a refused URL is not repeated in any message", () => {
-  const text = JSON.stringify(problems('alerts: {receivers: [{name: a, url: "ftp://u:hunter2@example.net/token"}, {name: b, url: "token hunter2"}]}'));
+  const text = JSON.stringify(
+    problems('alerts: {receivers: [{name: a, url: "ftp://u:hunter2@example.net/token"}, {name: b, url: "token hunter2"}]}'),
+  );
   assert.doesNotMatch(text, /hunter2|token/);
 });

@@ -21,7 +21,12 @@ test("without flags the file holds", () => {
 });
 
 test("flags win over the file, and what they set counts as given", () => {
-  const result = resolveConfig(defaultConfig(), { interface: ["eth0", "!eth1"], listen: ["127.0.0.1:0"], stateDirectory: "/tmp/x", logLevel: "debug" });
+  const result = resolveConfig(defaultConfig(), {
+    interface: ["eth0", "!eth1"],
+    listen: ["127.0.0.1:0"],
+    stateDirectory: "/tmp/x",
+    logLevel: "debug",
+  });
   assert.ok(result.ok);
   assert.deepEqual(result.value.capture.interfaces, ["eth0", "!eth1"]);
   assert.deepEqual(result.value.web.listen, [{ kind: "tcp", host: "127.0.0.1", port: 0 }]);

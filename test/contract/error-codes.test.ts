@@ -17,7 +17,13 @@ function usedCodes(): Set<string> {
 }
 
 /** Codes of Node itself that the source compares with. */
-const foreign = new Set(["ERR_INVALID_ARG_TYPE", "ERR_MODULE_NOT_FOUND", "ERR_DLOPEN_FAILED", "ERR_SERVER_NOT_RUNNING", "ERR_STREAM_PREMATURE_CLOSE"]);
+const foreign = new Set([
+  "ERR_INVALID_ARG_TYPE",
+  "ERR_MODULE_NOT_FOUND",
+  "ERR_DLOPEN_FAILED",
+  "ERR_SERVER_NOT_RUNNING",
+  "ERR_STREAM_PREMATURE_CLOSE",
+]);
 
 test("every error code in the source stands in the table", () => {
   const missing = [...usedCodes()].filter((code) => !foreign.has(code) && !Object.hasOwn(table, code));
@@ -26,7 +32,10 @@ test("every error code in the source stands in the table", () => {
 
 test("every error code of the table is used by the source", () => {
   const used = usedCodes();
-  assert.deepEqual(Object.keys(table).filter((code) => !used.has(code)), []);
+  assert.deepEqual(
+    Object.keys(table).filter((code) => !used.has(code)),
+    [],
+  );
 });
 
 test("every error code has a meaning and a remedy in whole sentences", () => {

@@ -31,14 +31,17 @@ export const layers: Readonly<Record<string, Layer>> = {
   "main.ts": { imports: ["commands", "lib"] },
 };
 
-const importPattern = /(?:\bfrom|\bimport|\brequire\s*\()\s*\(?\s*["']([^"']+)["']/g;
+/** A statement with `from`, a bare import at the start of a line, or a dynamic import anywhere; text that merely looks alike is none. */
+const importPattern =
+  /^\s*(?:import|export)\b[^;"']*?\bfrom\s*["']([^"']+)["']|^\s*import\s*["']([^"']+)["']|\bimport\s*\(\s*["']([^"']+)["']/gm;
 
 /** What the global scope offers beyond the language itself; `new Date(ms)` as a mere formatter is not among it. */
-const outsideGlobals = /(?<![.\w#])(?:process|Buffer|fetch|console|performance|setTimeout|setInterval|setImmediate|queueMicrotask|Date\.now|new Date\(\))(?![\w:])/g;
+const outsideGlobals =
+  /(?<![.\w#])(?:process|Buffer|fetch|console|performance|setTimeout|setInterval|setImmediate|queueMicrotask|Date\.now|new Date\(\))(?![\w:])/g;
 
 /** The specifiers of all imports, re-exports and dynamic imports. */
 export function importsOf(text: string): string[] {
-  return [...withoutComments(text).matchAll(importPattern)].map(([, specifier]) => specifier ?? "");
+  return [...withoutComments(text).matchAll(importPattern)].map(([, from, bare, dynamic]) => from ?? bare ?? dynamic ?? "");
 }
 
 function withoutComments(text: string): string {

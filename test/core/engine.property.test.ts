@@ -25,8 +25,22 @@ const step = fc.record({
         interface: fc.constantFrom("eth0", "eth1"),
       }),
     },
-    { weight: 1, arbitrary: fc.record({ kind: fc.constant("capture" as const), state: fc.constantFrom("deaf" as const, "hearing" as const), interface: fc.constantFrom("eth0", null) }) },
-    { weight: 1, arbitrary: fc.record({ kind: fc.constant("gap" as const), interface: fc.constantFrom("eth0", null), lengthMs: fc.integer({ min: 0, max: 5_000 }) }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        kind: fc.constant("capture" as const),
+        state: fc.constantFrom("deaf" as const, "hearing" as const),
+        interface: fc.constantFrom("eth0", null),
+      }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        kind: fc.constant("gap" as const),
+        interface: fc.constantFrom("eth0", null),
+        lengthMs: fc.integer({ min: 0, max: 5_000 }),
+      }),
+    },
   ),
 });
 

@@ -28,12 +28,22 @@ test("a million adverts with random VRID, source, VLAN and addresses stay within
       interval: millis(10 * (1 + next(4_095))),
       addresses: Array.from({ length: i % 1_000 === 0 ? 255 : 1 }, (_, n) => `192.0.2.${n}`),
     });
-    engine.handle({ kind: "advert", at: instant(at), wall: wallTime(EPOCH_US + at), interface: "eth0", direction: "in", advert, ipId: next(65_536) });
+    engine.handle({
+      kind: "advert",
+      at: instant(at),
+      wall: wallTime(EPOCH_US + at),
+      interface: "eth0",
+      direction: "in",
+      advert,
+      ipId: next(65_536),
+    });
     if (i % 100_000 === 0) engine.handle(advertInput(at / 1_000, "192.0.2.11", 150));
   }
   const { routers, evictions, interfaces } = engine.snapshot();
   assert.ok(routers.length <= 512);
-  assert.ok(routers.every((r) => r.senders.length <= 8 && r.addresses.length <= 16 && r.senders.every((s) => s.lastAdvert.addresses.length <= 16)));
+  assert.ok(
+    routers.every((r) => r.senders.length <= 8 && r.addresses.length <= 16 && r.senders.every((s) => s.lastAdvert.addresses.length <= 16)),
+  );
   assert.ok(interfaces.length <= 1);
   assert.ok(evictions.virtual_router > 900_000);
   assert.ok(evictions.address > 0);

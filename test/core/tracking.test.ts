@@ -98,8 +98,7 @@ const table: readonly { name: string; run: (s: Scenario) => Scenario; changes: r
   },
   {
     name: "a v3 backup waits for the interval that the master advertises, not its own",
-    run: (s) =>
-      s.adverts(0, 4_000, A, 150, { interval: millis(2_000) }).advert(11_220, B, 100, { interval: millis(500) }),
+    run: (s) => s.adverts(0, 4_000, A, 150, { interval: millis(2_000) }).advert(11_220, B, 100, { interval: millis(500) }),
     changes: [`0 ->${A} initial`, `11220 ${A}>${B} no_response 7.22`],
   },
   {
@@ -163,18 +162,30 @@ test("a condition that is switched off is neither reported nor judged", () => {
 
 test("a changed priority is reported, a resignation is none", () => {
   const s = new Scenario().advert(0, A, 150).advert(1_000, A, 0).advert(1_200, A, 150).advert(2_000, A, 140);
-  assert.deepEqual(s.trace().filter((line) => line.includes("->19") === false && line.includes("150")), [`2000 ${A} 150->140`]);
+  assert.deepEqual(
+    s.trace().filter((line) => line.includes("->19") === false && line.includes("150")),
+    [`2000 ${A} 150->140`],
+  );
 });
 
 test("both directions are counted, and an advert on its way out makes its sender local", () => {
   const s = new Scenario().advert(0, A, 150, { direction: "out" }).advert(1_000, A, 150, { direction: "out" }).advert(1_100, B, 100);
   const [router] = s.engine.snapshot().routers;
-  assert.deepEqual(router?.senders.map((x) => [x.source, x.sent, x.received, x.local]), [[A, 2, 0, true], [B, 0, 1, false]]);
+  assert.deepEqual(
+    router?.senders.map((x) => [x.source, x.sent, x.received, x.local]),
+    [
+      [A, 2, 0, true],
+      [B, 0, 1, false],
+    ],
+  );
 });
 
 test("missed adverts are counted at the next one and shown as they are missed", () => {
   const s = new Scenario().adverts(0, 3_000, A, 150).idle(5_600);
-  const shown = (): (number | undefined)[] => [s.engine.snapshot().routers[0]?.consecutiveMissed, s.engine.snapshot().routers[0]?.missedAdverts];
+  const shown = (): (number | undefined)[] => [
+    s.engine.snapshot().routers[0]?.consecutiveMissed,
+    s.engine.snapshot().routers[0]?.missedAdverts,
+  ];
   assert.deepEqual(shown(), [2, 0]);
   s.advert(6_000, A, 150);
   assert.deepEqual(shown(), [0, 2]);
@@ -182,7 +193,8 @@ test("missed adverts are counted at the next one and shown as they are missed", 
 
 test("copies of one advert to several unicast peers are one beat of the cadence", () => {
   const s = new Scenario();
-  for (let t = 0; t < 5_000; t += 1_000) s.advert(t, A, 150, { destination: "192.0.2.12" }).advert(t + 0.1, A, 150, { destination: "192.0.2.13" });
+  for (let t = 0; t < 5_000; t += 1_000)
+    s.advert(t, A, 150, { destination: "192.0.2.12" }).advert(t + 0.1, A, 150, { destination: "192.0.2.13" });
   const cadence = s.engine.snapshot().routers[0]?.lateness;
   assert.deepEqual(cadence?.counts, [0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0]);
 });
@@ -197,7 +209,12 @@ test("the IPv4 identification tells lost adverts, restarts and other numbering a
 });
 
 test("the same VRID on another interface, VLAN or family is another virtual router", () => {
-  const s = new Scenario().advert(0, A, 150).advert(1, A, 150, { interface: "eth1" }).advert(2, A, 150, { vlan: 10 }).advert(3, A, 150, { vlan: 10, innerVlan: 5 }).advert(4, "fe80::1", 150);
+  const s = new Scenario()
+    .advert(0, A, 150)
+    .advert(1, A, 150, { interface: "eth1" })
+    .advert(2, A, 150, { vlan: 10 })
+    .advert(3, A, 150, { vlan: 10, innerVlan: 5 })
+    .advert(4, "fe80::1", 150);
   assert.equal(s.engine.snapshot().routers.length, 5);
 });
 
@@ -232,7 +249,10 @@ test("a flood of senders evicts neither the master nor who is established", () =
 
 test("what has not been heard for long is forgotten", () => {
   const s = new Scenario({ forgetAfter: millis(60_000) }).adverts(0, 3_000, A, 150).advert(1_000, B, 200).advert(1_100, B, 0).idle(60_000);
-  assert.deepEqual(s.engine.snapshot().routers[0]?.senders.map((x) => x.source), [A, B]);
+  assert.deepEqual(
+    s.engine.snapshot().routers[0]?.senders.map((x) => x.source),
+    [A, B],
+  );
   s.idle(64_000);
   assert.deepEqual(s.engine.snapshot().routers, []);
 });

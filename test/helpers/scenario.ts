@@ -39,7 +39,15 @@ export function makeAdvert(source: string, priority: number, spec: Partial<Adver
 export function advertInput(atMs: number, source: string, priority: number, spec: AdvertSpec = {}): Extract<Input, { kind: "advert" }> {
   const { interface: name = "eth0", direction = "in", ipId = null, ...advert } = spec;
   const at = instant(Math.round(atMs * 1_000));
-  return { kind: "advert", at, wall: wallTime(EPOCH_US + at), interface: name, direction, advert: makeAdvert(source, priority, advert), ipId };
+  return {
+    kind: "advert",
+    at,
+    wall: wallTime(EPOCH_US + at),
+    interface: name,
+    direction,
+    advert: makeAdvert(source, priority, advert),
+    ipId,
+  };
 }
 
 /** Drives an engine by hand through a timeline in milliseconds and keeps what it reports. */

@@ -47,7 +47,7 @@ export function sampleApp(fields: HarnessFields = {}): FastifyInstance {
   return createApp(deps, new EventStreams(deps.events, { heartbeatMs: 60_000, maxStreams: 2 }), "mon1");
 }
 
-export function sampleEvent(to: number): Event {
+export function sampleEvent(to: number): Extract<Event, { readonly kind: "priority_changed" }> {
   return {
     kind: "priority_changed",
     at: instant(1_000_000),

@@ -1,4 +1,4 @@
-import { createServer, connect, type Server } from "node:net";
+import { connect, createServer, type Server } from "node:net";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 import { Agent, type AgentEvent } from "./framework/agent.ts";

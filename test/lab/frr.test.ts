@@ -9,7 +9,7 @@ import { Lab } from "./framework/lab.ts";
 import type { LabProcess } from "./framework/processes.ts";
 import { Recorder } from "./framework/recorder.ts";
 import { labSkip } from "./framework/requirements.ts";
-import { ip } from "./framework/shell.ts";
+import { ip, run } from "./framework/shell.ts";
 
 const skip = labSkip("/usr/lib/frr/zebra", "/usr/lib/frr/vrrpd", "tcpdump", "tshark");
 const vrid = 25;
@@ -52,6 +52,8 @@ interface eth0
  vrrp ${vrid} ipv6 2001:db8:1::125
 `;
     writeFileSync(path.join(this.#folder, "frr.conf"), config);
+    // The daemons give up root before they write here.
+    await run("chown", ["-R", "frr:frr", this.#folder]);
     this.#daemons = [await this.#daemon("zebra"), await this.#daemon("vrrpd")];
   }
 
@@ -74,7 +76,7 @@ interface eth0
       "--log",
       "stdout",
     ]);
-    await daemon.says(/starting/i, 10_000);
+    await daemon.says(/starting|ready|Disabling MPLS/i, 10_000);
     return daemon;
   }
 }

@@ -11,7 +11,8 @@ test("names that the kernel refuses are refused", () => {
 });
 
 test("patterns with wildcards and exclusions are accepted", () => {
-  for (const pattern of ["*", "eth0", "eth*", "!docker*", "eth?", "*.10", "!eth0", "a*b*c*d*e*f*g"]) assert.equal(patternProblem(pattern), null, pattern);
+  for (const pattern of ["*", "eth0", "eth*", "!docker*", "eth?", "*.10", "!eth0", "a*b*c*d*e*f*g"])
+    assert.equal(patternProblem(pattern), null, pattern);
 });
 
 test("patterns that can match nothing, or mean something else elsewhere, are refused", () => {

@@ -23,7 +23,24 @@ test("other spellings of an address become canonical", () => {
 });
 
 test("what is no listen address is refused with an example", () => {
-  for (const text of ["", ":", "10112", "eth0:1", "127.0.0.1", "::1:80", "[127.0.0.1]:80", "[::1]", ":65536", ":-1", ":1x", ": 1", "unix:", "unix:x", `unix:/${"x".repeat(107)}`, "http://x:1"]) {
+  for (const text of [
+    "",
+    ":",
+    "10112",
+    "eth0:1",
+    "127.0.0.1",
+    "::1:80",
+    "[127.0.0.1]:80",
+    "[::1]",
+    ":65536",
+    ":-1",
+    ":1x",
+    ": 1",
+    "unix:",
+    "unix:x",
+    `unix:/${"x".repeat(107)}`,
+    "http://x:1",
+  ]) {
     const result = parseListen(text);
     assert.ok(!result.ok && result.error.length > 10, text);
   }

@@ -207,7 +207,8 @@ test("a family of the process that cannot be read does not spoil the scrape", as
   };
   new Gauge({ name: "process_unreadable", help: "x", registers: [registry], collect });
   const processMetrics = new ProcessMetrics(registry);
-  const text = await renderScrape({ snapshot: () => sampleSnapshot([]), agentView: () => sampleAgent(), processMetrics }, "openmetrics");
+  const source = { snapshot: () => sampleSnapshot([]), agentView: () => sampleAgent(), processMetrics };
+  const text = (await renderScrape(source, "openmetrics")).toString();
   assert.ok(text.includes("# TYPE process_cpu_user_seconds counter\n"));
   assert.match(text, /^process_cpu_user_seconds_total /m);
   assert.match(text, /^nodejs_version_info\{/m);

@@ -33,10 +33,15 @@ for (const scenario of scenarios) {
       carp_packets: number;
     };
     assert.equal(summary.event, "summary");
-    const counted = summary.virtual_routers.flatMap((vr) => vr.senders.map((s) => `${groupOf(vr)} ${s.source} ${s.adverts} ${s.priority_zero}`));
+    const counted = summary.virtual_routers.flatMap((vr) =>
+      vr.senders.map((s) => `${groupOf(vr)} ${s.source} ${s.adverts} ${s.priority_zero}`),
+    );
     const expected = truth.adverts_by_source.map((a) => `${a.group.replace(/@(?:vlan)?(\d+)$/, "@vlan$1")} ${a.src} ${a.count} ${a.prio0}`);
     assert.deepEqual(counted.sort(), expected.sort());
-    assert.equal(Object.values(summary.rejected).reduce((a, b) => a + b, 0), truth.adverts_total.invalid);
+    assert.equal(
+      Object.values(summary.rejected).reduce((a, b) => a + b, 0),
+      truth.adverts_total.invalid,
+    );
     assert.equal(summary.carp_packets, truth.adverts_total.carp);
   });
 
@@ -45,14 +50,22 @@ for (const scenario of scenarios) {
       const changes = (await replayed(scenario)).json().filter((e) => e["event"] === "master_changed" && e["to"] !== null);
       const end = teardown(truth);
       for (const wanted of certainChanges(truth)) {
-        const hit = changes.find((e) => groupOf(e) === wanted.group && e["to"] === wanted.to && Math.abs(secondsOf(e["at"]) - wanted.t) < 0.005);
+        const hit = changes.find(
+          (e) => groupOf(e) === wanted.group && e["to"] === wanted.to && Math.abs(secondsOf(e["at"]) - wanted.t) < 0.005,
+        );
         assert.ok(hit, `${wanted.group} ${wanted.to} at ${(wanted.t - truth.capture_start).toFixed(3)} s`);
         assert.equal(hit["reason"], wanted.reason);
         if (wanted.gap === null) assert.equal(hit["gap_seconds"], null);
-        else assert.ok(Math.abs((hit["gap_seconds"] as number) - wanted.gap) < 0.005, `gap ${String(hit["gap_seconds"])}, wanted ${wanted.gap}`);
+        else
+          assert.ok(
+            Math.abs((hit["gap_seconds"] as number) - wanted.gap) < 0.005,
+            `gap ${String(hit["gap_seconds"])}, wanted ${wanted.gap}`,
+          );
       }
       const known = Object.values(truth.master_changes).flat();
-      const invented = changes.filter((e) => secondsOf(e["at"]) < end && !known.some((c) => c.to_src === e["to"] && Math.abs(c.t - secondsOf(e["at"])) < 0.05));
+      const invented = changes.filter(
+        (e) => secondsOf(e["at"]) < end && !known.some((c) => c.to_src === e["to"] && Math.abs(c.t - secondsOf(e["at"])) < 0.05),
+      );
       assert.deepEqual(invented, []);
     });
 

@@ -22,7 +22,18 @@ export interface MasterChange {
 }
 
 /** What only a listener's verdict can decide, or what is an artefact of how the scenario was made: not compared. */
-const UNDECIDED = new Set(["repeated-priority-0", "momentary", "reclaim", "still-master", "resume", "heal", "carp-interference", "advert-loss", "reload-advert", "vip-mismatch"]);
+const UNDECIDED = new Set([
+  "repeated-priority-0",
+  "momentary",
+  "reclaim",
+  "still-master",
+  "resume",
+  "heal",
+  "carp-interference",
+  "advert-loss",
+  "reload-advert",
+  "vip-mismatch",
+]);
 
 /** What a listener calls the causes that the scenario's author knew. */
 const REASON: Readonly<Record<string, string>> = {
@@ -43,7 +54,9 @@ export function readTruth(scenario: string): Truth {
 }
 
 /** Master changes of which the truth is sure, by virtual router, as `time to reason gap`. */
-export function certainChanges(truth: Truth): { readonly group: string; readonly t: number; readonly to: string; readonly reason: string; readonly gap: number | null }[] {
+export function certainChanges(
+  truth: Truth,
+): { readonly group: string; readonly t: number; readonly to: string; readonly reason: string; readonly gap: number | null }[] {
   const end = teardown(truth);
   const splits = truth.split_brain.wire_intervals ?? [];
   return Object.entries(truth.master_changes).flatMap(([key, list]) =>
@@ -63,4 +76,5 @@ export function certainChanges(truth: Truth): { readonly group: string; readonly
 export const teardown = (truth: Truth): number =>
   truth.driver_timeline?.find((e) => e.event === "teardown_begin")?.t ?? Number.POSITIVE_INFINITY;
 
-export const groupOf = (e: Record<string, unknown>): string => `${e["family"]}/${e["vrid"]}${e["vlan"] === undefined ? "" : `@vlan${e["vlan"]}`}`;
+export const groupOf = (e: Record<string, unknown>): string =>
+  `${e["family"]}/${e["vrid"]}${e["vlan"] === undefined ? "" : `@vlan${e["vlan"]}`}`;

@@ -33,7 +33,10 @@ const receiver = z.strictObject({
     .default("alertmanager")
     .describe("The shape of the body."),
   send_resolved: flag().default(true).describe("Whether to tell when an alert ends."),
-  secret_file: path().nullable().default(null).describe("File with the secret that signs deliveries (Standard Webhooks). Secrets never stand in this file."),
+  secret_file: path()
+    .nullable()
+    .default(null)
+    .describe("File with the secret that signs deliveries (Standard Webhooks). Secrets never stand in this file."),
   severities: listOf(oneOf(severities), { min: 1, max: severities.length })
     .default(["critical", "warning"])
     .describe("Which severities it receives."),
@@ -42,13 +45,21 @@ const receiver = z.strictObject({
 /** Who is told. */
 export const alertsSection = z.strictObject({
   external_labels: z
-    .record(labelName, text(200), { error: ({ input }) => (Array.isArray(input) ? "must be a group of keys, not a list" : "must be a group of keys") })
+    .record(labelName, text(200), {
+      error: ({ input }) => (Array.isArray(input) ? "must be a group of keys, not a list" : "must be a group of keys"),
+    })
     .default({})
     .describe("Labels added to every alert, such as {site: ams1}."),
-  group_wait: duration(seconds(0), seconds(3_600)).prefault("1s").describe("How long to wait for related alerts before the first delivery."),
-  repeat_interval: duration(seconds(60), seconds(30 * 86_400)).prefault("4h").describe("How often an alert that still fires is sent again."),
+  group_wait: duration(seconds(0), seconds(3_600))
+    .prefault("1s")
+    .describe("How long to wait for related alerts before the first delivery."),
+  repeat_interval: duration(seconds(60), seconds(30 * 86_400))
+    .prefault("4h")
+    .describe("How often an alert that still fires is sent again."),
   receivers: listOf(receiver, { min: 0, max: 64 })
     .prefault([])
     .describe("Webhooks.")
-    .meta({ examples: [[{ name: "oncall", url: "https://example.net/hook", format: "alertmanager", severities: ["critical", "warning"] }]] }),
+    .meta({
+      examples: [[{ name: "oncall", url: "https://example.net/hook", format: "alertmanager", severities: ["critical", "warning"] }]],
+    }),
 });

@@ -16,7 +16,9 @@ const joinGroups = z.union([z.literal("auto"), z.boolean()], {
 export const captureSection = z.strictObject({
   backend: oneOf(["af_packet", "libpcap"])
     .default("af_packet")
-    .describe("How frames are captured: af_packet (Linux, all interfaces through one socket), or libpcap (needs the optional package pcap)."),
+    .describe(
+      "How frames are captured: af_packet (Linux, all interfaces through one socket), or libpcap (needs the optional package pcap).",
+    ),
   interfaces: listOf(interfacePattern, { min: 1, max: 256 })
     .prefault(["*"])
     .describe('Interfaces to listen on: names or patterns with * and ?; "!docker*" excludes. Interfaces that appear later are picked up.'),

@@ -10,7 +10,9 @@ export const downTimerAdverts = whole(1, 100);
 /** Bounds and timing of what is remembered about the wire. Beyond a bound the least recently heard is evicted and counted. */
 export const trackingSection = z.strictObject({
   max_virtual_routers: whole(1, 65_536).default(defaultEngineOptions.maxVirtualRouters).describe("Virtual routers remembered at once."),
-  max_senders: whole(2, 255).default(defaultEngineOptions.maxSenders).describe("Senders remembered for each virtual router. The master is never evicted."),
+  max_senders: whole(2, 255)
+    .default(defaultEngineOptions.maxSenders)
+    .describe("Senders remembered for each virtual router. The master is never evicted."),
   max_addresses: whole(1, 255).default(defaultEngineOptions.maxAddresses).describe("Addresses remembered for each virtual router."),
   down_timer_adverts: downTimerAdverts
     .default(3)

@@ -27,9 +27,21 @@ const entry = z.strictObject({
 /** Expectations and names; everything on the wire is watched with or without an entry. */
 export const virtualRoutersSection = listOf(entry, { min: 0, max: 4_096 })
   .prefault([])
-  .describe("What you know about your virtual routers: names and expectations. All optional; what is heard is watched without an entry too.")
+  .describe(
+    "What you know about your virtual routers: names and expectations. All optional; what is heard is watched without an entry too.",
+  )
   .meta({
     examples: [
-      [{ interface: "eth0", family: "ipv6", vrid: 60, name: "web", senders: ["fe80::1", "fe80::2"], addresses: ["2001:db8:1::100"], segment: "dc1-front" }],
+      [
+        {
+          interface: "eth0",
+          family: "ipv6",
+          vrid: 60,
+          name: "web",
+          senders: ["fe80::1", "fe80::2"],
+          addresses: ["2001:db8:1::100"],
+          segment: "dc1-front",
+        },
+      ],
     ],
   });

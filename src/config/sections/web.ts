@@ -12,6 +12,10 @@ export const webSection = z.strictObject({
   config_file: path()
     .nullable()
     .default(null)
-    .describe("Web configuration (TLS, users) in the format of the Prometheus exporter-toolkit. Only null in this version: plain HTTP without users."),
-  control_socket: path().default("/run/vrrpwatch/control.sock").describe("Socket (mode 0600) for the commands that change the running agent."),
+    .describe(
+      "Web configuration (TLS, users) in the format of the Prometheus exporter-toolkit. Only null in this version: plain HTTP without users.",
+    ),
+  control_socket: path()
+    .default("/run/vrrpwatch/control.sock")
+    .describe("Socket (mode 0600) for the commands that change the running agent."),
 });

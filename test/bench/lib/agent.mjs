@@ -69,7 +69,16 @@ function writeConfig(session) {
 /** Starts the agent without waiting: on CPU 1 inside the namespace unless told otherwise. */
 export function spawnAgent(session, namespace, { main, cpu = 1, nodeArguments = [] }) {
   const config = writeConfig(session);
-  const [command, args] = inNamespace(namespace, cpu, [process.execPath, ...nodeArguments, main, "run", "--config", config, "--log-level", "warn"]);
+  const [command, args] = inNamespace(namespace, cpu, [
+    process.execPath,
+    ...nodeArguments,
+    main,
+    "run",
+    "--config",
+    config,
+    "--log-level",
+    "warn",
+  ]);
   return session.spawn(command, args);
 }
 

@@ -61,7 +61,12 @@ function others() {
   };
   const tcp = [32, 1_460, 1_460, 32, 600].map((size) => plain(6, size));
   const udp = [64, 180].map((size) => plain(17, size));
-  const arp = ethernet("ffffffffffff", "020000000003", "0806", Buffer.from(`0001080006040001020000000003c000020a000000000000c0000214`, "hex"));
+  const arp = ethernet(
+    "ffffffffffff",
+    "020000000003",
+    "0806",
+    Buffer.from(`0001080006040001020000000003c000020a000000000000c0000214`, "hex"),
+  );
   return [...tcp, ...udp, arp];
 }
 

@@ -16,7 +16,14 @@ export class Segment {
   start({ rate, count, seconds, routers = 2, hostile = false, seed = 1 }) {
     const amount = count === undefined ? ["--seconds", String(seconds)] : ["--count", String(count)];
     const more = ["--routers", String(routers), "--seed", String(seed), ...(hostile ? ["--hostile"] : [])];
-    const [command, args] = inNamespace(this.sender.namespace, 0, [this.binary, this.sender.device, "--rate", String(rate), ...amount, ...more]);
+    const [command, args] = inNamespace(this.sender.namespace, 0, [
+      this.binary,
+      this.sender.device,
+      "--rate",
+      String(rate),
+      ...amount,
+      ...more,
+    ]);
     return this.session.spawn(command, args);
   }
 

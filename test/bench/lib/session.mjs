@@ -15,7 +15,12 @@ export class Session {
   constructor() {
     this.directory = mkdtempSync(join(tmpdir(), "vw-bench-"));
     process.on("exit", () => this.close());
-    for (const [signal, number] of [["SIGINT", 2], ["SIGTERM", 15], ["SIGHUP", 1]]) process.on(signal, () => process.exit(128 + number));
+    for (const [signal, number] of [
+      ["SIGINT", 2],
+      ["SIGTERM", 15],
+      ["SIGHUP", 1],
+    ])
+      process.on(signal, () => process.exit(128 + number));
   }
 
   /** Starts a process that is killed by its id when the session closes. `capture` keeps the last output of each stream. */
@@ -47,7 +52,8 @@ export class Session {
   async run(command, args, options = {}) {
     const child = this.spawn(command, args, options);
     const { code, signal, error } = await child.finished;
-    if (code !== 0) throw new Error(`${command} ${args.join(" ")}: ${error?.message ?? signal ?? `exit ${code}`}: ${child.errors.trim().slice(-2_000)}`);
+    if (code !== 0)
+      throw new Error(`${command} ${args.join(" ")}: ${error?.message ?? signal ?? `exit ${code}`}: ${child.errors.trim().slice(-2_000)}`);
     return child.output;
   }
 

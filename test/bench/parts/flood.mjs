@@ -1,7 +1,7 @@
 /** Adverts at rising rates: what was processed, what was dropped, and what an advert costs, beside tcpdump and a plain C loop. */
 import { RunningAgent } from "../lib/agent.mjs";
 import { sum } from "../lib/exposition.mjs";
-import { megabytes, median, round, spread } from "../lib/numbers.mjs";
+import { median, megabytes, round, spread } from "../lib/numbers.mjs";
 import { cpuNanoseconds, settle } from "../lib/processes.mjs";
 import { Segment } from "../lib/segment.mjs";
 import { hasProgram, inNamespace, sleep, stop, until } from "../lib/session.mjs";
@@ -53,7 +53,12 @@ async function agentRound(context, segment, loads) {
 /** tcpdump and the C loop tell their counts when they end, so that each rate has a process of its own. */
 async function measureProgram(context, segment, load, { command, isReady, signal, counts }) {
   const [program, args] = inNamespace(segment.listener.namespace, 1, command);
-  const child = context.session.spawn("sh", ["-c", `exec "$0" "$@"${command[0].endsWith("receiver") ? "" : " >/dev/null"}`, program, ...args]);
+  const child = context.session.spawn("sh", [
+    "-c",
+    `exec "$0" "$@"${command[0].endsWith("receiver") ? "" : " >/dev/null"}`,
+    program,
+    ...args,
+  ]);
   await until(`${command[0]} to listen`, 5_000, () => {
     if (child.exitCode !== null) throw new Error(`${command[0]}: ${child.errors.trim()}`);
     return isReady(child);

@@ -22,7 +22,15 @@ async function throughput(context, client, server, { flags, value }) {
   const [serverCommand, serverArgs] = inNamespace(server.namespace, 1, ["iperf3", "-s", "-1", "--forceflush"]);
   const listening = context.session.spawn(serverCommand, serverArgs);
   await until("iperf3 to listen", 5_000, () => listening.output.includes("listening"));
-  const [command, args] = inNamespace(client.namespace, 0, ["iperf3", "-c", "198.51.100.2", "-J", "-t", String(context.sizes.iperfSeconds), ...flags]);
+  const [command, args] = inNamespace(client.namespace, 0, [
+    "iperf3",
+    "-c",
+    "198.51.100.2",
+    "-J",
+    "-t",
+    String(context.sizes.iperfSeconds),
+    ...flags,
+  ]);
   const output = await context.session.run(command, args).finally(() => stop(listening));
   return value(JSON.parse(output));
 }

@@ -19,7 +19,12 @@ export async function run(context) {
   for (let i = 0; i < parts; i++) {
     context.note(`hostile adverts, part ${i + 1} of ${parts}`);
     await agent.client.call("start", { path: "/metrics", pause: 1_000 });
-    const result = await segment.send({ rate: context.sizes.hostileRate, count: context.sizes.hostile / parts, hostile: true, seed: i + 1 });
+    const result = await segment.send({
+      rate: context.sizes.hostileRate,
+      count: context.sizes.hostile / parts,
+      hostile: true,
+      seed: i + 1,
+    });
     await sleep(500);
     await agent.client.call("stop");
     const text = await agent.metrics();
@@ -37,7 +42,12 @@ export async function run(context) {
     });
   }
   await sleep(context.sizes.restSeconds * 1_000);
-  const result = { rate: context.sizes.hostileRate, rows, rssMegabytesAfterRest: megabytes(agent.rss), peakRssMegabytes: megabytes(peakRssBytes(agent.pid)) };
+  const result = {
+    rate: context.sizes.hostileRate,
+    rows,
+    rssMegabytesAfterRest: megabytes(agent.rss),
+    peakRssMegabytes: megabytes(peakRssBytes(agent.pid)),
+  };
   await agent.stop();
   await segment.remove();
   return result;

@@ -1,7 +1,7 @@
 /** Packets per second of `vrrpwatch replay` on a generated capture, beside tshark and tcpdump on the same packets. */
 import { openSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { megabytes, median, round } from "../lib/numbers.mjs";
+import { median, megabytes, round } from "../lib/numbers.mjs";
 import { writeCapture } from "../lib/pcap.mjs";
 import { peakRssBytes } from "../lib/processes.mjs";
 import { hasProgram } from "../lib/session.mjs";
@@ -23,7 +23,8 @@ async function timed(context, command, args, output) {
   }, 50);
   const { code, error } = await child.finished;
   clearInterval(watch);
-  if (code !== 0) throw new Error(`${command} ${args.join(" ")}: ${error?.message ?? `exit ${code}`}: ${child.errors.trim().slice(-2_000)}`);
+  if (code !== 0)
+    throw new Error(`${command} ${args.join(" ")}: ${error?.message ?? `exit ${code}`}: ${child.errors.trim().slice(-2_000)}`);
   return { seconds: (performance.now() - begun) / 1_000, peak };
 }
 
@@ -54,7 +55,16 @@ export async function run(context) {
   const rows = [];
   if (context.hasAgent) {
     const output = join(directory, "replay.json");
-    rows.push(await repeated(context, "vrrpwatch replay --json", context.sizes.replayPackets, process.execPath, [context.main, "replay", "--json", file], output));
+    rows.push(
+      await repeated(
+        context,
+        "vrrpwatch replay --json",
+        context.sizes.replayPackets,
+        process.execPath,
+        [context.main, "replay", "--json", file],
+        output,
+      ),
+    );
     const summary = JSON.parse(readFileSync(output, "utf8").trimEnd().split("\n").at(-1));
     rows[0].advertsCounted = summary.virtual_routers?.flatMap((router) => router.senders).reduce((all, sender) => all + sender.adverts, 0);
     rows[0].complete = rows[0].advertsCounted === held.adverts && summary.frames === context.sizes.replayPackets;

@@ -9,7 +9,15 @@ import { sleep, until } from "../lib/session.mjs";
 export const name = "scrape";
 export const needs = { root: true, programs: ["ip", "taskset", "cc"], agent: true };
 
-/** Scrapes while a second process asks for /-/healthy without a pause: how long that one waits is how long the loop was held. */
+/** For each scrape the longest wait of a ping that overlaps it: how long the scrape held the event loop, as an outsider sees it. */
+function stalls(scrapes, pings) {
+  return scrapes.flatMap(([from, to]) => {
+    const overlapping = pings.filter(([begin, end]) => begin < to && end > from).map(([begin, end]) => end - begin);
+    return overlapping.length > 0 ? [Math.max(...overlapping)] : [];
+  });
+}
+
+/** Scrapes alone, then scrapes while a second process asks for /-/healthy every millisecond. */
 async function scrapeAndPing(agent, pinger, count, prometheus) {
   await agent.client.call("scrape", { count: 10, pause: 10, prometheus });
   const cpu = cpuNanoseconds(agent.pid);
@@ -18,7 +26,13 @@ async function scrapeAndPing(agent, pinger, count, prometheus) {
   await pinger.call("start", { path: "/-/healthy", pause: 1 });
   const together = await agent.client.call("scrape", { count, pause: 30, prometheus });
   const pings = await pinger.call("stop");
-  return { ms: spread(times), msWhilePinged: spread(together.times), bytes, cpuMsPerScrape: round(cpuPerScrape, 2), stallMs: spread(pings.times) };
+  return {
+    ms: spread(times),
+    msWhilePinged: spread(together.times),
+    bytes,
+    cpuMsPerScrape: round(cpuPerScrape, 2),
+    stallMs: spread(stalls(together.windows, pings.windows)),
+  };
 }
 
 async function measure(context, segment, routers) {
