@@ -1,6 +1,6 @@
 import { u8, u16, u32 } from "./bytes.ts";
 import type { AddressClaim, Decoded } from "./decoded.ts";
-import { macOf, other, type Packet, tagsOf } from "./packet.ts";
+import { macOf, other, type Packet, withTags } from "./packet.ts";
 
 const arpLength = 28;
 
@@ -21,14 +21,13 @@ export function decodeArp(p: Packet): Decoded {
   if (u32(b, sender) === u32(b, at + 24)) how = "gratuitous_arp";
   return {
     kind: "claim",
-    claim: {
-      ...tagsOf(p),
+    claim: withTags(p, {
       family: "ipv4",
       address: p.text.ipv4(b, sender),
       mac: p.text.mac(b, senderMac),
       linkSource: macOf(p),
       how,
-    },
+    }),
   };
 }
 

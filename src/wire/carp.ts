@@ -1,6 +1,6 @@
 import { u8 } from "./bytes.ts";
 import type { Decoded } from "./decoded.ts";
-import { addressOf, macOf, type Packet, tagsOf } from "./packet.ts";
+import { addressOf, macOf, type Packet, withTags } from "./packet.ts";
 
 const carpLength = 36;
 /** "Authentication length" in 32-bit words, where VRRP counts addresses: seven addresses would need 44 bytes. */
@@ -16,6 +16,6 @@ export const isCarp = (p: Packet): boolean =>
 export function decodeCarp(p: Packet): Decoded {
   return {
     kind: "carp",
-    carp: { ...tagsOf(p), family: p.family, vhid: u8(p.bytes, p.payload + 1), source: addressOf(p, p.source), mac: macOf(p) },
+    carp: withTags(p, { family: p.family, vhid: u8(p.bytes, p.payload + 1), source: addressOf(p, p.source), mac: macOf(p) }),
   };
 }

@@ -3,7 +3,7 @@ import { intact, wordSum } from "./checksum.ts";
 import type { Decoded } from "./decoded.ts";
 import { isVrrpGroupIpv4, isVrrpGroupIpv6, vrrpGroupIpv4, vrrpGroupIpv6 } from "./groups.ts";
 import { icmpv6Intact } from "./nd.ts";
-import { addressOf, macOf, other, type Packet, tagsOf } from "./packet.ts";
+import { addressOf, macOf, other, type Packet, withTags } from "./packet.ts";
 
 /** IGMP reports of versions 1, 2 (RFC 2236 §2.1) and 3 (RFC 3376 §4.2). */
 const igmp = { reportV1: 0x12, reportV2: 0x16, reportV3: 0x22 } as const;
@@ -37,7 +37,7 @@ export function decodeMld(p: Packet): Decoded {
 
 const join = (p: Packet, group: string): Decoded => ({
   kind: "join",
-  join: { ...tagsOf(p), family: p.family, group, source: addressOf(p, p.source), mac: macOf(p) },
+  join: withTags(p, { family: p.family, group, source: addressOf(p, p.source), mac: macOf(p) }),
 });
 
 /** Whether one of the group records of an IGMPv3 or MLDv2 report asks for the group; both have the same layout but the size. */

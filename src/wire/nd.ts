@@ -2,7 +2,7 @@ import { isHostMac } from "./arp.ts";
 import { u8, u16 } from "./bytes.ts";
 import { intact, pseudoHeaderSum, wordSum } from "./checksum.ts";
 import type { Decoded } from "./decoded.ts";
-import { macOf, other, type Packet, Protocol, tagsOf } from "./packet.ts";
+import { macOf, other, type Packet, Protocol, withTags } from "./packet.ts";
 
 const fixedPart = 24;
 const solicitedFlag = 0x40;
@@ -26,14 +26,13 @@ export function decodeNeighborAdvertisement(p: Packet): Decoded {
   if (mac < 0 || !isHostMac(b, mac) || !icmpv6Intact(p)) return other;
   return {
     kind: "claim",
-    claim: {
-      ...tagsOf(p),
+    claim: withTags(p, {
       family: "ipv6",
       address: p.text.ipv6(b, target),
       mac: p.text.mac(b, mac),
       linkSource: macOf(p),
       how: (u8(b, p.payload + 4) & solicitedFlag) !== 0 ? "neighbor_advertisement" : "unsolicited_neighbor_advertisement",
-    },
+    }),
   };
 }
 

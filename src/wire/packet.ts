@@ -1,5 +1,5 @@
 import type { AddressText } from "./address-text.ts";
-import type { Decoded, Family, VlanTags } from "./decoded.ts";
+import type { Decoded, Family } from "./decoded.ts";
 import type { Frame } from "./frame.ts";
 
 /**
@@ -89,10 +89,15 @@ export function resetPacket(p: Packet, frame: Frame): void {
   p.payloadEnd = 0;
 }
 
-/** The tags as the result types carry them: left out where there are none. */
-export function tagsOf(p: Packet): VlanTags {
-  if (p.vlan === 0) return {};
-  return p.innerVlan === 0 ? { vlan: p.vlan } : { vlan: p.vlan, innerVlan: p.innerVlan };
+/**
+ * Adds the tags to a result that was just made; without tags it stays as it is. Spreading them into the literal instead makes
+ * V8 build each tagged result property by property in a dictionary, twenty times slower.
+ */
+export function withTags<T extends object>(p: Packet, result: T): T {
+  const tags: { vlan?: number; innerVlan?: number } = result;
+  if (p.vlan !== 0) tags.vlan = p.vlan;
+  if (p.innerVlan !== 0) tags.innerVlan = p.innerVlan;
+  return result;
 }
 
 export const macOf = (p: Packet): string | null => (p.sourceMac < 0 ? null : p.text.mac(p.bytes, p.sourceMac));

@@ -3,7 +3,7 @@ import { u8, u16 } from "./bytes.ts";
 import type { Advert, AuthMode, Decoded, PartialAdvert, RejectReason } from "./decoded.ts";
 import { advertFlags } from "./flags.ts";
 import { readHmacTrailer } from "./hmac.ts";
-import { addressOf, addressSize, macOf, type Packet, tagsOf } from "./packet.ts";
+import { addressOf, addressSize, macOf, type Packet, withTags } from "./packet.ts";
 import { reject, rejectMessage, toGroup } from "./reject.ts";
 import { checksumFit, type Fit } from "./vrrp-checksum.ts";
 
@@ -31,8 +31,7 @@ export function decodeVrrp(p: Packet): Decoded {
 
   const addresses = readAddresses(p, count);
   const hmac = readHmacTrailer(b, at + declared, p.payloadEnd);
-  const advert: Advert = {
-    ...tagsOf(p),
+  const advert: Advert = withTags(p, {
     family: p.family,
     version,
     vrid: u8(b, at + 1),
@@ -46,9 +45,8 @@ export function decodeVrrp(p: Packet): Decoded {
     mac: macOf(p),
     ttl: p.ttl,
     flags: advertFlags(p, version, addresses, fit, hmac === undefined && length > declared),
-    ...(hmac === undefined ? {} : { hmac }),
-  };
-  return { kind: "advert", advert, ipId: p.ipId };
+  });
+  return { kind: "advert", advert: hmac === undefined ? advert : { ...advert, hmac }, ipId: p.ipId };
 }
 
 /** The first rule that the fixed part breaks, in the order of `rejectReasons`; the checksum comes after all of them. */
@@ -90,8 +88,12 @@ function readAddresses(p: Packet, count: number): string[] {
  * authentication data, and a password must not turn up as an address.
  */
 function partial(p: Packet, version: number, count: number, fit: Fit | null): PartialAdvert {
-  const head = { version, vrid: u8(p.bytes, p.payload + 1), priority: u8(p.bytes, p.payload + 2) };
-  if (version !== 2 && version !== 3) return head;
-  const body = { ...head, interval: intervalOf(p, version), auth: authOf(p, version) };
-  return fit === null ? body : { ...body, addresses: readAddresses(p, count) };
+  const vrid = u8(p.bytes, p.payload + 1);
+  const priority = u8(p.bytes, p.payload + 2);
+  if (version !== 2 && version !== 3) return { version, vrid, priority };
+  const interval = intervalOf(p, version);
+  const auth = authOf(p, version);
+  return fit === null
+    ? { version, vrid, priority, interval, auth }
+    : { version, vrid, priority, interval, auth, addresses: readAddresses(p, count) };
 }

@@ -10,6 +10,7 @@ import type { LabProcess } from "./framework/processes.ts";
 import { Recorder } from "./framework/recorder.ts";
 import { labSkip } from "./framework/requirements.ts";
 import { ip, run } from "./framework/shell.ts";
+import { waitFor } from "./framework/wait.ts";
 
 const skip = labSkip("/usr/lib/frr/zebra", "/usr/lib/frr/vrrpd", "tcpdump", "tshark");
 const vrid = 25;
@@ -65,17 +66,7 @@ interface eth0
   async #daemon(name: string): Promise<LabProcess> {
     const file = (suffix: string): string => path.join(this.#folder, suffix);
     const files = ["-f", file("frr.conf"), "-i", file(`${name}.pid`), "-z", file("zserv.api"), "--vty_socket", this.#folder];
-    const daemon = this.host.start(name, [
-      `/usr/lib/frr/${name}`,
-      ...files,
-      "--skip_runas",
-      "-A",
-      "127.0.0.1",
-      "-P",
-      "0",
-      "--log",
-      "stdout",
-    ]);
+    const daemon = this.host.start(name, [`/usr/lib/frr/${name}`, ...files, "-P", "0", "--log", "stdout"]);
     await daemon.says(/starting|ready|Disabling MPLS/i, 10_000);
     return daemon;
   }
@@ -123,9 +114,16 @@ describe("a pair of FRR's vrrpd, version 3 on both families", { skip }, () => {
   });
 });
 
-/** FRR sends from the link-local address of the IPv6 macvlan. */
+/** FRR sends from the link-local address of the IPv6 macvlan, which has none before vrrpd has set it up. */
 async function linkLocalOf(host: Host): Promise<string> {
-  const text = await ip("-n", host.namespace, "-j", "-6", "addr", "show", "dev", "vrrp6", "scope", "link");
-  const [link] = JSON.parse(text) as { addr_info: { local: string }[] }[];
-  return link?.addr_info[0]?.local ?? "";
+  return await waitFor(
+    `the link-local address of ${host.name}'s macvlan`,
+    async () => {
+      const text = await ip("-n", host.namespace, "-j", "-6", "addr", "show", "dev", "vrrp6", "scope", "link");
+      // iproute2 leaves empty objects in place of what the scope filters out.
+      const links = JSON.parse(text) as { addr_info?: { local?: string }[] }[];
+      return links.flatMap(({ addr_info = [] }) => addr_info).find(({ local }) => local !== undefined)?.local;
+    },
+    { within: 10_000, state: () => ip("-n", host.namespace, "addr") },
+  );
 }

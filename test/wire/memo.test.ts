@@ -52,9 +52,9 @@ test("the same bytes with another stripped tag are another advert", () => {
 });
 
 test("an advert with a simple password is remembered without it, and a password that breaks the checksum is seen", () => {
-  const spec: AdvertPacket = { version: 2, authType: 1, password: "s3cr3t" };
+  const spec: AdvertPacket = { version: 2, authType: 1, password: "s3cr3t", addresses: ["192.0.2.100", "192.0.2.101", "192.0.2.102"] };
   const wrong = advertFrame(spec);
-  wrong[46] = (wrong[46] ?? 0) ^ 1;
+  wrong[54] = (wrong[54] ?? 0) ^ 1;
   const [first, second, third] = advertsOf(frameOf(spec), frameOf({ ...spec, ipId: 2 }), makeFrame(wrong));
   assert.equal(second, first);
   assert.equal(third, "checksum");

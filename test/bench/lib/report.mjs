@@ -11,9 +11,10 @@ const text = (value) =>
 function floodTable({ routers, seconds, rows }) {
   return {
     title: `Flood: ${routers} virtual routers, ${rows[0].rounds.length} x ${seconds} s at each rate`,
-    head: ["adverts/s", "listener", "sent", "lost on the link", "processed", "drops", "CPU µs/advert", "% of a core", "RSS MB"],
+    head: ["adverts/s", "reached", "listener", "sent", "lost on the link", "processed", "drops", "CPU µs/advert", "% of a core", "RSS MB"],
     rows: rows.map((row) => [
       thousand(row.rate),
+      row.achievedRate,
       row.listener,
       row.sent,
       row.lostOnTheLink,
@@ -74,8 +75,8 @@ function startTable({ firstAdvertMs, firstAnswerMs }) {
 function hostileTable({ rate, rows }) {
   return {
     title: `Hostile adverts (random VRID, source, MAC, VLAN, priority, address) at ${thousand(rate)}/s`,
-    head: ["sent", "rejected", "drops", "evictions", "virtual routers", "samples", "bytes of /metrics", "RSS MB"],
-    rows: rows.map((row) => [row.sent, row.rejected, row.drops, row.evictions, row.routers, row.samples, row.bytes, row.rssMegabytes]),
+    head: ["sent", "captured", "rejected", "drops", "evictions", "virtual routers", "samples", "bytes of /metrics", "RSS MB"],
+    rows: rows.map((row) => [row.sent, row.captured, row.rejected, row.drops, row.evictions, row.routers, row.samples, row.bytes, row.rssMegabytes]),
   };
 }
 

@@ -31,7 +31,7 @@ export async function run(context) {
     sent += result.sent;
     rows.push({
       sent,
-      counted: sum(text, "vrrp_adverts_received_total"),
+      captured: sum(text, "vrrpwatch_capture_packets_total"),
       rejected: sum(text, "vrrp_invalid_packets_total"),
       drops: sum(text, "vrrpwatch_capture_drops_total"),
       evictions: sum(text, "vrrpwatch_evictions_total"),

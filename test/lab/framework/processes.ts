@@ -97,4 +97,5 @@ function descendants(pid: number): number[] {
 }
 
 const keep = (text: string): string => (text.length > 1 << 20 ? text.slice(-(1 << 19)) : text);
-const tail = (text: string): string => text.slice(-2_000);
+/** Enough for a failure message: why a command refused stands at its start, what it did last at its end. */
+const tail = (text: string): string => (text.length > 3_000 ? `${text.slice(0, 1_000)} ... ${text.slice(-2_000)}` : text);
