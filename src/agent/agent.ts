@@ -140,7 +140,13 @@ export class Agent {
   #interfaces(): AgentInterfaceView[] {
     return (this.#capture?.source.choices() ?? [])
       .filter(({ chosen }) => chosen)
-      .map(({ link, captured, why }) => ({ name: link.name, up: link.up, capturing: captured, why: captured ? null : why }));
+      .map(({ link, captured, why }) => ({
+        name: link.name,
+        up: link.up,
+        capturing: captured,
+        why: captured ? null : why,
+        absentGroups: this.#capture?.absentGroups(link.name) ?? [],
+      }));
   }
 
   #describe(id: VirtualRouterId): RouterDescription {

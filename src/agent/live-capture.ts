@@ -50,9 +50,7 @@ export class LiveCapture {
     await links.start();
     try {
       const memberships =
-        options.joinGroups === false || process.platform !== "linux"
-          ? undefined
-          : new Memberships({ mode: options.joinGroups, native: loadNative(), warn: options.warn });
+        process.platform !== "linux" ? undefined : new Memberships({ mode: options.joinGroups, native: loadNative(), warn: options.warn });
       return new LiveCapture(options, links, memberships);
     } catch (error) {
       links.close();
@@ -71,6 +69,11 @@ export class LiveCapture {
     if (this.#expected.has(interfaceName)) return;
     this.#expected.add(interfaceName);
     this.#updateMemberships();
+  }
+
+  /** VRRP groups that nobody on this host has joined on a captured interface. */
+  absentGroups(interfaceName: string): readonly string[] {
+    return this.#memberships?.absent().get(interfaceName) ?? [];
   }
 
   close(): void {

@@ -31,6 +31,11 @@ export function noAdvertHint(listening: Listening): NoAdvertHint {
     "The adverts may be on another VLAN, or on an interface that is not listened on.",
     "No VRRP router may be running here. `npm run lab` shows the agent at work with two real keepalived nodes.",
   );
-  const where = interfaces.length === 0 ? "no interface" : interfaces.join(", ");
-  return { since: listening.since, interfaces, reasons, text: `No VRRP advert heard for ${HINT_AFTER_SECONDS} s on ${where}.` };
+  const where = interfaces.length === 0 ? "this host" : interfaces.join(", ");
+  return {
+    since: listening.since,
+    interfaces,
+    reasons,
+    text: `Either something hides them from ${where}, or no VRRP router is running there.`,
+  };
 }

@@ -5,6 +5,9 @@ import type { MembershipHandle, Native } from "./native.ts";
 export type JoinGroups = "auto" | boolean;
 type Family = 4 | 6;
 
+const groups = { 4: "224.0.0.18", 6: "ff02::12" } as const;
+export type Group = (typeof groups)[Family];
+
 const REFRESH_MS = 30_000;
 
 /** The VRRP groups as the kernel prints them: IPv4 as a number in the byte order of the host (x86, arm64), IPv6 plain. */
@@ -70,6 +73,7 @@ export class Memberships {
   readonly #timer: NodeJS.Timeout;
   #targets: readonly Target[] = [];
   #named: ReadonlySet<string> = new Set();
+  #absent: ReadonlyMap<string, readonly Group[]> = new Map();
 
   constructor(options: MembershipOptions) {
     this.#options = options;
@@ -93,6 +97,11 @@ export class Memberships {
     return [...this.#joined].map(([key, { name }]) => `${name} ${key.endsWith("4") ? "ipv4" : "ipv6"}`);
   }
 
+  /** Groups that nobody on this host has joined, by captured interface: a snooping switch may hide their adverts. */
+  absent(): ReadonlyMap<string, readonly Group[]> {
+    return this.#absent;
+  }
+
   close(): void {
     clearInterval(this.#timer);
     for (const { handle } of this.#joined.values()) this.#options.native.leaveGroup(handle);
@@ -110,13 +119,18 @@ export class Memberships {
       this.#options.native.leaveGroup(handle);
       this.#joined.delete(key);
     }
-    const missing = [...wanted].filter(([key]) => !this.#joined.has(key));
-    if (missing.length === 0) return;
     const read = this.#options.readProc ?? readProc;
     const present = { 4: joinedIpv4(read("/proc/net/igmp")), 6: joinedIpv6(read("/proc/net/igmp6")) };
-    for (const [key, { target, family }] of missing) {
-      if (!present[family].has(target.link.index)) this.#join(key, target, family);
+    for (const [key, { target, family }] of wanted) {
+      if (!this.#joined.has(key) && !present[family].has(target.link.index)) this.#join(key, target, family);
     }
+    const isAbsent = (index: number, family: Family): boolean => !present[family].has(index) && !this.#joined.has(`${index}/${family}`);
+    this.#absent = new Map(
+      this.#targets.map(({ link }) => [
+        link.name,
+        ([4, 6] as const).filter((family) => isAbsent(link.index, family)).map((family) => groups[family]),
+      ]),
+    );
   }
 
   #wants(name: string): boolean {
@@ -128,7 +142,7 @@ export class Memberships {
     try {
       this.#joined.set(key, { name, handle: this.#options.native.joinGroup(family, target.link.index) });
     } catch (error) {
-      const what = `${name} ${family === 4 ? "224.0.0.18" : "ff02::12"}`;
+      const what = `${name} ${groups[family]}`;
       if (this.#warned.has(what)) return;
       this.#warned.add(what);
       this.#options.warn(`cannot join the VRRP group on ${what}: a snooping switch may hide adverts from this host`, error);

@@ -150,8 +150,14 @@ function interfaceRow(entry: AgentInterfaceView, agent: AgentView): Html {
   const link = entry.up === null ? dash : entry.up ? html`up` : html`<span class="pill warn">down</span>`;
   const capture = entry.capturing ? html`<span class="pill ok">capturing</span>` : html`<span class="pill bad">not captured</span>`;
   const frames = (agent.capture.packets.get(entry.name) ?? 0).toLocaleString("en");
-  return html`<tr><th scope="row">${entry.name}</th><td>${capture}<small>${entry.why}</small></td><td>${link}</td><td class="number">${frames}</td></tr>
+  return html`<tr><th scope="row">${entry.name}</th><td>${capture}<small>${entry.why}</small></td><td>${link}</td><td class="number">${frames}</td><td>${groupsCell(entry)}</td></tr>
 `;
+}
+
+function groupsCell({ capturing, absentGroups }: AgentInterfaceView): Html {
+  if (!capturing) return dash;
+  if (absentGroups.length === 0) return html`joined`;
+  return html`<span class="mono">${absentGroups.join(", ")}</span> not joined<small>a switch that snoops multicast may hide these adverts; <span class="mono">capture.join_groups: true</span> joins</small>`;
 }
 
 function interfacesTable(agent: AgentView): Html {
@@ -160,7 +166,7 @@ function interfacesTable(agent: AgentView): Html {
   const dropped =
     drops === 0 ? null : html`<p class="muted">${drops.toLocaleString("en")} frames were dropped before the agent could read them.</p>`;
   return html`<div class="scroll" role="region" aria-labelledby="interfaces" tabindex="0"><table>
-<thead><tr><th scope="col">Interface</th><th scope="col">Capture</th><th scope="col">Link</th><th scope="col" class="number">Frames</th></tr></thead>
+<thead><tr><th scope="col">Interface</th><th scope="col">Capture</th><th scope="col">Link</th><th scope="col" class="number">Frames</th><th scope="col">Groups</th></tr></thead>
 <tbody>
 ${agent.interfaces.map((entry) => interfaceRow(entry, agent))}</tbody></table></div>${dropped}`;
 }

@@ -14,11 +14,12 @@ export function statusJson(snapshot: Snapshot, agent: AgentView): object {
     at: rfc3339(snapshot.wall),
     ready: agent.readiness.ready,
     reason: agent.readiness.reason,
-    interfaces: agent.interfaces.map(({ name, up, capturing, why }) => ({
+    interfaces: agent.interfaces.map(({ name, up, capturing, why, absentGroups }) => ({
       name,
       up,
       capturing,
       why,
+      absent_groups: absentGroups,
       packets: agent.capture.packets.get(name) ?? 0,
     })),
     capture_drops: drops,

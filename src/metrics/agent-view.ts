@@ -17,6 +17,8 @@ export interface AgentInterfaceView {
   readonly capturing: boolean;
   /** Why it is not captured, for a person; null while it is. */
   readonly why: string | null;
+  /** VRRP groups that nobody on this host has joined there: a switch that snoops multicast may hide their adverts. */
+  readonly absentGroups: readonly string[];
 }
 
 /** What a person names a virtual router by. */

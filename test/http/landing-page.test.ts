@@ -60,7 +60,7 @@ test("nothing that comes from the network or the configuration can become markup
       const sender = sampleSender({ source: value, mac: value });
       const router = sampleRouter({ interface: value }, { addresses: [value], master: sender, senders: [sender] });
       const agent = sampleAgent({
-        interfaces: [{ name: value, up: true, capturing: true, why: null }],
+        interfaces: [{ name: value, up: true, capturing: true, why: null, absentGroups: [] }],
         describe: () => ({ segment: value, name: value }),
       });
       const page = landingPage(sampleSnapshot([router]), agent, null);

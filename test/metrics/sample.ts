@@ -117,7 +117,7 @@ export function sampleAgent(fields: Partial<AgentView> = {}): AgentView {
   return {
     build: { version: "0.1.0", revision: "abc1234", nodeVersion: "v20.19.0" },
     readiness: { ready: true, reason: null },
-    interfaces: [{ name: "eth0", up: true, capturing: true, why: null }],
+    interfaces: [{ name: "eth0", up: true, capturing: true, why: null, absentGroups: [] }],
     capture: { packets: new Map([["eth0", 1_300]]), drops: new Map([["", 0]]) },
     hostPause: micros(1_500_000),
     configReload: { successful: true, lastSuccess: wallTime(noon - 7_200_000_000) },
