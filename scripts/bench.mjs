@@ -41,8 +41,8 @@ const sizes = {
     starts: 7,
     hostile: 1_000_000,
     hostileRate: 100_000,
-    iperfSeconds: 4,
-    iperfPairs: 4,
+    iperfSeconds: 3,
+    iperfRounds: 6,
     replayPackets: 2_000_000,
     tsharkPackets: 200_000,
     replays: 3,
@@ -57,7 +57,7 @@ const sizes = {
     hostile: 100_000,
     hostileRate: 50_000,
     iperfSeconds: 1,
-    iperfPairs: 1,
+    iperfRounds: 1,
     replayPackets: 200_000,
     tsharkPackets: 20_000,
     replays: 1,
@@ -114,7 +114,7 @@ function hindrance(part, hasAgent) {
 
 function machine() {
   const [cpu] = cpus();
-  const version = (program, flag) => spawnSync(program, [flag], { encoding: "utf8" }).stdout?.split("\n")[0] || null;
+  const version = (program, flag) => spawnSync(program, [flag], { encoding: "utf8" }).stdout?.split("\n")[0]?.replace(/ \(.*/, "") || null;
   return {
     cpus: cpus().length,
     model: cpu?.model ?? "unknown",
@@ -131,7 +131,7 @@ function writeDocs(results) {
   const [begin, end] = ["<!-- results: begin -->", "<!-- results: end -->"];
   const old = readFileSync(file, "utf8");
   const { date, machine: on, quick } = results;
-  const intro = `Measured ${date.slice(0, 10)}${quick ? " (--quick)" : ""} on ${on.cpus} CPUs (${on.model}), Linux ${on.kernel}, Node ${on.node}; ${on.tcpdump ?? "no tcpdump"}; ${on.tshark ?? "no tshark"}.`;
+  const intro = `Measured ${date.slice(0, 10)}${quick ? " (--quick)" : ""} on ${on.cpus} CPUs (${on.model}), Linux ${on.kernel}, Node ${on.node}; ${on.tcpdump ?? "no tcpdump"}; ${on.tshark ?? "no tshark"}`;
   const notRun = results.skipped.map((text) => `- not run: ${text}\n`).join("");
   const body = tables(results).reverse().map(asMarkdown).join("\n");
   writeFileSync(file, `${old.slice(0, old.indexOf(begin) + begin.length)}\n${intro}\n${notRun}\n${body}${old.slice(old.indexOf(end))}`);

@@ -1,6 +1,6 @@
 // Writes the files that are generated from declarations in the source, from compiled code.
 //   node scripts/generate.mjs [--check] [--from DIRECTORY]
-// --check writes nothing and exits with status 1 when a file differs; --from names the compiled src (default: dist).
+// --check writes nothing and exits with status 1 when a file differs; --from names the compiled src (default: .compiled).
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -8,7 +8,7 @@ import { parseArgs } from "node:util";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const { values } = parseArgs({
-  options: { check: { type: "boolean", default: false }, from: { type: "string", default: resolve(root, "dist") } },
+  options: { check: { type: "boolean", default: false }, from: { type: "string", default: resolve(root, ".compiled") } },
 });
 const compiled = resolve(values.from);
 

@@ -37,16 +37,30 @@ async function everything() {
   rmSync(inRoot(".build"), { recursive: true, force: true });
   if (!(await step("compilation of the tests", () => tsc("tsconfig.test.json")))) return;
   if (options.only === undefined) {
-    await step("lint (biome ci)", () => command(inRoot("node_modules/.bin/biome"), ["ci", "."]));
+    await step("lint (biome ci)", () =>
+      command(inRoot("node_modules/.bin/biome"), ["ci", `--colors=${process.stdout.isTTY ? "force" : "off"}`, "."]),
+    );
     await step("generated files are up to date", () => command(process.execPath, [inRoot("scripts/generate.mjs"), "--check"]));
   }
   const files = testFiles().filter((file) => file.includes(options.only ?? ""));
-  const lab = files.filter((file) => file.includes("/test/lab/"));
-  const unit = files.filter((file) => !lab.includes(file));
-  console.log(`» ${unit.length} files of unit tests`);
-  if (unit.length > 0) suites.push(await runNodeTests("unit tests", unit, { timeout: 240_000, chatty: options.only !== undefined }));
-  console.log(`» ${lab.length} files of lab tests, one after the other`);
-  if (lab.length > 0) suites.push(await runNodeTests("lab tests", lab, { concurrency: 1, timeout: 300_000, chatty: true }));
+  const isOf = (folder) => (file) => file.includes(`/test/${folder}/`);
+  // What makes namespaces and floods them needs the machine for itself.
+  const groups = [
+    {
+      title: "unit tests",
+      files: files.filter((file) => !isOf("native")(file) && !isOf("lab")(file)),
+      timeout: 240_000,
+      chatty: options.only !== undefined,
+    },
+    { title: "native tests", files: files.filter(isOf("native")), timeout: 240_000, concurrency: 1, chatty: true },
+    { title: "lab tests", files: files.filter(isOf("lab")), timeout: 300_000, concurrency: 1, chatty: true },
+  ];
+  for (const { title, files: chosen, ...how } of groups.filter((group) => group.files.length > 0)) {
+    console.log(`» ${title}: ${chosen.length} files`);
+    const started = Date.now();
+    suites.push(await runNodeTests(title, chosen, how));
+    console.log(`  ${((Date.now() - started) / 1_000).toFixed(0)} s`);
+  }
 }
 
 function summarize() {

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import "./commands/frugal-heap.ts";
 import { processIo } from "./commands/io.ts";
 import { runCommandLine } from "./commands/program.ts";
 

@@ -1,22 +1,25 @@
-import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { bundle } from "./bundle.mjs";
 import { npmEnvironment } from "./dependencies.mjs";
 import { capture, must } from "./exec.mjs";
 import { inRoot } from "./paths.mjs";
 
+/** The program as compiled, a file for each source: what is bundled, and what generates the reference documentation. */
+export const compiled = inRoot(".compiled");
 const infoFile = inRoot("dist/build-info.json");
 
 /** Compiles a TypeScript project with the compiler of package.json. */
 export const tsc = (project, ...args) =>
   must(`the compilation of ${project}`, process.execPath, [inRoot("node_modules/typescript/bin/tsc"), "-p", project, ...args]);
 
-/** src/ to dist/, the core once more without Node's types, the native addon, and the build information. */
+/** src/ compiled and bundled into dist/, the core once more without Node's types, the native addon, and the build information. */
 export async function build() {
   console.log("» build");
   await tsc("tsconfig.core.json");
   await tsc("tsconfig.json");
-  pruneStale(inRoot("dist"), inRoot("src"));
-  chmodSync(inRoot("dist/main.js"), 0o755);
+  pruneStale(compiled, inRoot("src"));
+  await bundle(compiled, inRoot("dist"));
   await must("the build of the native addon", process.execPath, [inRoot("scripts/native.mjs")], { env: npmEnvironment() });
   writeBuildInfo();
 }

@@ -29,6 +29,8 @@ const gathering: ReadonlySet<string> = new Set(["bridge", "bond", "team"]);
 /** Frames of these pass through their parent too, in both directions. A VLAN is decided by its tag instead. */
 const sharing: ReadonlySet<string> = new Set(["macvlan", "macvtap", "ipvlan", "ipvtap"]);
 
+const heard: ReadonlySet<ChoiceReason> = new Set(["captured", "member_of_captured", "parent_is_captured"]);
+
 /**
  * Decides for every device whether to listen on it, so that each frame counts once: a member of a bridge, bond or team is
  * left out when its master is chosen, a macvlan when its parent is. A device that was named in full is always chosen.
@@ -46,11 +48,11 @@ export function chooseInterfaces(links: readonly Link[], patterns: readonly stri
     reasons.set(link.index, reason);
     return reason;
   };
-  const isChosen = (index: number | null, kinds: ReadonlySet<string> | null, above: ReadonlySet<number>): boolean => {
+  /** Whether the frames of this device are heard: on itself, or on what it belongs to or stands on. */
+  const isHeard = (index: number | null, above: ReadonlySet<number>): boolean => {
     // Devices are stacked without loops, but a table in the middle of a change may show one.
     const link = index === null || above.has(index) ? undefined : byIndex.get(index);
-    if (link === undefined || (kinds !== null && !kinds.has(link.kind ?? ""))) return false;
-    return decide(link, new Set([...above, link.index])) === "captured";
+    return link !== undefined && heard.has(decide(link, new Set([...above, link.index])));
   };
   const reasonFor = (link: Link, above: ReadonlySet<number>): ChoiceReason => {
     const verdict = judge.judge(link.name);
@@ -58,13 +60,9 @@ export function chooseInterfaces(links: readonly Link[], patterns: readonly stri
     if (link.loopback) return "loopback";
     if (link.hardwareType !== ARPHRD_ETHER) return "not_ethernet";
     if (verdict === "exact") return "captured";
-    if (isChosen(link.master, gathering, above)) return "member_of_captured";
-    if (sharing.has(link.kind ?? "")) {
-      // A parent that is itself left out in favour of its master shares its frames with that master.
-      const parent = link.parent === null ? undefined : byIndex.get(link.parent);
-      if (parent !== undefined && (isChosen(parent.index, null, above) || isChosen(parent.master, gathering, above)))
-        return "parent_is_captured";
-    }
+    const master = link.master === null ? undefined : byIndex.get(link.master);
+    if (gathering.has(master?.kind ?? "") && isHeard(link.master, above)) return "member_of_captured";
+    if (sharing.has(link.kind ?? "") && isHeard(link.parent, above)) return "parent_is_captured";
     return "captured";
   };
 

@@ -11,7 +11,7 @@ const untagged = [
   "(ip6[6] = 51 and ip6[40] = 112)",
   "(ip6[6] = 58 and (ip6[40] = 136 or ip6[40] = 143 or ip6[40] = 131))",
   "((ip6[6] = 0 or ip6[6] = 43 or ip6[6] = 44 or ip6[6] = 60) and (ip6[40] = 112 or ip6[40] = 51))",
-  "(ip6[6] = 0 and ip6[40] = 58 and (ip6[48] = 143 or ip6[48] = 131))",
+  "(ip6[6] = 0 and ip6[40] = 58 and (ip6[ip6[41] * 8 + 48] = 143 or ip6[ip6[41] * 8 + 48] = 131))",
 ].join(" or ");
 
 export const libpcapFilter = `${untagged} or (vlan and (${untagged} or (vlan and (${untagged}))))`;

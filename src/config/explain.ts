@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import type { ConfigDocument } from "./document.ts";
 import { shown } from "./fields.ts";
 import { knownKeysAt, pathsOfKey } from "./json-schema.ts";

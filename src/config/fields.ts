@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { canonicalAddress } from "../lib/addresses.ts";
 import { durationPattern, formatDuration, parseDuration } from "../lib/duration.ts";
 import type { Result } from "../lib/result.ts";

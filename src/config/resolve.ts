@@ -1,6 +1,6 @@
 import { open } from "node:fs/promises";
 import { resolve as resolvePath } from "node:path";
-import type { z } from "zod";
+import type * as z from "zod";
 import { patternProblem } from "../lib/interface-names.ts";
 import { parseListen } from "../lib/listen.ts";
 import { err, ok, type Result } from "../lib/result.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { path } from "./fields.ts";
 import { alertsSection } from "./sections/alerts.ts";
 import { captureSection } from "./sections/capture.ts";

@@ -12,10 +12,18 @@ const IFINFO_BYTES = 16;
 const ATTEMPTS = 5;
 const TIMEOUT_MS = 2_000;
 
-/** npm netlink, loaded when first needed: it carries a native part that replay does not want. */
-function library(): typeof Netlink {
+/** The parts of npm netlink that are used. Its index also loads the tables of wireless, WireGuard and generic netlink: 5 MB. */
+interface Library {
+  readonly createNetlink: typeof Netlink.createNetlink;
+  readonly rt: Pick<typeof Netlink.rt, "parseMessage">;
+}
+
+/** Loaded when first needed: it carries a native part that replay does not want. */
+function library(): Library {
+  const require = createRequire(import.meta.url);
   try {
-    return createRequire(import.meta.url)("netlink") as typeof Netlink;
+    const { createNetlink } = require("netlink/dist/netlink.js") as Pick<typeof Netlink, "createNetlink">;
+    return { createNetlink, rt: require("netlink/dist/rt/structs.js") as typeof Netlink.rt };
   } catch (cause) {
     throw NetlinkError.unavailable(cause);
   }

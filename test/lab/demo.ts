@@ -104,6 +104,12 @@ async function obey(pair: Pair): Promise<void> {
 }
 
 const pair = await createPair(instances);
+// Ctrl-C is the usual way to end the lab, so it is a success. The lab's own handler has torn everything down by then.
+process.once("SIGINT", () => {
+  pair.lab.close();
+  say("\nthe lab is gone");
+  process.exit(0);
+});
 try {
   say("starting two keepalived nodes and an agent ...");
   const agent = await Agent.start(pair.lab, pair.listener);

@@ -1,7 +1,7 @@
 /** Drives the sanitized addon, given as argument, through what is dangerous about it: see asan.test.ts. */
 import { execFileSync } from "node:child_process";
-import { createRequire } from "node:module";
 import { once } from "node:events";
+import { createRequire } from "node:module";
 import { setImmediate as turn } from "node:timers/promises";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 import type { Native } from "../../src/capture/native.ts";

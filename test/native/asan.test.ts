@@ -8,7 +8,9 @@ import { packageRoot } from "../../src/capture/native.ts";
 import { advert } from "./frames.ts";
 import { liveSkip, VethPair } from "./support.ts";
 
-const headers = [join(dirname(process.execPath), "../include/node"), "/usr/include/node"].find((folder) => existsSync(join(folder, "node_api.h")));
+const headers = [join(dirname(process.execPath), "../include/node"), "/usr/include/node"].find((folder) =>
+  existsSync(join(folder, "node_api.h")),
+);
 
 /** The path of libasan, or "" where the compiler has none. */
 function sanitizer(): string {
@@ -35,7 +37,19 @@ describe("the addon under AddressSanitizer and UndefinedBehaviorSanitizer", { sk
   test("it compiles without a warning and survives traffic, overruns, closing in a callback and the end of workers", async () => {
     const addon = join(folder, "addon.node");
     const sources = readdirSync(join(packageRoot(), "native")).filter((name) => name.endsWith(".c"));
-    const flags = ["-std=c11", "-D_GNU_SOURCE", "-DNAPI_VERSION=8", "-Wall", "-Wextra", "-Wshadow", "-Werror", "-g", "-O1", "-fPIC", "-shared"];
+    const flags = [
+      "-std=c11",
+      "-D_GNU_SOURCE",
+      "-DNAPI_VERSION=8",
+      "-Wall",
+      "-Wextra",
+      "-Wshadow",
+      "-Werror",
+      "-g",
+      "-O1",
+      "-fPIC",
+      "-shared",
+    ];
     const checks = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-fno-omit-frame-pointer"];
     const files = sources.map((name) => join(packageRoot(), "native", name));
     execFileSync("cc", [...flags, ...checks, `-I${headers}`, "-o", addon, ...files]);

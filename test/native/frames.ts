@@ -1,24 +1,35 @@
-/** Frames for the tests, in hexadecimal. Checksums are not right where nothing looks at them. */
+/** Frames for the tests, in hexadecimal. Only the checksum of the IPv4 header is right: a bridge that snoops drops the others. */
 const MAC_A = "020000000001";
 const MAC_B = "020000000002";
 const zeros = (bytes: number): string => "00".repeat(bytes);
 const hex = (value: number, bytes: number): string => value.toString(16).padStart(bytes * 2, "0");
 
-const ethernet = (type: string, payload: string, destination = "01005e000012", source = MAC_A): string => `${destination}${source}${type}${payload}`;
+const ethernet = (type: string, payload: string, destination = "01005e000012", source = MAC_A): string =>
+  `${destination}${source}${type}${payload}`;
 
 const ipv4 = (protocol: number, payload: string, options: { destination?: string; header?: string; fragment?: string } = {}): string => {
   const { destination = "e0000012", header = "", fragment = "0000" } = options;
   const words = 5 + header.length / 8;
   const length = words * 4 + payload.length / 2;
-  return `4${words.toString(16)}c0${hex(length, 2)}0001${fragment}ff${hex(protocol, 1)}0000c0000201${destination}${header}${payload}`;
+  const before = `4${words.toString(16)}c0${hex(length, 2)}0001${fragment}ff${hex(protocol, 1)}`;
+  const behind = `c0000201${destination}${header}`;
+  return before + headerChecksum(before + behind) + behind + payload;
 };
+
+function headerChecksum(header: string): string {
+  let sum = 0;
+  for (let i = 0; i < header.length; i += 4) sum += Number.parseInt(header.slice(i, i + 4), 16);
+  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >> 16);
+  return hex(~sum & 0xffff, 2);
+}
 
 const ipv6 = (next: number, payload: string): string =>
   `60000000${hex(payload.length / 2, 2)}${hex(next, 1)}fffe800000000000000000000000000001ff020000000000000000000000000012${payload}`;
 
 const vrrp = (vrid: number): string => `31${hex(vrid, 1)}6401006400 00c0000264`.replaceAll(" ", "");
 const ah = (next: number, payload: string): string => `${hex(next, 1)}0400000000000100000001${zeros(12)}${payload}`;
-const extension = (next: number, payload: string, blocks = 0): string => `${hex(next, 1)}${hex(blocks, 1)}${zeros(6 + blocks * 8)}${payload}`;
+const extension = (next: number, payload: string, blocks = 0): string =>
+  `${hex(next, 1)}${hex(blocks, 1)}${zeros(6 + blocks * 8)}${payload}`;
 const tag = (type: string, vid: number, inner: string): string => `${type}${hex(vid, 2)}${inner}`;
 
 /** An advert of VRID `vrid` over IPv4, from the MAC of side a or b. */
@@ -54,7 +65,13 @@ export const wanted: readonly (readonly [string, string])[] = [
   ["MLDv1 report", ethernet("86dd", ipv6(0, extension(58, `8300${zeros(22)}`)))],
   ["tagged advert", taggedAdvert([{ type: "8100", vid: 10 }])],
   ["tagged IPv6 advert", taggedAdvert([{ type: "8100", vid: 10 }]).slice(0, 32) + ethernet("86dd", ipv6(112, vrrp(1))).slice(24)],
-  ["advert in QinQ", taggedAdvert([{ type: "88a8", vid: 20 }, { type: "8100", vid: 10 }])],
+  [
+    "advert in QinQ",
+    taggedAdvert([
+      { type: "88a8", vid: 20 },
+      { type: "8100", vid: 10 },
+    ]),
+  ],
   ["priority-tagged advert", taggedAdvert([{ type: "8100", vid: 0 }])],
 ];
 

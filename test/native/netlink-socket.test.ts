@@ -11,7 +11,7 @@ describe("the netlink event socket", { skip: liveSkip() }, () => {
 
   async function flood(receiveBytes: number): Promise<Line> {
     const script = net.run("b", "netlink-flood.js", [String(receiveBytes)]);
-    await script.until("the flood", () => script.of("flooded").length > 0);
+    await script.until("the end of the flood", () => script.of("quiet").length > 0);
     net.ip("b", "address add 192.0.2.99/32 dev vw1");
     await script.until("an event after the flood", () => script.of("marked").length > 0);
     net.ip("b", "address del 192.0.2.99/32 dev vw1");

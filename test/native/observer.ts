@@ -5,8 +5,8 @@ import { Memberships } from "../../src/capture/membership.ts";
 import { loadNative } from "../../src/capture/native.ts";
 import { createSource } from "../../src/capture/open.ts";
 import type { FrameSink } from "../../src/capture/source.ts";
-import type { Frame } from "../../src/wire/frame.ts";
 import { LinkMonitor } from "../../src/netlink/link-monitor.ts";
+import type { Frame } from "../../src/wire/frame.ts";
 
 const [backend = "af_packet", patterns = "*", groups = "false"] = process.argv.slice(2);
 const say = (type: string, fields: object = {}): void => void process.stdout.write(`${JSON.stringify({ type, ...fields })}\n`);
@@ -27,7 +27,7 @@ const joinGroups = (): void => {
     source.choices().filter((choice) => choice.captured),
     new Set(),
   );
-  say("joined", { groups: memberships.joined() });
+  say("joined", { groups: memberships.joined().join(", ") });
 };
 
 let quiet = false;
@@ -75,7 +75,8 @@ const commands: Record<string, (argument: string) => void> = {
   },
   counts() {
     const { packets, drops } = source.counts();
-    say("counts", { packets: Object.fromEntries(packets), drops: Object.fromEntries(drops) });
+    const sum = (counts: ReadonlyMap<string, number>): number => [...counts.values()].reduce((total, count) => total + count, 0);
+    say("counts", { packets: sum(packets), drops: sum(drops) });
   },
   quit() {
     memberships.close();

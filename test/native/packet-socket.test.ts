@@ -56,8 +56,8 @@ describe("the packet socket on real devices", { skip: liveSkip() }, () => {
     observer.command("counts");
     await observer.until("the counts", () => observer.of("counts").length > 0);
     const [counts] = observer.of("counts");
-    const packets = (counts?.packets as Record<string, number>)["vw1"] ?? 0;
-    const drops = (counts?.drops as Record<string, number>)[""] ?? 0;
+    const packets = Number(counts?.packets);
+    const drops = Number(counts?.drops);
     assert.ok(drops > 0);
     assert.equal(packets + drops, sent + 1);
     assert.equal(
@@ -81,20 +81,23 @@ describe("the packet socket on real devices", { skip: liveSkip() }, () => {
   });
 
   test("five hundred sockets of each kind, opened and closed, leave no descriptor and no memory behind", async () => {
-    const script = net.run("b", "cycles.js", ["500"]);
-    await script.until("the result", () => script.of("cycles").length > 0);
-    const [result] = script.of("cycles");
-    assert.equal(result?.descriptorsAfter, result?.descriptorsBefore);
-    // A leaked ring alone would be 500 times 8 MiB.
-    assert.ok(Number(result?.growthMiB) < 32, `grew by ${String(result?.growthMiB)} MiB`);
-    assert.equal(await script.quit(), 0);
+    // In ten processes at once: the kernel waits long when it closes a packet socket, but it waits for all of them together.
+    const scripts = Array.from({ length: 10 }, () => net.run("b", "cycles.js", ["50"]));
+    for (const script of scripts) {
+      await script.until("the result", () => script.of("cycles").length > 0);
+      const [result] = script.of("cycles");
+      assert.equal(result?.socketsAfter, result?.socketsBefore);
+      // Leaked rings would be 50 times 8 MiB.
+      assert.ok(Number(result?.growthMiB) < 32, `grew by ${String(result?.growthMiB)} MiB`);
+      assert.equal(await script.quit(), 0);
+    }
   });
 
   test("a worker that ends with its sockets open takes them with it", async () => {
     const script = net.run("b", "worker-exit.js");
     await script.until("the result", () => script.of("workers").length > 0);
     const [result] = script.of("workers");
-    assert.equal(result?.descriptorsAfter, result?.descriptorsBefore);
+    assert.equal(result?.socketsAfter, result?.socketsBefore);
     assert.equal(await script.quit(), 0);
   });
 });

@@ -43,6 +43,7 @@ let pairs = 0;
 export class VethPair {
   readonly a: string;
   readonly b: string;
+  readonly #scripts: Script[] = [];
 
   constructor() {
     pairs += 1;
@@ -50,7 +51,15 @@ export class VethPair {
     this.b = `vw-nat-${process.pid}-${pairs}b`;
     for (const name of [this.a, this.b]) {
       execFileSync("ip", ["netns", "add", name]);
-      execFileSync("ip", ["netns", "exec", name, "sysctl", "-qw", "net.ipv6.conf.default.disable_ipv6=1", "net.ipv6.conf.all.disable_ipv6=1"]);
+      execFileSync("ip", [
+        "netns",
+        "exec",
+        name,
+        "sysctl",
+        "-qw",
+        "net.ipv6.conf.default.disable_ipv6=1",
+        "net.ipv6.conf.all.disable_ipv6=1",
+      ]);
     }
     this.connect();
   }
@@ -88,10 +97,13 @@ export class VethPair {
     const path = fileURLToPath(new URL(name, import.meta.url));
     // Set for Node only: `ip` is not to run under a preloaded library.
     const settings = Object.entries(environment).map(([key, value]) => `${key}=${value}`);
-    return new Script(spawn("ip", ["netns", "exec", this[side], "env", ...settings, process.execPath, path, ...args]));
+    const script = new Script(spawn("ip", ["netns", "exec", this[side], "env", ...settings, process.execPath, path, ...args]));
+    this.#scripts.push(script);
+    return script;
   }
 
   remove(): void {
+    for (const script of this.#scripts) script.kill();
     for (const name of [this.a, this.b]) spawnSync("ip", ["netns", "delete", name]);
     if (scratch !== undefined) rmSync(scratch, { recursive: true, force: true });
     scratch = undefined;
@@ -100,7 +112,7 @@ export class VethPair {
 
 export type Line = Readonly<Record<string, unknown>> & { readonly type: string };
 
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 20_000;
 let blocks = 0;
 
 /** A child process that writes one JSON object a line and takes commands, one a line. */
@@ -113,6 +125,8 @@ export class Script {
 
   constructor(child: ChildProcessWithoutNullStreams) {
     this.#child = child;
+    // A script may have ended by itself before it is told to.
+    child.stdin.on("error", () => {});
     child.stderr.on("data", (chunk: Buffer) => {
       this.#errors += chunk.toString();
     });
@@ -175,6 +189,10 @@ export class Script {
     const status = await this.#ended;
     clearTimeout(timer);
     return status;
+  }
+
+  kill(): void {
+    this.#child.kill("SIGKILL");
   }
 
   get errors(): string {

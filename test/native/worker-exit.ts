@@ -1,10 +1,8 @@
 /** Starts workers that open sockets and end without closing them, one by terminate() and one by itself. */
 import { once } from "node:events";
-import { readdirSync } from "node:fs";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 import { loadNative } from "../../src/capture/native.ts";
-
-const descriptors = (): number => readdirSync("/proc/self/fd").length;
+import { openSockets } from "./open-sockets.ts";
 
 async function runWorker(how: "terminate" | "exit"): Promise<void> {
   const worker = new Worker(new URL(import.meta.url), { workerData: how });
@@ -16,12 +14,12 @@ async function runWorker(how: "terminate" | "exit"): Promise<void> {
 
 if (isMainThread) {
   await runWorker("exit");
-  const descriptorsBefore = descriptors();
+  const socketsBefore = openSockets();
   for (let i = 0; i < 3; i++) {
     await runWorker("terminate");
     await runWorker("exit");
   }
-  process.stdout.write(`${JSON.stringify({ type: "workers", descriptorsBefore, descriptorsAfter: descriptors() })}\n`);
+  process.stdout.write(`${JSON.stringify({ type: "workers", socketsBefore, socketsAfter: openSockets() })}\n`);
 } else {
   const native = loadNative();
   new native.PacketSocket({}, () => {});

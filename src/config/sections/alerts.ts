@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { severities } from "../../core/events.ts";
 import { err, ok, type Result } from "../../lib/result.ts";
 import { seconds } from "../../lib/time.ts";

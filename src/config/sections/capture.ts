@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { patternProblem } from "../../lib/interface-names.ts";
 import { err, ok } from "../../lib/result.ts";
 import { listOf, oneOf, parsed, shown } from "../fields.ts";

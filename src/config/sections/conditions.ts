@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type Severity, severities } from "../../core/events.ts";
 import { defaultSeverities } from "../../core/options.ts";
 import { seconds } from "../../lib/time.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { path } from "../fields.ts";
 
 /** What keepalived on this host tells us. */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { logLevels } from "../../lib/log.ts";
 import { oneOf } from "../fields.ts";
 

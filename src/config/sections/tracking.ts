@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { defaultEngineOptions } from "../../core/options.ts";
 import { formatDuration } from "../../lib/duration.ts";
 import { seconds } from "../../lib/time.ts";

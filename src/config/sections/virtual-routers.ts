@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { interfaceNameProblem } from "../../lib/interface-names.ts";
 import { err, ok } from "../../lib/result.ts";
 import { address, listOf, oneOf, parsed, text, whole } from "../fields.ts";

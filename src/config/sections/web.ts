@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { parseListen } from "../../lib/listen.ts";
 import { listOf, parsed, path } from "../fields.ts";
 

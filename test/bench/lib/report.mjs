@@ -76,21 +76,33 @@ function hostileTable({ rate, rows }) {
   return {
     title: `Hostile adverts (random VRID, source, MAC, VLAN, priority, address) at ${thousand(rate)}/s`,
     head: ["sent", "captured", "rejected", "drops", "evictions", "virtual routers", "samples", "bytes of /metrics", "RSS MB"],
-    rows: rows.map((row) => [row.sent, row.captured, row.rejected, row.drops, row.evictions, row.routers, row.samples, row.bytes, row.rssMegabytes]),
+    rows: rows.map((row) => [
+      row.sent,
+      row.captured,
+      row.rejected,
+      row.drops,
+      row.evictions,
+      row.routers,
+      row.samples,
+      row.bytes,
+      row.rssMegabytes,
+    ]),
   };
 }
 
 function forwardTable({ seconds, rows }) {
   return {
-    title: `Plain traffic through a forwarding namespace, pairs of ${seconds} s`,
-    head: ["traffic", "unit", "agent off", "agent on", "on / off", "agent % of a core"],
-    rows: rows.map((row) => [
-      row.kind,
-      row.unit,
-      row.medianOff,
-      row.medianOn,
-      row.ratio,
-      row.agentCpuPercent.length > 0 ? Math.max(...row.agentCpuPercent) : undefined,
+    title: `Plain traffic through a forwarding namespace, ${rows[0].measured.off.length} rounds of ${seconds} s`,
+    head: ["traffic", "unit", "nobody listens", "agent", "tcpdump", "with agent / without", "with tcpdump / without", "agent % of a core"],
+    rows: rows.map(({ kind, unit, medians, ratios, agentCpuPercent }) => [
+      kind,
+      unit,
+      medians.off,
+      medians.on,
+      medians.tcpdump,
+      ratios.on,
+      ratios.tcpdump,
+      agentCpuPercent.length > 0 ? Math.max(...agentCpuPercent) : undefined,
     ]),
   };
 }

@@ -1,8 +1,8 @@
-/** Plain traffic through a namespace that forwards, without and with the agent in it: interleaved pairs, so that drift cancels. */
+/** Plain traffic through a namespace that forwards, without and with the agent (or tcpdump with a like filter) in it: interleaved, so that drift cancels. */
 import { RunningAgent } from "../lib/agent.mjs";
 import { median, round } from "../lib/numbers.mjs";
 import { cpuNanoseconds } from "../lib/processes.mjs";
-import { inNamespace, sleep, stop, until } from "../lib/session.mjs";
+import { hasProgram, inNamespace, sleep, stop, until } from "../lib/session.mjs";
 
 export const name = "forward";
 export const needs = { root: true, programs: ["ip", "taskset", "iperf3"], agent: false };
@@ -46,33 +46,51 @@ export async function run(context) {
   await session.run("ip", ["-n", server.namespace, "route", "add", "default", "via", "198.51.100.1"]);
   await session.run("ip", ["netns", "exec", router, "sh", "-c", "echo 1 > /proc/sys/net/ipv4/ip_forward"]);
 
+  /** The ways to listen in the forwarding namespace, each measured once a round, in an order that rotates. */
+  const arms = { off: (measure) => measure() };
+  if (context.hasAgent) {
+    arms.on = async (measure, row) => {
+      const agent = await RunningAgent.start(session, router, { ...context, cpu: null });
+      await sleep(500);
+      const cpu = cpuNanoseconds(agent.pid);
+      const value = await measure();
+      row.agentCpuPercent.push(round((cpuNanoseconds(agent.pid) - cpu) / 1e7 / context.sizes.iperfSeconds, 1));
+      await agent.stop();
+      return value;
+    };
+  }
+  if (hasProgram("tcpdump")) {
+    arms.tcpdump = async (measure) => {
+      const [command, args] = inNamespace(router, null, ["tcpdump", "-n", "-i", "any", "ip proto 112 or ip6 proto 112 or arp"]);
+      const dump = session.spawn(command, args);
+      await until("tcpdump to listen", 5_000, () => dump.errors.includes("listening on"));
+      await sleep(500);
+      const value = await measure();
+      await stop(dump, "SIGINT");
+      return value;
+    };
+  } else {
+    context.skip("forward: tcpdump (not installed)");
+  }
+
   const rows = [];
   for (const kind of kinds) {
-    const row = { kind: kind.name, unit: kind.unit, off: [], on: [], agentCpuPercent: [] };
-    for (let i = 0; i < context.sizes.iperfPairs; i++) {
-      context.note(`${kind.name} through a forwarding namespace, pair ${i + 1} of ${context.sizes.iperfPairs}`);
-      const off = async () => row.off.push(round(await throughput(context, client, server, kind)));
-      const on = async () => {
-        const agent = await RunningAgent.start(session, router, { ...context, cpu: null });
-        await sleep(500);
-        const cpu = cpuNanoseconds(agent.pid);
-        row.on.push(round(await throughput(context, client, server, kind)));
-        row.agentCpuPercent.push(round((cpuNanoseconds(agent.pid) - cpu) / 1e7 / context.sizes.iperfSeconds, 1));
-        await agent.stop();
-      };
-      if (i % 2 || !context.hasAgent) {
-        if (context.hasAgent) await on();
-        await off();
-      } else {
-        await off();
-        await on();
+    const row = {
+      kind: kind.name,
+      unit: kind.unit,
+      agentCpuPercent: [],
+      measured: Object.fromEntries(Object.keys(arms).map((arm) => [arm, []])),
+    };
+    for (let i = 0; i < context.sizes.iperfRounds; i++) {
+      context.note(`${kind.name} through a forwarding namespace, round ${i + 1} of ${context.sizes.iperfRounds}`);
+      const order = Object.keys(arms);
+      for (const arm of [...order.slice(i % order.length), ...order.slice(0, i % order.length)]) {
+        row.measured[arm].push(round(await arms[arm](() => throughput(context, client, server, kind), row)));
       }
     }
-    row.medianOff = round(median(row.off));
-    if (context.hasAgent) {
-      row.medianOn = round(median(row.on));
-      row.ratio = round(median(row.on.map((value, i) => value / row.off[i])), 3);
-    }
+    row.medians = Object.fromEntries(Object.entries(row.measured).map(([arm, values]) => [arm, round(median(values))]));
+    const ratio = (arm) => round(median(row.measured[arm].map((value, i) => value / row.measured.off[i])), 3);
+    row.ratios = Object.fromEntries(Object.keys(arms).flatMap((arm) => (arm === "off" ? [] : [[arm, ratio(arm)]])));
     rows.push(row);
   }
   for (const name of [client.namespace, router, server.namespace]) await session.removeNamespace(name);

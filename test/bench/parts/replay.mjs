@@ -12,7 +12,10 @@ export const needs = { root: false, programs: [], agent: false };
 /** Runs a program with its output into a file: wall seconds and the largest memory that was seen. */
 async function timed(context, command, args, output) {
   const begun = performance.now();
-  const child = context.session.spawn(command, args, { stdio: ["ignore", openSync(output, "w"), "pipe"] });
+  const child = context.session.spawn(command, args, {
+    stdio: ["ignore", openSync(output, "w"), "pipe"],
+    env: { ...process.env, HOME: context.session.directory, XDG_CONFIG_HOME: context.session.directory }, // tshark without its user's settings
+  });
   let peak = 0;
   const watch = setInterval(() => {
     try {
@@ -21,7 +24,7 @@ async function timed(context, command, args, output) {
       // it has just ended
     }
   }, 50);
-  const { code, error } = await child.finished;
+  const { code, signal, error } = await child.finished;
   clearInterval(watch);
   if (code !== 0)
     throw new Error(`${command} ${args.join(" ")}: ${error?.message ?? `exit ${code}`}: ${child.errors.trim().slice(-2_000)}`);
@@ -74,16 +77,22 @@ export async function run(context) {
     rows[0].startSeconds = round(start.seconds);
     writeCapture(slice, context.sizes.tsharkPackets);
   }
-  if (hasProgram("tshark")) {
-    const args = ["-n", "-r", slice, "-T", "fields", "-e", "vrrp.virt_rtr_id"];
-    rows.push(await repeated(context, "tshark -T fields", context.sizes.tsharkPackets, "tshark", args, "/dev/null"));
-  } else {
-    context.skip("replay: tshark (not installed)");
-  }
-  if (hasProgram("tcpdump")) {
-    rows.push(await repeated(context, "tcpdump -n -r", context.sizes.replayPackets, "tcpdump", ["-n", "-r", file], "/dev/null"));
-  } else {
-    context.skip("replay: tcpdump (not installed)");
+  const yardsticks = [
+    {
+      label: "tshark -T fields",
+      packets: context.sizes.tsharkPackets,
+      args: ["-n", "-r", slice, "-T", "fields", "-e", "vrrp.virt_rtr_id"],
+    },
+    { label: "tcpdump -n -r", packets: context.sizes.replayPackets, args: ["-n", "-r", file] },
+  ];
+  for (const { label, packets, args } of yardsticks) {
+    const [program] = label.split(" ");
+    try {
+      if (!hasProgram(program)) throw new Error("not installed");
+      rows.push(await repeated(context, label, packets, program, args, "/dev/null"));
+    } catch (error) {
+      context.skip(`replay: ${program}: ${error.message}`);
+    }
   }
   return { fileMegabytes: megabytes(statSync(file).size), ...held, rows };
 }

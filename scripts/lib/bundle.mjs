@@ -1,0 +1,54 @@
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { inRoot, root } from "./paths.mjs";
+
+/** Packages with a native part stay outside: they find it by their own path. */
+const external = ["netlink", "pcap"];
+
+/** Bundled CommonJS packages call require for Node's own modules, which an ES module does not have. */
+const banner = 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);';
+
+/**
+ * Bundles the compiled program into dist/: one file for each command and what it shares with others. An agent that loads
+ * fifteen files instead of seven hundred starts in half the time and with 10 MB less (npm run bench: start, scrape).
+ */
+export async function bundle(from, to) {
+  const { build } = await import("esbuild");
+  const { metafile } = await build({
+    entryPoints: [path.join(from, "main.js")],
+    outdir: to,
+    absWorkingDir: root,
+    bundle: true,
+    splitting: true,
+    platform: "node",
+    format: "esm",
+    target: "node20",
+    external,
+    banner: { js: banner },
+    sourcemap: "linked",
+    sourcesContent: false,
+    metafile: true,
+    logLevel: "warning",
+    logOverride: { "direct-eval": "silent" },
+  });
+  mkdirSync(to, { recursive: true });
+  const made = new Set(Object.keys(metafile.outputs).map((file) => path.resolve(root, file)));
+  for (const name of readdirSync(to)) if (!made.has(path.join(to, name))) rmSync(path.join(to, name), { recursive: true });
+  chmodSync(path.join(to, "main.js"), 0o755);
+  writeFileSync(path.join(to, "THIRD-PARTY-LICENSES.txt"), licenses(Object.keys(metafile.inputs)));
+}
+
+/** The licence of every package that went into the bundle, as their terms ask. */
+function licenses(inputs) {
+  const packages = new Set(inputs.map((file) => /^(?:.*\/)?node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1]).filter((name) => name !== undefined));
+  return [...packages]
+    .sort()
+    .map((name) => {
+      const folder = inRoot("node_modules", name);
+      const { version, license } = JSON.parse(readFileSync(path.join(folder, "package.json"), "utf8"));
+      const file = existsSync(folder) ? readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry)) : undefined;
+      const text = file === undefined ? `Licence: ${license}` : readFileSync(path.join(folder, file), "utf8").trim();
+      return `${name} ${version}\n\n${text}\n`;
+    })
+    .join(`\n${"-".repeat(80)}\n\n`);
+}
