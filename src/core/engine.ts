@@ -131,12 +131,13 @@ export class Engine {
   #advert(input: Extract<Input, { kind: "advert" }>): void {
     let router = this.#table.get(input.interface, input.advert);
     if (router === undefined) {
-      router = new VirtualRouter(identity(input), this.#created, input, this.#context);
-      const { admitted, evicted } = this.#table.add(router, input.at);
-      if (!admitted || evicted !== undefined) this.#evictions.virtual_router += 1;
-      if (!admitted) return;
+      const { room, evicted } = this.#table.makeRoom(input.at);
+      if (!room || evicted !== undefined) this.#evictions.virtual_router += 1;
+      if (!room) return;
       if (evicted !== undefined) this.#deadlines.remove(evicted);
+      router = new VirtualRouter(identity(input), this.#created, input, this.#context);
       this.#created += 1;
+      this.#table.add(router);
       if (this.#isDeaf(input.interface)) router.deafen(input.at);
     }
     router.advert(input);

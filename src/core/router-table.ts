@@ -1,5 +1,6 @@
 import type { Instant } from "../lib/time.ts";
 import type { VirtualRouterId } from "./events.ts";
+import { TokenBucket } from "./token-bucket.ts";
 import type { VirtualRouter } from "./virtual-router.ts";
 
 /** What names a virtual router on its interface; an advert carries it. */
@@ -11,11 +12,13 @@ const numericKey = (id: Where): number =>
 
 /**
  * All virtual routers, at most `limit`. When it is full a newcomer takes the place of the oldest that was heard only
- * once, else of one that nobody claims: a flood of invented ones displaces only itself.
+ * once, else of one that nobody claims: a flood of invented ones displaces only itself. No more are replaced in a second
+ * than there are places, so that a flood buys neither work nor events.
  */
 export class RouterTable {
   readonly #byInterface = new Map<string | null, Map<number, VirtualRouter>>();
   readonly #limit: number;
+  readonly #replacements: TokenBucket;
   /** Heard once, oldest first. */
   readonly #once = new Set<VirtualRouter>();
   #size = 0;
@@ -24,6 +27,7 @@ export class RouterTable {
 
   constructor(limit: number) {
     this.#limit = limit;
+    this.#replacements = new TokenBucket(limit);
   }
 
   get size(): number {
@@ -34,11 +38,20 @@ export class RouterTable {
     return this.#byInterface.get(interfaceName)?.get(numericKey(id));
   }
 
-  /** @returns whether it was admitted, and who had to go for it. */
-  add(router: VirtualRouter, now: Instant): { readonly admitted: boolean; readonly evicted?: VirtualRouter } {
-    const evicted = this.#size >= this.#limit ? this.#victim(now) : undefined;
-    if (this.#size >= this.#limit && evicted === undefined) return { admitted: false };
-    if (evicted !== undefined) this.remove(evicted);
+  /**
+   * Makes room for one more, to be asked before it is made.
+   * @returns whether there is room, and who had to go for it.
+   */
+  makeRoom(now: Instant): { readonly room: boolean; readonly evicted?: VirtualRouter } {
+    if (this.#size < this.#limit) return { room: true };
+    if (!this.#replacements.take(now)) return { room: false };
+    const evicted = this.#victim(now);
+    if (evicted === undefined) return { room: false };
+    this.remove(evicted);
+    return { room: true, evicted };
+  }
+
+  add(router: VirtualRouter): void {
     let routers = this.#byInterface.get(router.id.interface);
     if (routers === undefined) {
       routers = new Map();
@@ -47,7 +60,6 @@ export class RouterTable {
     routers.set(numericKey(router.id), router);
     this.#size += 1;
     this.#once.add(router);
-    return evicted === undefined ? { admitted: true } : { admitted: true, evicted };
   }
 
   /** It was heard again. */
