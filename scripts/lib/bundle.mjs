@@ -40,7 +40,9 @@ export async function bundle(from, to) {
 
 /** The licence of every package that went into the bundle, as their terms ask. */
 function licenses(inputs) {
-  const packages = new Set(inputs.map((file) => /^(?:.*\/)?node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1]).filter((name) => name !== undefined));
+  const packages = new Set(
+    inputs.map((file) => /^(?:.*\/)?node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1]).filter((name) => name !== undefined),
+  );
   return [...packages]
     .sort()
     .map((name) => {

@@ -109,11 +109,12 @@ export class AfPacketSource implements FrameSource {
     if (this.#delivering || this.#socket === undefined) return;
     this.#delivering = true;
     try {
-      this.#rebase.advance(this.#native.monotonicMicros(), this.#native.realtimeOffset());
       this.#deliverSlab();
       for (let i = 0; i < slabs; i++) {
         const count = this.#socket?.read(this.#slab.bytes) ?? 0;
         if (count === 0) break;
+        // After the read: none of these frames can be younger than the clock's reading, however long we were off the processor.
+        this.#rebase.advance(this.#native.monotonicMicros(), this.#native.realtimeOffset());
         this.#slab.begin(count);
         this.#deliverSlab();
       }

@@ -48,7 +48,7 @@ describe("the two capture backends side by side on one host", { skip }, () => {
   after(() => pair.lab.close());
 
   for (const { family, vrid } of routers) {
-    test(`both report the same events of ${family} VRID ${vrid}, within 5 ms of each other`, async () => {
+    test(`both report the same events of ${family} VRID ${vrid}, within 5 ms of each other`, async (t) => {
       const own = (event: AgentEvent): boolean => event.family === family && event.vrid === vrid;
       const [left, right] = [(await native.events()).filter(own), (await libpcap.events()).filter(own)];
       assert.deepEqual(right.map(fact), left.map(fact));
@@ -58,6 +58,10 @@ describe("the two capture backends side by side on one host", { skip }, () => {
       );
       for (const [index, event] of left.entries()) {
         const other = right[index] as AgentEvent;
+        const gaps = ((event.gap_seconds ?? 0) - (other.gap_seconds ?? 0)) * 1e6;
+        t.diagnostic(
+          `${family} ${event.reason ?? event.event}: times ${eventTime(event) - eventTime(other)} µs apart, gaps ${gaps.toFixed(0)} µs`,
+        );
         assert.ok(Math.abs(eventTime(event) - eventTime(other)) <= 5_000, `${event.event}: ${event.at} and ${other.at}`);
         assert.ok(
           Math.abs((event.gap_seconds ?? 0) - (other.gap_seconds ?? 0)) <= 0.005,

@@ -24,7 +24,7 @@ async function timed(context, command, args, output) {
       // it has just ended
     }
   }, 50);
-  const { code, signal, error } = await child.finished;
+  const { code, error } = await child.finished;
   clearInterval(watch);
   if (code !== 0)
     throw new Error(`${command} ${args.join(" ")}: ${error?.message ?? `exit ${code}`}: ${child.errors.trim().slice(-2_000)}`);
