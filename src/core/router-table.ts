@@ -11,9 +11,10 @@ const numericKey = (id: Where): number =>
   (((id.innerVlan ?? 0) * 4096 + (id.vlan ?? 0)) * 2 + (id.family === "ipv4" ? 0 : 1)) * 256 + id.vrid;
 
 /**
- * All virtual routers, at most `limit`. When it is full a newcomer takes the place of the oldest that was heard only
- * once, else of one that nobody claims: a flood of invented ones displaces only itself. No more are replaced in a second
- * than there are places, so that a flood buys neither work nor events.
+ * All virtual routers, at most `limit`. When it is full a newcomer takes the place of the oldest that was heard only once and
+ * had the time for a second advert, else of one that nobody claims; never of one that was heard again. So a flood of invented
+ * ones displaces only itself, and one real router too many does not push the others out in turn. No more are replaced in a
+ * second than there are places, so that a flood buys neither work nor events.
  */
 export class RouterTable {
   readonly #byInterface = new Map<string | null, Map<number, VirtualRouter>>();
@@ -68,7 +69,7 @@ export class RouterTable {
   }
 
   remove(router: VirtualRouter): void {
-    this.#once.delete(router);
+    this.confirm(router);
     const routers = this.#byInterface.get(router.id.interface);
     if (routers?.delete(numericKey(router.id)) !== true) return;
     this.#size -= 1;
@@ -86,7 +87,10 @@ export class RouterTable {
   }
 
   #victim(now: Instant): VirtualRouter | undefined {
-    for (const router of this.#once) return router;
+    for (const router of this.#once) {
+      if (now >= router.secondAdvertDue) return router;
+      break;
+    }
     if (this.#fullUntil !== undefined && now < this.#fullUntil) return undefined;
     let earliest: Instant | undefined;
     for (const router of this.all()) {

@@ -1,4 +1,4 @@
-import { compareAddresses } from "../lib/addresses.ts";
+import { addressOrder } from "../lib/addresses.ts";
 import { type Duration, earlier, type Instant, later, plus, type WallTime } from "../lib/time.ts";
 import type { Advert } from "../wire/decoded.ts";
 import type { Direction } from "../wire/frame.ts";
@@ -17,12 +17,13 @@ export class Sender implements SenderView {
   lastAdvertWall: WallTime;
   lastAdvert: Advert;
   claims = false;
-  /** Adverts since its present claim began. */
+  /** Adverts since its present claim began, or since a better one was last heard. */
   claimAdverts = 0;
   /** When a better claim was heard that this sender has not answered yet. */
   outrankedAt: Instant | undefined;
   local = false;
   readonly ipId = new IpIdTracker();
+  #addressOrder: string | undefined;
 
   constructor(advert: Advert, at: Instant, wall: WallTime) {
     this.source = advert.source;
@@ -59,6 +60,12 @@ export class Sender implements SenderView {
     }
   }
 
+  /** A better claim was heard: unless this sender speaks again, it has stepped down. */
+  yieldTo(at: Instant): void {
+    this.outrankedAt ??= at;
+    this.claimAdverts = 0;
+  }
+
   endClaim(): void {
     this.claims = false;
     this.claimAdverts = 0;
@@ -89,6 +96,12 @@ export class Sender implements SenderView {
   outranks(other: Sender): boolean {
     const mine = this.priority ?? 0;
     const theirs = other.priority ?? 0;
-    return mine !== theirs ? mine > theirs : compareAddresses(this.source, other.source) > 0;
+    return mine !== theirs ? mine > theirs : this.#order() > other.#order();
+  }
+
+  /** The address in a form whose order as text is its numeric order, made when first needed. */
+  #order(): string {
+    this.#addressOrder ??= addressOrder(this.source);
+    return this.#addressOrder;
   }
 }

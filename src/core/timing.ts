@@ -8,6 +8,10 @@ const EXPIRY_SLACK = millis(20);
 /** A router's clock may be this much faster than ours before its legitimate takeover looks early. */
 const CLOCK_TOLERANCE = 0.98;
 
+/** Two adverts may differ in how long they took to reach us: so much, but at most this part of an interval. */
+const PATH_JITTER = millis(2);
+const JITTER_SHARE = 0.1;
+
 /** Skew_Time: in VRRPv2 a part of one second (RFC 3768 §6.1), in VRRPv3 a part of the interval (RFC 9568 §6.1). */
 export function skewTime(version: 2 | 3, interval: Duration, priority: number): Duration {
   return micros(Math.floor(((256 - priority) * (version === 2 ? ONE_SECOND : interval)) / 256));
@@ -29,7 +33,8 @@ export function claimLifetime(version: 2 | 3, interval: Duration, adverts: numbe
 
 /** The silence of the old master after which a sender of `priority` takes over legitimately. */
 export function takeoverSilence(version: 2 | 3, interval: Duration, priority: number, adverts: number): Duration {
-  return micros(masterDownInterval(version, interval, priority, adverts) * CLOCK_TOLERANCE);
+  const jitter = Math.min(PATH_JITTER, JITTER_SHARE * interval);
+  return micros(masterDownInterval(version, interval, priority, adverts) * CLOCK_TOLERANCE - jitter);
 }
 
 /** How long a master that was outranked may stay silent before it has evidently stepped down (RFC 9568 §6.4.3). */

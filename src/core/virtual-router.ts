@@ -1,4 +1,4 @@
-import { type Duration, type Instant, plus, rfc3339, since, toSeconds, type WallTime, wallPlus } from "../lib/time.ts";
+import { type Duration, type Instant, micros, plus, rfc3339, seconds, since, toSeconds, type WallTime, wallPlus } from "../lib/time.ts";
 import type { Advert } from "../wire/decoded.ts";
 import { Cadence, missedIn } from "./cadence.ts";
 import { ConditionState } from "./condition-state.ts";
@@ -11,6 +11,8 @@ import { Stopwatch } from "./stopwatch.ts";
 import { masterDownInterval, takeoverSilence } from "./timing.ts";
 import { TransitionLog } from "./transition-log.ts";
 import type { EvictionKind, VirtualRouterView } from "./view.ts";
+
+const LONGEST_PATIENCE = seconds(2);
 
 /** Changes without a gap: nobody before, the survivor of a split had been there all the time, or we did not hear it. */
 const UNMEASURED: ReadonlySet<MasterChangeReason> = new Set(["initial", "split_resolved", "unknown"]);
@@ -31,6 +33,8 @@ interface Vacancy {
   /** null once the loss was reported as `to: null`. */
   readonly from: string | null;
   readonly reason: MasterChangeReason;
+  /** It was never seen as master, only resigning: the next one is the first. */
+  readonly unseen: boolean;
 }
 
 /**
@@ -66,6 +70,8 @@ export class VirtualRouter implements Deadlined {
   #lastSource = "";
   #lastAt: Instant;
   #lastOtherAt: Instant | undefined;
+  /** Between this advert and the one before it, whoever sent that. */
+  #silence: Duration | null = null;
   readonly #transitions = new TransitionLog();
   readonly #cadence = new Cadence();
   readonly #withoutMaster = new Stopwatch();
@@ -97,6 +103,11 @@ export class VirtualRouter implements Deadlined {
     return earliest;
   }
 
+  /** By when a real one would have been heard again, with little patience for long intervals. */
+  get secondAdvertDue(): Instant {
+    return plus(this.#lastAt, micros(Math.min(1.5 * this.#latest.interval, LONGEST_PATIENCE)));
+  }
+
   get isEmpty(): boolean {
     return this.#senders.size === 0;
   }
@@ -111,6 +122,7 @@ export class VirtualRouter implements Deadlined {
     this.adverts += 1;
     const sender = this.#senders.get(advert.source) ?? this.#admit(input);
     const gap = this.#gapTo(advert.source, at);
+    this.#silence = this.adverts > 1 ? since(at, this.#lastAt) : null;
     if (sender === this.#master && advert.priority !== 0) this.#observeCadence(sender, advert, at);
     const before = sender.priority;
     this.#noteSource(advert.source, at);
@@ -144,7 +156,7 @@ export class VirtualRouter implements Deadlined {
       if (this.#due(sender) > at) continue;
       if (sender.claims) sender.endClaim();
       else if (sender.source !== this.#vacancy?.from) this.#forget(sender, at, wall);
-      if (sender === this.#master) this.#lose({ from: sender.source, reason: "no_response" });
+      if (sender === this.#master) this.#lose({ from: sender.source, reason: "no_response", unseen: false });
     }
     if (this.#master === null) this.#settleVacancy(at, wall);
     this.#runStopwatches(at);
@@ -221,7 +233,8 @@ export class VirtualRouter implements Deadlined {
   }
 
   #resign(sender: Sender): void {
-    if (sender === this.#master) this.#lose({ from: sender.source, reason: "priority_zero" });
+    if (sender === this.#master) this.#lose({ from: sender.source, reason: "priority_zero", unseen: false });
+    else if (this.adverts === 1) this.#lose({ from: sender.source, reason: "priority_zero", unseen: true });
   }
 
   #claim(sender: Sender, input: AdvertInput, gap: Duration | null): void {
@@ -231,7 +244,8 @@ export class VirtualRouter implements Deadlined {
     if (sender === master) return;
     if (master === null) {
       const best = this.#best(sender);
-      if (best === sender) this.#install(sender, this.#vacancy?.from ?? null, this.#vacancy?.reason ?? "initial", gap, at, wall);
+      const vacancy = this.#vacancy?.unseen === true ? undefined : this.#vacancy;
+      if (best === sender) this.#install(sender, vacancy?.from ?? null, vacancy?.reason ?? "initial", gap, at, wall);
     } else if (!master.claims) {
       const reason = this.#isUnconfirmed(master) ? "unknown" : sender.claimAdverts > 1 ? "split_resolved" : "no_response";
       this.#install(sender, master.source, reason, gap, at, wall);
@@ -248,7 +262,7 @@ export class VirtualRouter implements Deadlined {
       if (other === sender || !other.claims) continue;
       const silence = takeoverSilence(version, other.lastAdvert.interval, sender.priority ?? 0, this.#downTimerAdverts);
       if (this.#isUnconfirmed(other) || since(at, other.lastAdvertAt) >= silence) other.endClaim();
-      else if (sender.outranks(other)) other.outrankedAt ??= at;
+      else if (sender.outranks(other)) other.yieldTo(at);
     }
   }
 
@@ -259,7 +273,8 @@ export class VirtualRouter implements Deadlined {
     this.#hadMaster = true;
     if (from === sender.source) return; // it resigned and took it back before anybody else: no change
     const measured = UNMEASURED.has(reason) ? null : gap;
-    this.#transitions.note(reason, measured, wall);
+    // A master that returns from its own loss: the gap of the event reaches back to another sender, the outage does not.
+    this.#transitions.note(reason, measured !== null && from === null ? this.#silence : measured, wall);
     this.#context.emit({ kind: "master_changed", at, wall, router: this.id, from, to: sender.source, reason, gap: measured });
     const cleared = this.#noMaster.clear(`${sender.source} is master`, at, wall);
     if (cleared !== undefined) this.#context.emit(cleared);
@@ -282,7 +297,8 @@ export class VirtualRouter implements Deadlined {
     }
     const lost = this.#senders.get(vacancy.from);
     if (lost !== undefined && this.#due(lost) > at) return;
-    this.#vacancy = { from: null, reason: vacancy.reason };
+    this.#vacancy = { from: null, reason: vacancy.reason, unseen: false };
+    for (const sender of this.#senders.values()) sender.endClaim();
     this.#context.emit({
       kind: "master_changed",
       at,
@@ -312,10 +328,14 @@ export class VirtualRouter implements Deadlined {
     if (raised !== undefined) this.#context.emit(raised);
   }
 
-  /** The living claim that outranks all others; `preferred` where none does. */
+  /**
+   * The living claim that outranks all others; `preferred` where none does. One that was outranked and has not spoken
+   * since has stepped down, or will have once its time is over: it is no heir.
+   */
   #best(preferred?: Sender): Sender | undefined {
     let best = preferred;
-    for (const sender of this.#senders.values()) if (sender.claims && (best === undefined || sender.outranks(best))) best = sender;
+    for (const sender of this.#senders.values())
+      if (sender.claims && sender.outrankedAt === undefined && (best === undefined || sender.outranks(best))) best = sender;
     return best;
   }
 

@@ -79,20 +79,18 @@ export function familyOf(address: string): AddressFamily {
   return address.includes(":") ? "ipv6" : "ipv4";
 }
 
-/**
- * Orders two addresses as unsigned numbers, as the tie-break between equal priorities does (RFC 9568 §6.4.3).
- * IPv4 sorts before IPv6, and a text that is no address before both.
- */
+/** A text whose order is the numeric order of the address: IPv4 before IPv6, and what is no address before both. */
+export function addressOrder(address: string): string {
+  const bytes = parseAddress(address)?.bytes;
+  if (bytes === undefined) return "";
+  return (bytes.length === 4 ? "4" : "6") + Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** Orders two addresses as unsigned numbers, as the tie-break between equal priorities does (RFC 9568 §6.4.3). */
 export function compareAddresses(a: string, b: string): number {
   if (a === b) return 0;
-  const left = parseAddress(a)?.bytes ?? noBytes;
-  const right = parseAddress(b)?.bytes ?? noBytes;
-  if (left.length !== right.length) return left.length - right.length;
-  for (let i = 0; i < left.length; i++) {
-    const difference = (left[i] ?? 0) - (right[i] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return 0;
+  const [left, right] = [addressOrder(a), addressOrder(b)];
+  return left === right ? 0 : left < right ? -1 : 1;
 }
 
 /** The network that an interface address belongs to, such as `192.0.2.0/24`; null when either argument makes no sense. */
@@ -102,8 +100,6 @@ export function connectedSubnet(address: string, prefix: number): string | null 
   const network = parsed.bytes.map((byte, i) => byte & (0xff00 >> Math.min(8, Math.max(0, prefix - i * 8))));
   return `${formatAddress(network)}/${prefix}`;
 }
-
-const noBytes = new Uint8Array(0);
 
 function parseIpv4(text: string): Uint8Array | null {
   const parts = text.split(".");

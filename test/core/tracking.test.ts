@@ -102,6 +102,44 @@ const table: readonly { name: string; run: (s: Scenario) => Scenario; changes: r
     changes: [`0 ->${A} initial`, `11220 ${A}>${B} no_response 7.22`],
   },
   {
+    name: "a preempted router that has stepped down silently neither blocks nor inherits the next takeover",
+    run: (s) => s.adverts(0, 5_000, B, 90).advert(5_300, A, 100).advert(5_900, A, 0).adverts(6_590, 9_590, C, 80),
+    changes: [`0 ->${B} initial`, `5300 ${B}>${A} preempted 0.3`, `6590 ${A}>${C} priority_zero 0.69`],
+  },
+  {
+    name: "a preempted router of a long interval is not master again because the new one died",
+    run: (s) =>
+      s
+        .adverts(0, 40_000, B, 90, { interval: millis(10_000) })
+        .adverts(45_000, 50_000, A, 100)
+        .idle(80_000),
+    changes: [`0 ->${B} initial`, `45000 ${B}>${A} preempted 5`, `54016.093 ${A}>- no_response`],
+  },
+  {
+    name: "its real takeover afterwards is one by silence",
+    run: (s) =>
+      s
+        .adverts(0, 40_000, B, 90, { interval: millis(10_000) })
+        .adverts(45_000, 50_000, A, 100)
+        .advert(53_648, B, 90, { interval: millis(10_000) }),
+    changes: [`0 ->${B} initial`, `45000 ${B}>${A} preempted 5`, `53648 ${A}>${B} no_response 3.648`],
+  },
+  {
+    name: "a takeover of a fast interval may reach us a little early",
+    run: (s) => s.adverts(0, 1_000, A, 150, { interval: millis(10) }).advert(1_035.2, B, 90, { interval: millis(10) }),
+    changes: [`0 ->${A} initial`, `1035.2 ${A}>${B} no_response 0.0352`],
+  },
+  {
+    name: "a listener that begins with a resignation sees the first master after it",
+    run: (s) => s.advert(0, A, 0).adverts(648, 3_648, B, 100),
+    changes: [`648 ->${B} initial`],
+  },
+  {
+    name: "a listener that begins with a resignation reports that nobody took over",
+    run: (s) => s.advert(0, A, 0).idle(10_000).advert(20_000, B, 100),
+    changes: [`4016.093 ${A}>- priority_zero`, `20000 ->${B} priority_zero 20`],
+  },
+  {
     name: "what happened while the listener was deaf is unknown",
     run: (s) => s.adverts(0, 3_000, A, 150).capture(3_500, "deaf").capture(60_000, "hearing").adverts(60_500, 62_000, B, 100),
     changes: [`0 ->${A} initial`, `60500 ${A}>${B} unknown`],
@@ -233,6 +271,31 @@ test("a full table gives the place of who was heard once, never of an establishe
   assert.equal(routers.length, 4);
   assert.equal(routers.find((r) => r.id.vrid === 1 && r.id.vlan === undefined)?.master?.source, A);
   assert.equal(evictions.virtual_router, 97);
+});
+
+test("one virtual router too many is left out, and all others are followed", () => {
+  const s = new Scenario({ maxVirtualRouters: 20 });
+  for (let t = 0; t < 30_000; t += 1_000) for (let i = 0; i < 21; i++) s.advert(t + i * 40, A, 150, { vrid: 1 + i });
+  const { routers } = s.engine.snapshot();
+  assert.equal(routers.length, 20);
+  assert.equal(routers.filter((r) => r.senders[0]?.received ?? 0 > 25).length, 20);
+  assert.ok(s.events.length < 60, `${s.events.length} events`);
+});
+
+test("a virtual router that appears during a flood of invented ones is followed before long", () => {
+  const s = new Scenario();
+  for (let i = 0; i < 667 * 30; i++) {
+    s.advert(i * 1.5, "198.51.100.1", 100, { vrid: 1 + (i % 255), vlan: 1 + (i % 4_093), interval: millis(40_950) });
+    if (i % 667 === 333) s.advert(i * 1.5, A, 150);
+  }
+  const real = s.engine.snapshot().routers.find((r) => r.id.vrid === 51 && r.id.vlan === undefined);
+  assert.equal(real?.master?.source, A);
+});
+
+test("the outage of a master that returns counts from its own last advert", () => {
+  const s = new Scenario().advert(0, B, 100).adverts(1_000, 3_000, A, 150).adverts(13_000, 15_000, A, 150);
+  assert.equal(s.masterChanges().at(-1), `13000 ->${A} no_response 13`);
+  assert.equal(s.engine.snapshot().routers[0]?.failoverGap.last, millis(10_000));
 });
 
 test("a flood of senders evicts neither the master nor who is established", () => {
