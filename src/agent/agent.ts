@@ -20,6 +20,9 @@ import { Segments } from "./segments.ts";
 /** Addresses seldom change, and only the name of a segment hangs on them. */
 const SEGMENT_REFRESH = seconds(10);
 
+/** Shorter ones happen on any busy host. */
+const NOTABLE_PAUSE = seconds(1);
+
 export interface AgentDeps {
   readonly config: Config;
   readonly log: Logger;
@@ -162,7 +165,10 @@ export class Agent {
 
   #paused(pause: Duration): void {
     this.#hostPause = micros(this.#hostPause + pause);
-    this.#deps.log.warn({ seconds: toSeconds(pause) }, "this host or process stood still: conclusions from silence are held back");
+    this.#deps.log[pause < NOTABLE_PAUSE ? "debug" : "warn"](
+      { seconds: toSeconds(pause) },
+      "this host or process stood still: conclusions from silence are held back",
+    );
   }
 
   #hint(interfaces: readonly string[]): AgentView["hint"] {

@@ -4,6 +4,7 @@ import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/log.ts";
 import { RateLimiter } from "../lib/rate-limiter.ts";
 import { seconds } from "../lib/time.ts";
+import { TokenBucket } from "../lib/token-bucket.ts";
 
 const messages: Readonly<Record<Event["kind"], string>> = {
   virtual_router_seen: "virtual router seen",
@@ -19,13 +20,28 @@ function levelOf(event: Event): "error" | "warn" | "info" | "debug" {
   return event.severity === "critical" ? "error" : event.severity === "warning" ? "warn" : "info";
 }
 
-/** Writes events to the log, at most one of a kind per virtual router and second: a packet must not buy unbounded lines. */
+/** Lines at once (two for each of a thousand virtual routers that fail together), and in the long run. */
+const BURST = 2_048;
+const LINES_PER_SECOND = 5;
+
+/**
+ * Writes events to the log, at most one of a kind per virtual router and second, and a few a second in the long run:
+ * a packet must not buy unbounded lines. Metrics and the event API have them all.
+ */
 export function eventLog(log: Logger, clock: Clock): (event: Event) => void {
   const limiter = new RateLimiter({ interval: seconds(1), maxKeys: 4_096 });
+  const lines = new TokenBucket(BURST, LINES_PER_SECOND);
+  let unwritten = 0;
   return (event) => {
     const { interface: name, vlan, innerVlan, family, vrid } = event.router;
     const suppressed = limiter.admit(`${name} ${vlan} ${innerVlan} ${family} ${vrid} ${event.kind}`, clock.now());
     if (suppressed === null) return;
+    if (!lines.take(clock.now())) {
+      unwritten += 1;
+      return;
+    }
+    if (unwritten > 0) log.warn({ count: unwritten }, "events were not logged: too many at once");
+    unwritten = 0;
     const { event: kind, ...fields } = eventJson(event);
     log[levelOf(event)]({ event: kind, ...fields, ...(suppressed > 0 && { suppressed }) }, messages[event.kind]);
   };

@@ -3,16 +3,16 @@ import type { Engine } from "../core/engine.ts";
 import type { Event } from "../core/events.ts";
 import { toInput } from "../core/intake.ts";
 import type { Clock } from "../lib/clock.ts";
-import { type Duration, type Instant, instant, micros, millis, plus, seconds, since, wallTime } from "../lib/time.ts";
+import { type Duration, type Instant, instant, micros, millis, plus, since, wallTime } from "../lib/time.ts";
 import { createDecoder } from "../wire/decode.ts";
 import type { Frame } from "../wire/frame.ts";
 
 /** A frame reaches us at the latest so long after its stamp: the block timeout of the packet ring, and scheduling. */
 const SETTLE = millis(12);
 /** How often the pump looks whether it still runs. */
-const BEAT = millis(500);
-/** A beat that comes so much too late means that this host or process stood still. */
-const PAUSE = seconds(1);
+const BEAT = millis(250);
+/** A beat that comes so much too late means that this host or process stood still: less than the master-down time of 0.1 s routers. */
+const PAUSE = millis(300);
 
 export interface PumpDeps {
   readonly engine: Engine;
@@ -63,6 +63,7 @@ export class Pump implements FrameSink {
 
   /** Everything that has arrived by now is handled, and time has passed as far as it safely can. */
   catchUp(): void {
+    this.#notePause();
     this.#source?.drain();
     this.#emit(this.#deps.engine.advance(instant(this.#deps.clock.now() - SETTLE)));
   }
@@ -89,6 +90,7 @@ export class Pump implements FrameSink {
 
   hearing(interfaceName: string, state: "hearing" | "deaf", why: string): void {
     const { clock, engine } = this.#deps;
+    this.#notePause();
     // Frames from just before may still be in the ring: they are not to come late.
     const now = clock.now();
     const at = instant(Math.max(engine.now, now - SETTLE));
@@ -112,7 +114,6 @@ export class Pump implements FrameSink {
     const wait = micros(Math.max(0, since(plus(due, SETTLE), this.#deps.clock.now())));
     this.#disarm = this.#deps.clock.after(wait, () => {
       this.#armedFor = undefined;
-      this.#notePause();
       this.catchUp();
       this.#arm();
     });

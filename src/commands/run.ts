@@ -17,6 +17,8 @@ export interface RunOptions {
   readonly logLevel?: string;
 }
 
+const LINGER_MS = 500;
+
 /** Runs the agent until SIGTERM or SIGINT. What is missing or denied is thrown as an AgentError. */
 export async function run(options: RunOptions, io: Io): Promise<number> {
   const read = await readConfig(options.config, options);
@@ -37,6 +39,8 @@ export async function run(options: RunOptions, io: Io): Promise<number> {
     log.info({ signal: await stopped }, "stopping");
   } finally {
     await agent.stop();
+    // npm pcap keeps the loop alive for ever (its close does not free it), so the end is forced where it does not come by itself.
+    setTimeout(() => process.exit(), LINGER_MS).unref();
   }
   return ExitStatus.done;
 }

@@ -13,7 +13,6 @@ const NOTHING: readonly Event[] = [];
 interface InterfaceCounts extends InterfaceView {
   readonly rejected: Map<string, number>;
   readonly carp: Record<Family, number>;
-  deaf: boolean;
 }
 
 /**
@@ -30,6 +29,8 @@ export class Engine {
   readonly #table: RouterTable;
   readonly #deadlines = new DeadlineQueue<VirtualRouter>();
   readonly #interfaces = new Map<string | null, InterfaceCounts>();
+  /** Not captured now, the longest deaf first. */
+  readonly #deafInterfaces = new Set<string>();
   readonly #evictions = Object.fromEntries(evictionKinds.map((kind) => [kind, 0])) as Record<EvictionKind, number>;
   readonly #context: RouterContext;
   /** Adverts with more addresses than the bound, shortened: one packet may hold 255 of them, thousands of senders may be known. */
@@ -134,7 +135,10 @@ export class Engine {
       const { room, evicted } = this.#table.makeRoom(input.at);
       if (!room || evicted !== undefined) this.#evictions.virtual_router += 1;
       if (!room) return;
-      if (evicted !== undefined) this.#deadlines.remove(evicted);
+      if (evicted !== undefined) {
+        this.#deadlines.remove(evicted);
+        evicted.abandon(input.at, input.wall);
+      }
       router = new VirtualRouter(identity(input), this.#created, input, this.#context);
       this.#created += 1;
       this.#table.add(router);
@@ -146,9 +150,16 @@ export class Engine {
   }
 
   #capture(interfaceName: string | null, deaf: boolean, at: Instant): void {
-    const counts = interfaceName === null ? undefined : this.#interface(interfaceName);
-    if (counts !== undefined) counts.deaf = deaf;
-    else this.#deaf = deaf;
+    if (interfaceName === null) this.#deaf = deaf;
+    else {
+      this.#deafInterfaces.delete(interfaceName);
+      if (deaf) this.#deafInterfaces.add(interfaceName);
+      // Names of devices that are gone for good; where nothing was heard, deafness changes nothing.
+      for (const oldest of this.#deafInterfaces) {
+        if (this.#deafInterfaces.size <= this.#options.maxInterfaces) break;
+        this.#deafInterfaces.delete(oldest);
+      }
+    }
     for (const router of this.#table.on(interfaceName)) {
       if (this.#isDeaf(router.id.interface)) router.deafen(at);
       else router.listen(at);
@@ -157,7 +168,7 @@ export class Engine {
   }
 
   #isDeaf(interfaceName: string | null): boolean {
-    return this.#deaf || this.#interfaces.get(interfaceName)?.deaf === true;
+    return this.#deaf || (interfaceName !== null && this.#deafInterfaces.has(interfaceName));
   }
 
   #expire(now: Instant): void {
@@ -189,9 +200,11 @@ export class Engine {
     if (counts === undefined) {
       if (this.#interfaces.size >= this.#options.maxInterfaces) {
         this.#evictions.interface += 1;
-        return undefined;
+        const gone = [...this.#interfaces.keys()].find((known) => this.#isDeaf(known));
+        if (gone === undefined) return undefined;
+        this.#interfaces.delete(gone);
       }
-      counts = { interface: name, rejected: new Map(), carp: { ipv4: 0, ipv6: 0 }, deaf: false };
+      counts = { interface: name, rejected: new Map(), carp: { ipv4: 0, ipv6: 0 } };
       this.#interfaces.set(name, counts);
     }
     return counts;

@@ -36,7 +36,7 @@ interface ConditionFields extends Base {
   readonly evidence: Readonly<Record<string, unknown>>;
 }
 
-/** What the engine reports. `events-json.ts` gives the documented shape. */
+/** What the engine reports. `event-json.ts` gives the documented shape. */
 export type Event =
   | (Base & {
       readonly kind: "virtual_router_seen";

@@ -1,6 +1,6 @@
 import type { Instant } from "../lib/time.ts";
+import { TokenBucket } from "../lib/token-bucket.ts";
 import type { VirtualRouterId } from "./events.ts";
-import { TokenBucket } from "./token-bucket.ts";
 import type { VirtualRouter } from "./virtual-router.ts";
 
 /** What names a virtual router on its interface; an advert carries it. */
@@ -12,7 +12,7 @@ const numericKey = (id: Where): number =>
 
 /**
  * All virtual routers, at most `limit`. When it is full a newcomer takes the place of the oldest that was heard only once and
- * had the time for a second advert, else of one that nobody claims; never of one that was heard again. So a flood of invented
+ * had the time for a second advert, else of one that is over and was never established; an outage that is being reported stays. So a flood of invented
  * ones displaces only itself, and one real router too many does not push the others out in turn. No more are replaced in a
  * second than there are places, so that a flood buys neither work nor events.
  */
@@ -23,12 +23,12 @@ export class RouterTable {
   /** Heard once, oldest first. */
   readonly #once = new Set<VirtualRouter>();
   #size = 0;
-  /** Until this instant no place can come free: spares a flood the search. */
+  /** Until this instant nothing expires, so hardly a place comes free: spares a flood the search. */
   #fullUntil: Instant | undefined;
 
   constructor(limit: number) {
     this.#limit = limit;
-    this.#replacements = new TokenBucket(limit);
+    this.#replacements = new TokenBucket(limit, limit);
   }
 
   get size(): number {
@@ -94,7 +94,7 @@ export class RouterTable {
     if (this.#fullUntil !== undefined && now < this.#fullUntil) return undefined;
     let earliest: Instant | undefined;
     for (const router of this.all()) {
-      if (!router.hasClaim) return router;
+      if (router.isExpendable) return router;
       const { deadline } = router;
       if (deadline !== undefined && (earliest === undefined || deadline < earliest)) earliest = deadline;
     }

@@ -14,6 +14,9 @@ import type { EvictionKind, VirtualRouterView } from "./view.ts";
 
 const LONGEST_PATIENCE = seconds(2);
 
+/** A router that sent so many adverts was no passing forgery. */
+const ESTABLISHED_ADVERTS = 10;
+
 /** Changes without a gap: nobody before, the survivor of a split had been there all the time, or we did not hear it. */
 const UNMEASURED: ReadonlySet<MasterChangeReason> = new Set(["initial", "split_resolved", "unknown"]);
 
@@ -112,9 +115,16 @@ export class VirtualRouter implements Deadlined {
     return this.#senders.size === 0;
   }
 
-  get hasClaim(): boolean {
-    for (const sender of this.#senders.values()) if (sender.claims) return true;
-    return false;
+  /** Nobody claims it, nobody is waited for, and what is reported of it, if anything, was never more than a few adverts. */
+  get isExpendable(): boolean {
+    for (const sender of this.#senders.values()) if (sender.claims) return false;
+    if (this.#vacancy !== undefined && this.#vacancy.from !== null) return false;
+    return this.#noMaster.active === null || this.adverts < ESTABLISHED_ADVERTS;
+  }
+
+  /** It has to go although it is not over: what is reported of it ends. */
+  abandon(at: Instant, wall: WallTime): void {
+    this.#clearNoMaster("left out to make room for others, not followed any more", at, wall);
   }
 
   advert(input: AdvertInput): void {
@@ -261,28 +271,26 @@ export class VirtualRouter implements Deadlined {
     for (const other of this.#senders.values()) {
       if (other === sender || !other.claims) continue;
       const silence = takeoverSilence(version, other.lastAdvert.interval, sender.priority ?? 0, this.#downTimerAdverts);
-      if (this.#isUnconfirmed(other) || since(at, other.lastAdvertAt) >= silence) other.endClaim();
+      if (since(at, other.lastAdvertAt) >= silence) other.endClaim();
       else if (sender.outranks(other)) other.yieldTo(at);
     }
   }
 
   #install(sender: Sender, from: string | null, reason: MasterChangeReason, gap: Duration | null, at: Instant, wall: WallTime): void {
     this.#master = sender;
-    this.#masterSinceWall = wall;
     this.#vacancy = undefined;
     this.#hadMaster = true;
     if (from === sender.source) return; // it resigned and took it back before anybody else: no change
+    this.#masterSinceWall = wall;
     const measured = UNMEASURED.has(reason) ? null : gap;
     // A master that returns from its own loss: the gap of the event reaches back to another sender, the outage does not.
     this.#transitions.note(reason, measured !== null && from === null ? this.#silence : measured, wall);
     this.#context.emit({ kind: "master_changed", at, wall, router: this.id, from, to: sender.source, reason, gap: measured });
-    const cleared = this.#noMaster.clear(`${sender.source} is master`, at, wall);
-    if (cleared !== undefined) this.#context.emit(cleared);
+    this.#clearNoMaster(`${sender.source} is master`, at, wall);
   }
 
   #lose(vacancy: Vacancy): void {
     this.#master = null;
-    this.#masterSinceWall = null;
     this.#vacancy = vacancy;
   }
 
@@ -348,7 +356,11 @@ export class VirtualRouter implements Deadlined {
   #forget(sender: Sender, at: Instant, wall: WallTime): void {
     this.#senders.delete(sender.source);
     if (this.#senders.size > 0) return;
-    const cleared = this.#noMaster.clear("no advert for so long that the virtual router is taken for removed", at, wall);
+    this.#clearNoMaster("no advert for so long that the virtual router is taken for removed", at, wall);
+  }
+
+  #clearNoMaster(why: string, at: Instant, wall: WallTime): void {
+    const cleared = this.#noMaster.clear(why, at, wall);
     if (cleared !== undefined) this.#context.emit(cleared);
   }
 

@@ -103,5 +103,6 @@ function answerBrokenRequest(error: Error & { readonly code?: string }, socket: 
     `Content-Length: ${Buffer.byteLength(body)}`,
     "Connection: close",
   ];
-  socket.end(`${head.join("\r\n")}\r\n\r\n${body}`);
+  // Not merely ended: a client that ignores the end would keep its place among the connections.
+  socket.end(`${head.join("\r\n")}\r\n\r\n${body}`, () => socket.destroy());
 }

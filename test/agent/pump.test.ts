@@ -172,3 +172,20 @@ test("an interface that is deaf proves nothing until it has been heard for a mas
   clock.runTo(62_200);
   assert.equal(seen().length, 4);
 });
+
+test("a scrape that comes first after a pause concludes nothing from it", () => {
+  const { clock, source, pump, seen, pauses } = setUp();
+  advertise(clock, source, 0, 2_000);
+  clock.freezeTo(62_000);
+  pump.catchUp();
+  assert.deepEqual(seen().slice(2), []);
+  assert.equal(pauses.length, 1);
+});
+
+test("a link event that comes first after a pause concludes nothing from it", () => {
+  const { clock, source, seen } = setUp();
+  advertise(clock, source, 0, 2_000);
+  clock.freezeTo(62_000);
+  source.sink?.hearing("eth1", "deaf", "link down");
+  assert.deepEqual(seen().slice(2), []);
+});

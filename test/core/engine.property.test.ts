@@ -5,6 +5,7 @@ import { Engine } from "../../src/core/engine.ts";
 import type { Event } from "../../src/core/events.ts";
 import type { Input } from "../../src/core/input.ts";
 import { instant, millis, wallTime } from "../../src/lib/time.ts";
+import { rejectReasons } from "../../src/wire/decoded.ts";
 import { advertInput, EPOCH_US } from "../helpers/scenario.ts";
 
 const A = ["192.0.2.11", "192.0.2.12", "192.0.2.13"];
@@ -36,6 +37,14 @@ const step = fc.record({
     {
       weight: 1,
       arbitrary: fc.record({
+        kind: fc.constant("rejected" as const),
+        interface: fc.constantFrom("eth0", "eth1"),
+        reason: fc.constantFrom(...rejectReasons),
+      }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({
         kind: fc.constant("gap" as const),
         interface: fc.constantFrom("eth0", null),
         lengthMs: fc.integer({ min: 0, max: 5_000 }),
@@ -51,6 +60,10 @@ function inputs(steps: readonly (typeof step extends fc.Arbitrary<infer T> ? T :
     if (what.kind === "advert") {
       const { source, priority, vrid, version, interval, interface: name } = what;
       return advertInput(now, source, priority, { vrid, version, interval, interface: name });
+    }
+    if (what.kind === "rejected") {
+      const at = instant(now * 1_000);
+      return { ...what, at, wall: wallTime(EPOCH_US + at), partial: { family: "ipv4" } };
     }
     if (what.kind === "gap") {
       const at = instant(now * 1_000);
@@ -136,4 +149,5 @@ test("nextDeadline is never later than the next event that only time brings", ()
 });
 
 /** Views without the class identity of what they hold. */
-const plain = (engine: Engine, now: ReturnType<typeof instant>): unknown => JSON.parse(JSON.stringify(engine.snapshot(now)));
+const plain = (engine: Engine, now: ReturnType<typeof instant>): unknown =>
+  JSON.parse(JSON.stringify(engine.snapshot(now), (_, value: unknown) => (value instanceof Map ? [...value] : value)));

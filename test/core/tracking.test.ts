@@ -278,7 +278,7 @@ test("one virtual router too many is left out, and all others are followed", () 
   for (let t = 0; t < 30_000; t += 1_000) for (let i = 0; i < 21; i++) s.advert(t + i * 40, A, 150, { vrid: 1 + i });
   const { routers } = s.engine.snapshot();
   assert.equal(routers.length, 20);
-  assert.equal(routers.filter((r) => r.senders[0]?.received ?? 0 > 25).length, 20);
+  assert.equal(routers.filter((r) => (r.senders[0]?.received ?? 0) > 25).length, 20);
   assert.ok(s.events.length < 60, `${s.events.length} events`);
 });
 
@@ -296,6 +296,33 @@ test("the outage of a master that returns counts from its own last advert", () =
   const s = new Scenario().advert(0, B, 100).adverts(1_000, 3_000, A, 150).adverts(13_000, 15_000, A, 150);
   assert.equal(s.masterChanges().at(-1), `13000 ->${A} no_response 13`);
   assert.equal(s.engine.snapshot().routers[0]?.failoverGap.last, millis(10_000));
+});
+
+test("an outage that is being reported is not evicted for invented routers", () => {
+  const s = new Scenario({ maxVirtualRouters: 8 }).adverts(0, 20_000, A, 150).idle(30_000);
+  for (let i = 0; i < 40; i++) for (const t of [0, 100]) s.advert(30_000 + i * 10_000 + t, "198.51.100.1", 100, { vrid: 60 + i });
+  const real = s.engine.snapshot().routers.find((r) => r.id.vrid === 51);
+  assert.equal(real?.conditions.no_master, true);
+  const cleared = s.events.filter((e) => e.kind === "condition_cleared");
+  assert.ok(cleared.length > 0 && cleared.every((e) => e.router.vrid !== 51), "evicted ones do not stay raised");
+});
+
+test("interfaces that come and go without end deafen nothing else", () => {
+  const s = new Scenario({ maxInterfaces: 16 }).adverts(0, 3_000, A, 150);
+  for (let i = 0; i < 100; i++) s.capture(3_000 + i, "deaf", `veth${i}`);
+  s.adverts(4_000, 6_000, A, 150).advert(4_100, A, 150, { vrid: 52 }).idle(20_000);
+  assert.deepEqual(
+    s.engine.snapshot().routers.map((r) => [r.id.vrid, r.hearing, r.conditions.no_master]),
+    [
+      [51, true, true],
+      [52, true, true],
+    ],
+  );
+});
+
+test("after lost frames a weaker advert does not take over from a master that was heard just before", () => {
+  const s = new Scenario().adverts(0, 3_000, A, 200).gap(3_100, 3_100).advert(3_200, B, 50).adverts(4_000, 6_000, A, 200);
+  assert.deepEqual(s.masterChanges(), [`0 ->${A} initial`]);
 });
 
 test("a flood of senders evicts neither the master nor who is established", () => {
