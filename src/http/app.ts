@@ -12,6 +12,7 @@ const limits = {
   request: 10_000,
   idle: 60_000,
   keepAlive: 75_000,
+  farewell: 1_000,
   connections: 512,
 } as const;
 
@@ -103,6 +104,7 @@ function answerBrokenRequest(error: Error & { readonly code?: string }, socket: 
     `Content-Length: ${Buffer.byteLength(body)}`,
     "Connection: close",
   ];
-  // Not merely ended: a client that ignores the end would keep its place among the connections.
-  socket.end(`${head.join("\r\n")}\r\n\r\n${body}`, () => socket.destroy());
+  socket.end(`${head.join("\r\n")}\r\n\r\n${body}`);
+  // A client that ignores the end would keep its place among the connections; destroyed at once, it might not get the answer.
+  setTimeout(() => socket.destroy(), limits.farewell).unref();
 }
