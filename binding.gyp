@@ -6,6 +6,7 @@
         "native/clock.c",
         "native/js.c",
         "native/membership.c",
+        "native/memory.c",
         "native/module.c",
         "native/netlink_socket.c",
         "native/packet_filter.c",

@@ -5,8 +5,9 @@
  * repeated behind one and two tags.
  *
  * Passes, on Ethernet devices only:
- *   IPv4   VRRP and CARP (112, fragments too: the decoder refuses and counts them), AH around 112, IGMPv3 reports, IGMPv2 joins of 224.0.0.18
- *   IPv6   112, AH around 112, both also behind one extension header, neighbour advertisements, MLD reports
+ *   IPv4   VRRP and CARP (112, fragments too: the decoder refuses and counts them), AH around 112, AH of any content to 224.0.0.18,
+ *          IGMPv3 reports, IGMPv2 joins of 224.0.0.18
+ *   IPv6   112, AH around 112, AH of any content to ff02::12, 112 and AH also behind one extension header, neighbour advertisements, MLD reports
  *   ARP    all
  * A load beyond the end of a frame ends the program with "drop": the kernel's rule for classic BPF.
  */
@@ -33,6 +34,8 @@ enum {
 
 #define IGMP_V3_ROUTERS 0xe0000016u /* 224.0.0.22 */
 #define VRRP_GROUP 0xe0000012u      /* 224.0.0.18 */
+#define VRRP_GROUP6_FIRST 0xff020000u
+#define VRRP_GROUP6_LAST 0x00000012u
 
 /* Jump targets by name; `resolve` turns them into distances. */
 enum label {
@@ -44,6 +47,7 @@ enum label {
   IGMP,
   IPV6,
   IPV6_AH,
+  IPV6_AH_INSIDE,
   ICMPV6,
   EXTENSION,
   HOP_BY_HOP,
@@ -109,7 +113,9 @@ static void layer(struct assembler *a, unsigned int tags, bool deeper) {
   jump_if_equal(a, PROTO_AH, IPV4_AH, NEXT);
   jump_if_equal(a, PROTO_IGMP, IGMP, DROP);
 
-  label(a, IPV4_AH); /* ordinary IPsec may be most of a host's traffic: look at the next header, behind the IP options */
+  label(a, IPV4_AH); /* ordinary IPsec may be most of a host's traffic: look at the group and at the next header, behind the IP options */
+  load32(a, ip + 16);
+  jump_if_equal(a, VRRP_GROUP, ACCEPT, NEXT);
   statement(a, BPF_LDX | BPF_B | BPF_MSH, ip);
   statement(a, BPF_LD | BPF_B | BPF_IND, ip);
   jump_if_equal(a, PROTO_VRRP, ACCEPT, DROP);
@@ -129,7 +135,12 @@ static void layer(struct assembler *a, unsigned int tags, bool deeper) {
   jump_if_equal(a, EXT_DESTINATION, EXTENSION, NEXT);
   jump_if_equal(a, EXT_ROUTING, EXTENSION, DROP);
 
-  label(a, IPV6_AH);
+  label(a, IPV6_AH); /* of the group ff02::12 the first and the last word are enough here */
+  load32(a, ip + 24);
+  jump_if_equal(a, VRRP_GROUP6_FIRST, NEXT, IPV6_AH_INSIDE);
+  load32(a, ip + 36);
+  jump_if_equal(a, VRRP_GROUP6_LAST, ACCEPT, NEXT);
+  label(a, IPV6_AH_INSIDE);
   load8(a, payload6);
   jump_if_equal(a, PROTO_VRRP, ACCEPT, DROP);
 

@@ -98,7 +98,6 @@ static void copy_packet(const struct tpacket3_hdr *packet, uint8_t *out) {
       .captured = packet->tp_snaplen,
       .length = packet->tp_len,
       .vlan_tci = (uint16_t)packet->hv1.tp_vlan_tci,
-      .vlan_tpid = (packet->tp_status & TP_STATUS_VLAN_TPID_VALID) ? packet->hv1.tp_vlan_tpid : ETH_P_8021Q,
       .hardware_type = link->sll_hatype,
       .packet_type = link->sll_pkttype,
       .vlan_valid = (packet->tp_status & TP_STATUS_VLAN_VALID) != 0,

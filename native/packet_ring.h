@@ -29,7 +29,7 @@ struct packet_record {
   uint32_t captured;
   uint32_t length; /* on the wire */
   uint16_t vlan_tci;
-  uint16_t vlan_tpid;
+  uint16_t unused;
   uint16_t hardware_type; /* ARPHRD_* */
   uint8_t packet_type;    /* PACKET_HOST 0 ... PACKET_OUTGOING 4 */
   uint8_t vlan_valid;

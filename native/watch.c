@@ -101,11 +101,6 @@ void watch_on_teardown(struct watch *watch, void (*teardown)(void *owner), void 
   watch->owner = owner;
 }
 
-void watch_set_ref(struct watch *watch, bool ref) {
-  if (ref) uv_ref((uv_handle_t *)&watch->poll);
-  else uv_unref((uv_handle_t *)&watch->poll);
-}
-
 void watch_stop(struct watch *watch) {
   if (watch->stopping) return;
   watch->stopping = true;

@@ -22,8 +22,6 @@ struct watch *watch_start(napi_env env, int fd, napi_value function, const char 
 /* Called when the environment goes away with the watch still running; the owner must forget the watch and its descriptor. */
 void watch_on_teardown(struct watch *watch, void (*teardown)(void *owner), void *owner);
 
-void watch_set_ref(struct watch *watch, bool ref);
-
 void watch_stop(struct watch *watch);
 
 #endif

@@ -25,6 +25,9 @@ export async function bundle(from, to) {
     target: "node20",
     external,
     banner: { js: banner },
+    // V8 keeps the sources in memory: 6 MB less. Names stay, for the stack of a crash.
+    minify: true,
+    keepNames: true,
     sourcemap: "linked",
     sourcesContent: false,
     metafile: true,

@@ -1,9 +1,7 @@
 import { type JoinGroups, Memberships } from "../capture/membership.ts";
-import { loadNative } from "../capture/native.ts";
+import type { Native } from "../capture/native.ts";
 import { createSource, type LiveSource } from "../capture/open.ts";
-import type { LinkView } from "../lib/link.ts";
-import { LinkMonitor } from "../netlink/link-monitor.ts";
-import { LinkTable } from "../netlink/link-table.ts";
+import { followLinks, type Links, nativeFor } from "./links.ts";
 
 export interface LiveCaptureOptions {
   readonly backend: "af_packet" | "libpcap";
@@ -14,27 +12,19 @@ export interface LiveCaptureOptions {
   readonly warn: (message: string, error?: unknown) => void;
 }
 
-/** The network devices of this host, followed by events; elsewhere than on Linux none are known. */
-interface Links {
-  readonly table: LinkView;
-  start(): Promise<void>;
-  close(): void;
-}
-
-function followLinks(warn: LiveCaptureOptions["warn"]): Links {
-  if (process.platform === "linux") return new LinkMonitor({ EventSocket: loadNative().NetlinkSocket, warn });
-  return { table: new LinkTable(), start: async () => {}, close: () => {} };
-}
-
 /** The capture of this host with what belongs to it: the table of links, and the groups joined on the chosen ones. */
 export class LiveCapture {
   readonly source: LiveSource;
+  /** Gives memory that malloc keeps for later back to the kernel; nothing without the addon. */
+  readonly trimMemory: () => void;
   readonly #links: Links;
   readonly #memberships: Memberships | undefined;
   readonly #expected: Set<string>;
   #unsubscribe: () => void = () => {};
 
-  private constructor(options: LiveCaptureOptions, links: Links, memberships: Memberships | undefined) {
+  private constructor(options: LiveCaptureOptions, links: Links, native: Native | undefined) {
+    const memberships = native === undefined ? undefined : new Memberships({ mode: options.joinGroups, native, warn: options.warn });
+    this.trimMemory = () => native?.trimMemory();
     this.#links = links;
     this.#memberships = memberships;
     this.#expected = new Set(options.expectedInterfaces);
@@ -46,12 +36,11 @@ export class LiveCapture {
    * @throws CaptureError, NetlinkError
    */
   static async prepare(options: LiveCaptureOptions): Promise<LiveCapture> {
-    const links = followLinks(options.warn);
+    const native = nativeFor(options.backend);
+    const links = followLinks(native, options.warn);
     await links.start();
     try {
-      const memberships =
-        process.platform !== "linux" ? undefined : new Memberships({ mode: options.joinGroups, native: loadNative(), warn: options.warn });
-      return new LiveCapture(options, links, memberships);
+      return new LiveCapture(options, links, native);
     } catch (error) {
       links.close();
       throw error;

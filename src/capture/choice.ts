@@ -11,6 +11,8 @@ export const choiceReasons = [
   "excluded",
   "member_of_captured",
   "parent_is_captured",
+  /** libpcap only: no session could be opened on it, or the process has too many dead ones. */
+  "cannot_open",
 ] as const;
 export type ChoiceReason = (typeof choiceReasons)[number];
 

@@ -21,6 +21,15 @@ export class CaptureError extends AgentError<CaptureErrorCode> {
     return new CaptureError("ERR_CAPTURE_LOST", `the capture on ${what} ended: it is opened again`, { cause });
   }
 
+  /** npm pcap cannot close a session, so each device that disappears costs a descriptor and a ring for the life of the process. */
+  static exhausted(sessions: number): CaptureError {
+    return new CaptureError(
+      "ERR_CAPTURE_LOST",
+      `${sessions} captured interfaces have disappeared, and libpcap's captures of them cannot be closed: restart the agent, ` +
+        'or use "capture.backend: af_packet", which has no such bound',
+    );
+  }
+
   static unavailable(what: string, remedy: string, cause?: unknown): CaptureError {
     return new CaptureError("ERR_CAPTURE_UNAVAILABLE", `${what}: ${remedy}`, { cause });
   }

@@ -2,25 +2,34 @@ import { type FileHandle, open } from "node:fs/promises";
 import { err, ok, type Result } from "../lib/result.ts";
 import type { Instant, WallTime } from "../lib/time.ts";
 import type { Frame } from "../wire/frame.ts";
-import { LinkType } from "../wire/frame.ts";
 import { createCaptureParser } from "../wire/pcap/parser.ts";
-import type { CaptureRecord, RecordSink } from "../wire/pcap/record.ts";
 import { systemCode } from "./errors.ts";
-import { FileTime } from "./file-time.ts";
+import { FrameMaker } from "./frame-maker.ts";
 
 /** How much is read at once; every packet in it is handed over without being copied. */
 const pieceSize = 1024 * 1024;
-const mostLinkTypesNamed = 16;
-const knownLinkTypes: ReadonlySet<number> = new Set(Object.values(LinkType));
 
 /** What a capture file tells its reader. */
 export interface CaptureFileSink {
-  /** One frame, in the order of the file; its bytes are only valid during the call. */
+  /** One frame; its bytes are only valid during the call. */
   frame(frame: Frame): void;
-  /** The clock of the file went back: nobody knows how much time passed before this moment. Comes just before its frame. */
+  /**
+   * The clock of the file went back, or a frame has a false stamp: nobody knows how much time passed before this moment.
+   * Comes just before its frame.
+   */
   gap(at: Instant, wall: WallTime): void;
   /** A piece of the file has been handed over: the moment to write, and to show progress. It is waited for. */
   settled(bytesRead: number): void | Promise<void>;
+}
+
+export interface ReadOptions {
+  /** Ends the reading early, after the piece at hand. */
+  readonly signal?: AbortSignal;
+  /**
+   * Hand frames over in the order of their instants, with false stamps put right; by default they come in the order of the
+   * file, with its own stamps. A file of several interfaces is out of order by up to a second.
+   */
+  readonly inOrder?: boolean;
 }
 
 /** How the reading of a file ended. */
@@ -43,16 +52,13 @@ export interface CaptureFileDenied {
 export interface CaptureFile {
   /** Bytes, for a progress line; null where nobody knows (pipe, standard input). */
   readonly size: number | null;
-  /**
-   * Reads to the end in constant memory and closes the file, also when the sink throws.
-   * `signal` ends the reading early after the piece at hand.
-   */
-  read(sink: CaptureFileSink, signal?: AbortSignal): Promise<CaptureFileEnd>;
+  /** Reads to the end in constant memory and closes the file, also when the sink throws. */
+  read(sink: CaptureFileSink, options?: ReadOptions): Promise<CaptureFileEnd>;
 }
 
 /** Opens a pcap or pcapng file; `-` is standard input. */
 export async function openCaptureFile(path: string): Promise<Result<CaptureFile, CaptureFileDenied>> {
-  if (path === "-") return ok({ size: null, read: (sink, signal) => readPieces(process.stdin, sink, signal) });
+  if (path === "-") return ok({ size: null, read: (sink, options) => readPieces(process.stdin, sink, options) });
   let handle: FileHandle | undefined;
   try {
     handle = await open(path, "r");
@@ -64,9 +70,9 @@ export async function openCaptureFile(path: string): Promise<Result<CaptureFile,
     }
     return ok({
       size: stat.isFile() ? stat.size : null,
-      async read(sink, signal) {
+      async read(sink, options) {
         try {
-          return await readPieces(piecesOf(file), sink, signal);
+          return await readPieces(piecesOf(file), sink, options);
         } finally {
           await file.close();
         }
@@ -100,8 +106,12 @@ async function* piecesOf(file: FileHandle): AsyncGenerator<Uint8Array> {
   }
 }
 
-async function readPieces(pieces: AsyncIterable<Uint8Array>, sink: CaptureFileSink, signal?: AbortSignal): Promise<CaptureFileEnd> {
-  const frames = new FrameMaker(sink);
+async function readPieces(
+  pieces: AsyncIterable<Uint8Array>,
+  sink: CaptureFileSink,
+  { signal, inOrder = false }: ReadOptions = {},
+): Promise<CaptureFileEnd> {
+  const frames = new FrameMaker(sink, inOrder);
   const parser = createCaptureParser(frames);
   const source = pieces[Symbol.asyncIterator]();
   let bytesRead = 0;
@@ -122,6 +132,8 @@ async function readPieces(pieces: AsyncIterable<Uint8Array>, sink: CaptureFileSi
       parser.push(piece.value);
       await sink.settled(bytesRead);
     }
+    frames.end();
+    await sink.settled(bytesRead);
   } finally {
     await source.return?.();
   }
@@ -137,42 +149,5 @@ async function nextPiece(source: AsyncIterator<Uint8Array>): Promise<Result<Uint
     const code = systemCode(error);
     if (code === "") throw error;
     return err(code);
-  }
-}
-
-/** Gives each packet its instant and hands it on. */
-class FrameMaker implements RecordSink {
-  readonly #sink: CaptureFileSink;
-  readonly #time = new FileTime();
-  readonly #unknown = new Set<number>();
-  #count = 0;
-
-  constructor(sink: CaptureFileSink) {
-    this.#sink = sink;
-  }
-
-  get count(): number {
-    return this.#count;
-  }
-
-  get unknownLinkTypes(): readonly number[] {
-    return [...this.#unknown];
-  }
-
-  record(record: CaptureRecord): void {
-    this.#count++;
-    const { wall, linkType } = record;
-    const at = this.#time.read(wall);
-    if (this.#time.joined) this.#sink.gap(at, wall);
-    if (!knownLinkTypes.has(linkType) && this.#unknown.size < mostLinkTypesNamed) this.#unknown.add(linkType);
-    this.#sink.frame({
-      at,
-      wall,
-      interface: record.interface,
-      direction: record.direction,
-      linkType,
-      bytes: record.bytes,
-      length: record.length,
-    });
   }
 }

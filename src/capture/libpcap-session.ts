@@ -5,8 +5,11 @@ import { libpcapFilter } from "./libpcap-filter.ts";
 
 /** An advert with 255 IPv6 addresses has 4,142 bytes, but slots are of this size each: 2,048 holds 120 addresses. */
 const SNAP_BYTES = 2_048;
-/** Slots of fixed size in immediate mode: 4 MiB hold about 1,900 frames. */
-const RING_BYTES = 4 << 20;
+/**
+ * Slots of fixed size in immediate mode: 1 MiB holds about 480 frames, almost two seconds of 255 adverts a second. Small,
+ * because a session that has ended keeps its ring.
+ */
+const RING_BYTES = 1 << 20;
 const HEADER_BYTES = 16;
 
 /** One frame as libpcap hands it over; `bytes` are overwritten by the next. */
@@ -16,6 +19,19 @@ export interface PcapFrame {
   readonly bytes: Uint8Array;
   readonly length: number;
 }
+
+/** What LibpcapSource needs of a capture on one device. */
+export interface PcapSession {
+  readonly linkType: string;
+  /** Reads what lies in the ring. */
+  pump(): void;
+  /** Frames that the kernel dropped since the last call. */
+  newDrops(): number;
+  end(): void;
+}
+
+/** @throws CaptureError */
+export type OpenPcapSession = (device: string, onFrame: (frame: PcapFrame) => void) => PcapSession;
 
 /** The inside of a session, which the package's types leave out. */
 interface NativeSession {
@@ -50,7 +66,7 @@ export function requireLibpcap(): void {
  * down, so it is read by `pump` besides its own polling; it cannot be closed without leaking or worse, so `end` only stops
  * listening to it (one descriptor and its ring stay until the process ends).
  */
-export class LibpcapSession {
+export class LibpcapSession implements PcapSession {
   readonly #session: Pcap.PcapSession;
   readonly #native: NativeSession;
   readonly linkType: string;

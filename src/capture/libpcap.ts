@@ -1,32 +1,31 @@
 import type { Link, LinkView } from "../lib/link.ts";
-import { type Instant, wallTime } from "../lib/time.ts";
+import { wallTime } from "../lib/time.ts";
 import { type Direction, type Frame, LinkType } from "../wire/frame.ts";
 import { type Choice, outerVlanId } from "./choice.ts";
 import type { Clocks } from "./clock.ts";
-import { CaptureError } from "./errors.ts";
-import { LibpcapSession, type PcapFrame, requireLibpcap } from "./libpcap-session.ts";
+import type { CaptureError } from "./errors.ts";
+import { LibpcapSession, type OpenPcapSession, type PcapFrame, requireLibpcap } from "./libpcap-session.ts";
+import { LibpcapSessions } from "./libpcap-sessions.ts";
 import { StampRebase } from "./rebase.ts";
 import type { CaptureCounts, FrameSink, FrameSource } from "./source.ts";
-import { type Target, Targets } from "./targets.ts";
+import { Targets } from "./targets.ts";
 
 /** A session that lived through a link down is read by nothing else. */
 const PUMP_MS = 20;
-/** Asking for drop counts is a system call a session. */
-const PUMPS_PER_STATISTICS = 50;
+/** About once a second: the drop counts of sessions without traffic, and what failed to open. */
+const PUMPS_PER_ROUND = 50;
 /** Frames that wait for their turn; beyond it they count as dropped. */
 const QUEUE_FRAMES = 16_384;
+/** Frames in one turn of the loop; then timers and other sockets get theirs. */
+const FRAMES_PER_TURN = 4_096;
 
 export interface LibpcapOptions {
   readonly clocks: Clocks;
   readonly links: LinkView;
   readonly patterns: readonly string[];
   readonly warn: (message: string, error?: unknown) => void;
-}
-
-interface Open {
-  readonly session: LibpcapSession;
-  /** The device as it is called now. */
-  link: Link;
+  /** Replaceable in tests. */
+  readonly openSession?: OpenPcapSession;
 }
 
 interface Queued {
@@ -45,13 +44,17 @@ export class LibpcapSource implements FrameSource {
   readonly #options: LibpcapOptions;
   readonly #targets: Targets;
   readonly #rebase: StampRebase;
-  readonly #sessions = new Map<number, Open>();
+  readonly #sessions: LibpcapSessions;
   readonly #packets = new Map<string, number>();
   readonly #drops = new Map<string, number>();
-  /** Devices that should be captured, but could not be opened: tried again with the statistics. */
-  readonly #failed = new Set<string>();
-  readonly #warned = new Set<string>();
+  /** Names of which the sink was told that they are heard. */
+  readonly #heard = new Set<string>();
+  /** Devices from which frames came since their drops were asked for. */
+  readonly #busy = new Set<number>();
+  #overflow = 0;
   #queue: Queued[] = [];
+  /** Before this instant everything was read into the queue. */
+  #readUntil: number | undefined;
   #scheduled = false;
   #delivering = false;
   #pumps = 0;
@@ -63,146 +66,161 @@ export class LibpcapSource implements FrameSource {
     this.#options = options;
     this.#targets = new Targets(options.links, options.patterns, options.warn);
     this.#rebase = new StampRebase(options.clocks.monotonicMicros(), options.clocks.realtimeOffset());
+    this.#sessions = new LibpcapSessions({
+      open: options.openSession ?? ((device, onFrame) => new LibpcapSession(device, onFrame)),
+      links: options.links,
+      onFrame: (index, frame) => this.#enqueue(index, frame),
+      warn: options.warn,
+    });
   }
 
   /** @throws ERR_CAPTURE_UNAVAILABLE without npm pcap, ERR_CAPTURE_DENIED without CAP_NET_RAW */
   open(sink: FrameSink): void {
-    requireLibpcap();
+    if (this.#options.openSession === undefined) requireLibpcap();
     this.#sink = sink;
-    this.#onLinks(true);
-    this.#unsubscribe = this.#options.links.subscribe(() => this.#onLinks(false));
+    this.#judgeLinks(true);
+    this.#unsubscribe = this.#options.links.subscribe(() => this.#onLinks());
     this.#pump = setInterval(() => this.#pumpAll(), PUMP_MS);
   }
 
   drain(): void {
     if (this.#delivering) return;
-    for (const { session } of this.#sessions.values()) session.pump();
-    this.#deliverQueue();
+    this.#read();
+    this.#askAllForDrops();
+    this.#deliverQueue(Infinity);
   }
 
   /** For people: every device and why it is captured or not. */
   choices(): readonly Choice[] {
-    return this.#targets.choices();
+    return this.#targets.choices().map((choice) => {
+      const obstacle = choice.captured && this.#sink !== undefined ? this.#sessions.obstacle(choice.link.index) : undefined;
+      return obstacle === undefined ? choice : { ...choice, captured: false, why: obstacle };
+    });
   }
 
   counts(): CaptureCounts {
     return { packets: this.#packets, drops: this.#drops };
   }
 
+  /** Not null once no further interface can be captured before a restart of the process. */
+  get failure(): CaptureError | null {
+    return this.#sessions.failure;
+  }
+
   /** Stops listening. The sessions stay in the process (see LibpcapSession), which ends by `process.exit` only. */
   close(): void {
     clearInterval(this.#pump);
     this.#unsubscribe?.();
-    for (const { session } of this.#sessions.values()) session.end();
-    this.#sessions.clear();
+    this.#sessions.endAll();
     this.#queue = [];
     this.#sink = undefined;
   }
 
+  /** Reads what lies in the rings into the queue. */
+  #read(): void {
+    const before = this.#options.clocks.monotonicMicros();
+    for (const [, session] of this.#sessions.all()) session.pump();
+    this.#readUntil = before;
+    if (this.#queue.length === 0) this.#rebase.drained(before);
+  }
+
+  #askAllForDrops(): void {
+    for (const [index] of this.#sessions.all()) this.#busy.add(index);
+  }
+
   #pumpAll(): void {
-    for (const { session } of this.#sessions.values()) session.pump();
+    this.#read();
     this.#pumps += 1;
-    if (this.#pumps % PUMPS_PER_STATISTICS !== 0) return;
-    let lost = 0;
-    for (const { session, link } of this.#sessions.values()) lost += this.#countDrops(link.name, session.newDrops());
-    if (lost > 0) this.#sink?.dropped(lost);
-    if (this.#failed.size > 0) this.#retry();
-  }
-
-  #countDrops(name: string, lost: number): number {
-    if (lost > 0) this.#drops.set(name, (this.#drops.get(name) ?? 0) + lost);
-    return lost;
-  }
-
-  #onLinks(starting: boolean): void {
-    const hearing = this.#targets.refresh();
-    for (const [index, open] of [...this.#sessions]) {
-      const target = this.#targets.get(index);
-      if (target?.chosen === true) {
-        open.link = target.link;
-      } else {
-        open.session.end();
-        this.#sessions.delete(index);
-      }
-    }
-    for (const { link } of this.#missing()) if (!this.#begin(link, starting)) this.#failed.add(link.name);
-    for (const { name, state, why } of hearing) {
-      if (state === "deaf") this.#failed.delete(name);
-      if (!this.#failed.has(name)) this.#sink?.hearing(name, state, why);
+    if (this.#pumps % PUMPS_PER_ROUND !== 0) return;
+    this.#askAllForDrops();
+    this.#deliverQueue(FRAMES_PER_TURN);
+    for (const { name } of this.#sessions.retry()) {
+      this.#heard.add(name);
+      this.#sink?.hearing(name, "hearing", "opened");
     }
   }
 
-  #missing(): readonly Target[] {
-    return this.#targets.captured().filter(({ link }) => !this.#sessions.has(link.index) && !this.#failed.has(link.name));
-  }
-
-  #retry(): void {
-    const names = new Set(this.#failed);
-    this.#failed.clear();
-    for (const { link } of this.#missing()) {
-      if (!this.#begin(link, false)) this.#failed.add(link.name);
-      else if (names.has(link.name)) this.#sink?.hearing(link.name, "hearing", "opened");
-    }
-  }
-
-  /** Opens a session. At the start a refusal for lack of rights ends the program; later trouble waits for the next link event. */
-  #begin(link: Link, starting: boolean): boolean {
+  /** Frames that had come before the change are delivered first, under the names of before it. */
+  #onLinks(): void {
     try {
-      const session = new LibpcapSession(link.name, (frame) => this.#enqueue(link.index, frame));
-      if (session.linkType !== "LINKTYPE_ETHERNET") {
-        session.end();
-        this.#warnOnce(link.name, `libpcap gives no Ethernet frames on ${link.name}: it is left out`);
-        return false;
-      }
-      this.#sessions.set(link.index, { session, link });
-      return true;
-    } catch (error) {
-      if (!(error instanceof CaptureError)) throw error;
-      if (starting && (error.code === "ERR_CAPTURE_DENIED" || error.code === "ERR_CAPTURE_UNAVAILABLE")) throw error;
-      this.#warnOnce(link.name, `cannot capture on ${link.name} yet, trying again`, error);
-      return false;
+      this.drain();
+    } finally {
+      this.#judgeLinks(false);
     }
   }
 
-  #warnOnce(name: string, message: string, error?: unknown): void {
-    if (this.#warned.has(name)) return;
-    this.#warned.add(name);
-    this.#options.warn(message, error);
+  #judgeLinks(starting: boolean): void {
+    const changes = this.#targets.refresh();
+    for (const names of [this.#packets, this.#drops]) this.#targets.forgetGone(names);
+    this.#sessions.follow(this.#targets.captured(), starting);
+    for (const { index, name, state, why } of changes) {
+      if (state === "deaf" ? !this.#heard.delete(name) : this.#sessions.obstacle(index) !== undefined) continue;
+      if (state === "hearing") this.#heard.add(name);
+      this.#sink?.hearing(name, state, why);
+    }
   }
 
   #enqueue(index: number, frame: PcapFrame): void {
+    if (this.#targets.get(index)?.chosen !== true) return;
+    this.#busy.add(index);
     if (this.#queue.length >= QUEUE_FRAMES) {
-      const name = this.#sessions.get(index)?.link.name ?? "";
-      this.#countDrops(name, 1);
-      return;
+      this.#overflow += 1;
+      this.#countDrops(index, 1);
+    } else {
+      this.#queue.push({ index, wall: frame.wall, bytes: frame.bytes.slice(), length: frame.length });
     }
-    this.#queue.push({ index, wall: frame.wall, bytes: frame.bytes.slice(), length: frame.length });
-    if (this.#scheduled) return;
-    this.#scheduled = true;
-    setImmediate(() => this.#deliverQueue());
+    this.#schedule();
   }
 
-  #deliverQueue(): void {
-    this.#scheduled = false;
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      this.#deliverQueue(FRAMES_PER_TURN);
+    });
+  }
+
+  #deliverQueue(limit: number): void {
     if (this.#delivering || this.#sink === undefined) return;
     this.#delivering = true;
-    const frames = this.#queue;
-    this.#queue = [];
     let done = 0;
     try {
-      this.#rebase.advance(this.#options.clocks.monotonicMicros(), this.#options.clocks.realtimeOffset());
-      for (const queued of frames) {
+      // After the reads: none of the frames can be younger than the clock's reading.
+      if (this.#queue.length > 0) this.#rebase.advance(this.#options.clocks.monotonicMicros(), this.#options.clocks.realtimeOffset());
+      this.#reportDrops();
+      const end = Math.min(limit, this.#queue.length);
+      while (done < end) {
+        const queued = this.#queue[done];
         done += 1;
-        this.#deliver(queued);
+        if (queued !== undefined) this.#deliver(queued);
       }
       this.#sink.settled();
     } finally {
       this.#delivering = false;
-      if (done < frames.length) {
-        this.#queue = [...frames.slice(done), ...this.#queue];
-        setImmediate(() => this.#deliverQueue());
-      }
+      this.#queue.splice(0, done);
+      if (this.#queue.length > 0) this.#schedule();
+      else if (this.#readUntil !== undefined) this.#rebase.drained(this.#readUntil);
     }
+  }
+
+  /** Before the frames: what was lost lies behind those that wait here, but before those that are read next. */
+  #reportDrops(): void {
+    let lost = this.#overflow;
+    this.#overflow = 0;
+    for (const index of this.#busy) {
+      const dropped = this.#sessions.get(index)?.newDrops() ?? 0;
+      if (dropped === 0 || this.#targets.get(index)?.chosen !== true) continue;
+      this.#countDrops(index, dropped);
+      lost += dropped;
+    }
+    this.#busy.clear();
+    if (lost > 0) this.#sink?.dropped(lost);
+  }
+
+  #countDrops(index: number, lost: number): void {
+    const name = this.#targets.get(index)?.link.name;
+    if (name !== undefined) this.#drops.set(name, (this.#drops.get(name) ?? 0) + lost);
   }
 
   #deliver({ index, wall, bytes, length }: Queued): void {
@@ -211,7 +229,7 @@ export class LibpcapSource implements FrameSource {
     if (target.foreignVlans.size > 0 && target.foreignVlans.has(outerVlanId(-1, bytes))) return;
     const name = target.link.name;
     this.#packets.set(name, (this.#packets.get(name) ?? 0) + 1);
-    const at: Instant = this.#rebase.instantOf(wall);
+    const at = this.#rebase.instantOf(wall);
     const direction = directionOf(bytes, target.link, this.#options.links);
     const frame: Frame = { at, wall: wallTime(wall), interface: name, direction, linkType: LinkType.ethernet, bytes, length };
     this.#sink?.frame(frame);

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { endianness } from "node:os";
 import type { Link } from "../lib/link.ts";
 import type { MembershipHandle, Native } from "./native.ts";
 
@@ -10,18 +11,18 @@ export type Group = (typeof groups)[Family];
 
 const REFRESH_MS = 30_000;
 
-/** The VRRP groups as the kernel prints them: IPv4 as a number in the byte order of the host (x86, arm64), IPv6 plain. */
-const IGMP_GROUP = "120000E0";
+/** The VRRP groups as the kernel prints them: IPv4 as a number in the byte order of the host, IPv6 plain. */
+const igmpGroups = { LE: "120000E0", BE: "E0000012" } as const;
 const MLD_GROUP = "ff020000000000000000000000000012";
 
 /** Indexes of the devices that already listen to 224.0.0.18, from the text of /proc/net/igmp. */
-export function joinedIpv4(igmp: string): ReadonlySet<number> {
+export function joinedIpv4(igmp: string, order: "LE" | "BE" = endianness()): ReadonlySet<number> {
   const joined = new Set<number>();
   let index = 0;
   for (const line of igmp.split("\n")) {
     const device = /^(\d+)\s/.exec(line);
     if (device !== null) index = Number(device[1]);
-    else if (line.trim().startsWith(IGMP_GROUP)) joined.add(index);
+    else if (line.trim().startsWith(igmpGroups[order])) joined.add(index);
   }
   return joined;
 }
@@ -89,6 +90,8 @@ export class Memberships {
   update(targets: readonly Target[], named: ReadonlySet<string>): void {
     this.#targets = targets;
     this.#named = named;
+    const names = new Set(targets.map(({ link }) => link.name));
+    for (const what of [...this.#warned]) if (!names.has(what.slice(0, what.lastIndexOf(" ")))) this.#warned.delete(what);
     this.#refresh();
   }
 

@@ -46,6 +46,8 @@ export interface Native {
   leaveGroup(handle: MembershipHandle): void;
   /** CLOCK_MONOTONIC in microseconds: the clock of `process.hrtime`. */
   monotonicMicros(): number;
+  /** Gives memory that malloc keeps for later back to the kernel. */
+  trimMemory(): void;
   /** CLOCK_REALTIME - CLOCK_MONOTONIC in microseconds. */
   realtimeOffset(): number;
 }

@@ -18,6 +18,8 @@ export interface CreateSourceOptions {
 /** A live source that can also explain its choice of interfaces. */
 export interface LiveSource extends FrameSource {
   choices(): readonly Choice[];
+  /** Not null once no further interface can be captured before a restart of the process: then the agent is not ready. */
+  readonly failure: CaptureError | null;
 }
 
 /** Creates the backend; nothing is captured before `open`. @throws ERR_CAPTURE_UNAVAILABLE */

@@ -6,9 +6,12 @@ export interface FrameSink {
   frame(frame: Frame): void;
   /** The end of a batch of frames: the moment to set timers anew. */
   settled(): void;
-  /** The kernel dropped `count` frames since the last call, somewhere before this moment. */
+  /** `count` frames were lost since the last call, somewhere before this moment. Told before the frames that came after them. */
   dropped(count: number): void;
-  /** The capture of an interface stopped (link down, deleted) or began (again). The interface's name. */
+  /**
+   * The capture of an interface stopped (link down, deleted) or began (again). The interface's name. Frames that had reached
+   * this host before are delivered first.
+   */
   hearing(interfaceName: string, state: "hearing" | "deaf", why: string): void;
 }
 
@@ -23,7 +26,12 @@ export interface CaptureCounts {
 export interface FrameSource {
   readonly backend: "af_packet" | "libpcap";
   open(sink: FrameSink): void;
-  /** Delivers, synchronously, everything that has reached this host by now. Never called from inside a sink's method. */
+  /**
+   * Delivers, synchronously, everything that can be read by now. Not what lies in a block that the kernel has not handed over
+   * yet: af_packet gets a frame up to the block timeout (`retireMs`, 2 ms) plus one tick of the kernel's timer (10 ms at
+   * HZ=100) after it arrived. Whoever concludes from silence has to wait for as long beyond the deadline.
+   * Never called from inside a sink's method.
+   */
   drain(): void;
   counts(): CaptureCounts;
   close(): void;

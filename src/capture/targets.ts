@@ -14,6 +14,7 @@ export interface Target {
 
 /** A change of what can be heard. */
 export interface Hearing {
+  readonly index: number;
   readonly name: string;
   readonly state: "hearing" | "deaf";
   readonly why: string;
@@ -40,6 +41,13 @@ export class Targets {
 
   captured(): readonly Target[] {
     return [...this.#byIndex.values()].filter((target) => target.captured);
+  }
+
+  /** Removes from `counts` the names that no device has any more: whoever makes and removes devices must not make it grow. */
+  forgetGone(counts: Map<string, unknown> | Set<string>): void {
+    if (counts.size === 0) return;
+    const names = new Set([...this.#byIndex.values()].map(({ link }) => link.name));
+    for (const name of [...counts.keys()]) if (!names.has(name)) counts.delete(name);
   }
 
   /** For people: every device and why it is captured or not. */
@@ -84,12 +92,12 @@ function hearingChanges(
     const is = after.get(index);
     if (!was.captured || (is?.captured === true && is.link.name === was.link.name)) continue;
     const why = is === undefined ? "removed" : is.captured ? "renamed" : (choices.get(index)?.why ?? "removed");
-    deaf.push({ name: was.link.name, state: "deaf", why });
+    deaf.push({ index, name: was.link.name, state: "deaf", why });
   }
   for (const [index, is] of after) {
     const was = before.get(index);
     if (!is.captured || (was?.captured === true && was.link.name === is.link.name)) continue;
-    hearing.push({ name: is.link.name, state: "hearing", why: was === undefined ? "found" : was.captured ? "renamed" : "up" });
+    hearing.push({ index, name: is.link.name, state: "hearing", why: was === undefined ? "found" : was.captured ? "renamed" : "up" });
   }
   return [...deaf, ...hearing];
 }

@@ -15,20 +15,27 @@ export class WaitingRoom<T> {
   }
 
   add(item: T, now: number): void {
+    this.expire(now);
     this.#waiting.push({ since: now, item });
     if (this.#waiting.length > this.#limit) this.#waiting.shift();
   }
 
-  /** Removes and returns those that `isReady` says may go, in the order they came; forgets those that waited too long. */
+  /** Removes and returns those that `isReady` says may go, in the order they came. */
   release(isReady: (item: T) => boolean, now: number): readonly T[] {
+    this.expire(now);
     const ready: T[] = [];
     const staying: { readonly since: number; readonly item: T }[] = [];
     for (const entry of this.#waiting) {
       if (isReady(entry.item)) ready.push(entry.item);
-      else if (now - entry.since <= this.#maxAge) staying.push(entry);
+      else staying.push(entry);
     }
     this.#waiting = staying;
     return ready;
+  }
+
+  /** Forgets those that waited too long. */
+  expire(now: number): void {
+    while (this.#waiting[0] !== undefined && now - this.#waiting[0].since > this.#maxAge) this.#waiting.shift();
   }
 
   clear(): void {

@@ -1,6 +1,7 @@
 import { type CaptureFileSink, openCaptureFile } from "../capture/file.ts";
 import { createDecoder } from "../wire/decode.ts";
 import type { Frame } from "../wire/frame.ts";
+import { reportEnd } from "./capture-end.ts";
 import { type DecodedPacket, decodedJson } from "./decode-json.ts";
 import { DecodeText } from "./decode-text.ts";
 import { ExitStatus } from "./exit.ts";
@@ -37,18 +38,12 @@ export async function decode(path: string, options: DecodeOptions, io: DecodeIo)
   try {
     const end = await opened.value.read(printer);
     progress?.clear();
-    if (end.unknownLinkTypes.length > 0)
-      io.err(`vrrpwatch: ${nameOf(path)}: frames of link type ${end.unknownLinkTypes.join(", ")} cannot be decoded and were left out\n`);
-    if (end.problem === null) return ExitStatus.done;
-    io.err(`vrrpwatch: ${nameOf(path)}: ${end.problem.message}; ${end.frames} ${end.frames === 1 ? "frame was" : "frames were"} read\n`);
-    return ExitStatus.damagedInput;
+    return reportEnd(path, end, io);
   } catch (error) {
     if (isBrokenPipe(error)) return ExitStatus.done;
     throw error;
   }
 }
-
-const nameOf = (path: string): string => (path === "-" ? "standard input" : path);
 
 /** The reader of our output has seen enough (`| head`). */
 const isBrokenPipe = (error: unknown): boolean => error instanceof Error && "code" in error && error.code === "EPIPE";

@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { ExitStatus } from "./exit.ts";
 
 /** Where a command writes, so that tests can read it. */
 export interface Io {
@@ -12,14 +13,16 @@ export interface Io {
   readonly errorsToTerminal: boolean;
 }
 
-/** The process's own standard output and error. A reader that goes away (`| head`) ends the process without a word. */
+/**
+ * The process's own standard output and error. A reader that goes away (`| head`) ends the process without a word; results that
+ * cannot be written for another reason (a full disk) end it with one line. What cannot be said on standard error is left unsaid.
+ */
 export function processIo(): Io {
-  const gone = (error: NodeJS.ErrnoException): void => {
-    if (error.code !== "EPIPE") throw error;
-    process.exit(process.exitCode ?? 0);
-  };
-  process.stdout.on("error", gone);
-  process.stderr.on("error", gone);
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(process.exitCode ?? ExitStatus.done);
+    process.stderr.write(`vrrpwatch: ${outputProblem(error)}\n`, () => process.exit(ExitStatus.resource));
+  });
+  process.stderr.on("error", () => {});
   return {
     out(text) {
       if (process.stdout.write(text)) return;
@@ -32,3 +35,16 @@ export function processIo(): Io {
     errorsToTerminal: process.stderr.isTTY === true,
   };
 }
+
+/** Why results could not be written, with what to do. */
+export function outputProblem({ code, message }: NodeJS.ErrnoException): string {
+  return `cannot write to standard output: ${outputFailures[code ?? ""] ?? message}`;
+}
+
+const outputFailures: Readonly<Record<string, string>> = {
+  ENOSPC: "no space is left on the device (ENOSPC): free some, or write elsewhere",
+  EDQUOT: "the disk quota is used up (EDQUOT): free some space, or write elsewhere",
+  EFBIG: "the file would become larger than is allowed (EFBIG): raise the limit, or write elsewhere",
+  EIO: "the device failed (EIO): write elsewhere",
+  EBADF: "it is closed (EBADF): redirect it to a file or to /dev/null",
+};

@@ -93,17 +93,26 @@ Example:
       .description("run the same engine over a pcap or pcapng file, in file time")
       .argument("<file>", "capture file; - reads standard input"),
   )
-    .option("--metrics", "print the final metrics")
+    .option("--metrics", "print the final metrics instead of the events")
+    .option("-c, --config <file>", "configuration whose tracking, virtual_routers and conditions hold (default: none is read)")
     .addHelpText(
       "after",
       `
+With --config the agent's own limits hold, without it up to 8192 virtual routers are followed.
+
 Examples:
   vrrpwatch replay incident.pcap --relative
+  vrrpwatch replay incident.pcap --config /etc/vrrpwatch/config.yaml --metrics
   tcpdump -i eth0 -w - -U 'proto 112' | vrrpwatch replay -`,
     )
-    .action(async (file: string, options: OutputOptions & { metrics?: boolean }) => {
+    .action(async (file: string, options: OutputOptions & { metrics?: boolean; config?: string }) => {
+      if (options.json === true && options.metrics === true) {
+        io.err("vrrpwatch replay: --json and --metrics exclude each other: metrics are printed as Prometheus reads them, never as JSON\n");
+        done(ExitStatus.usage);
+        return;
+      }
       const { replay } = await import("./replay.ts");
-      done(await replay(file, { ...outputOptions(options, io), metrics: options.metrics === true }, io));
+      done(await replay(file, { ...outputOptions(options, io), metrics: options.metrics === true, config: options.config }, io));
     });
 
   withOutputOptions(

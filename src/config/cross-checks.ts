@@ -1,4 +1,5 @@
 import { canonicalAddress, familyOf } from "../lib/addresses.ts";
+import { patternsProblem } from "../lib/interface-names.ts";
 import { formatListen, parseListen } from "../lib/listen.ts";
 import type { Path } from "./problems.ts";
 
@@ -28,7 +29,14 @@ export function crossCheck(raw: unknown): CrossProblem[] {
       ({ index, message }) => ({ path: ["web", "listen", index], message }),
     ),
     ...checkWebConfiguration(group(root["web"])),
+    ...checkInterfaces(group(root["capture"])),
   ];
+}
+
+function checkInterfaces(capture: Record<string, unknown>): CrossProblem[] {
+  const patterns = list(capture["interfaces"]).filter((value) => typeof value === "string");
+  const problem = patternsProblem(patterns);
+  return problem === null ? [] : [{ path: ["capture", "interfaces"], message: problem }];
 }
 
 function checkVirtualRouter(entry: Record<string, unknown>, path: Path): CrossProblem[] {

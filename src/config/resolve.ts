@@ -1,7 +1,8 @@
-import { open } from "node:fs/promises";
+import { constants } from "node:fs";
+import { open, stat } from "node:fs/promises";
 import { resolve as resolvePath } from "node:path";
 import type * as z from "zod";
-import { patternProblem } from "../lib/interface-names.ts";
+import { patternProblem, patternsProblem } from "../lib/interface-names.ts";
 import { parseListen } from "../lib/listen.ts";
 import { err, ok, type Result } from "../lib/result.ts";
 import { largestFile } from "./document.ts";
@@ -33,6 +34,8 @@ export function resolveConfig(file: Config, flags: ConfigFlags): Result<Config, 
       const problem = patternProblem(pattern);
       if (problem !== null) refuse("--interface", problem);
     }
+    const together = patternsProblem(flags.interface);
+    if (together !== null) refuse("--interface", together);
     capture = { ...capture, interfaces: flags.interface };
     given.add("capture.interfaces");
   }
@@ -94,9 +97,12 @@ async function readText(path: string, mayBeAbsent: boolean): Promise<Result<stri
   }
 }
 
-/** The file may be a device or a pipe without end, so its size is not asked for. */
+/** Only regular files: opening a pipe without a writer waits forever, a device may never end. */
 async function readAtMost(path: string, limit: number): Promise<Uint8Array> {
-  const file = await open(path);
+  const kind = await stat(path);
+  if (!kind.isFile()) throw Object.assign(new Error("not a regular file"), { code: kind.isDirectory() ? "EISDIR" : "NOT_REGULAR" });
+  // Does not wait either, should the file have been replaced in this moment.
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const bytes = new Uint8Array(limit);
     let length = 0;
@@ -116,4 +122,7 @@ const readFailures: Readonly<Record<string, string>> = {
   ENOTDIR: "does not exist",
   EACCES: "may not be read by this user: check the file's mode and owner",
   EISDIR: "is a directory, not a file",
+  ELOOP: "is a symbolic link that leads back to itself",
+  ENAMETOOLONG: "has too long a name",
+  NOT_REGULAR: "is a pipe, socket or device: the configuration must be a regular file",
 };

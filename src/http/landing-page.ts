@@ -23,7 +23,8 @@ export const landingPolicy = [
   "frame-ancestors 'none'",
 ].join("; ");
 
-const dash = html`<span class="muted" aria-label="none">–</span>`;
+// By name: one character above U+00FF would make V8 keep the source of the whole bundle in two bytes a character, 1.3 MB more.
+const dash = html`<span class="muted" aria-label="none">&ndash;</span>`;
 
 const stateOrder: readonly RouterState[] = ["multiple_masters", "no_master", "unheard", "master"];
 
@@ -40,11 +41,13 @@ function statePill(router: VirtualRouterView): Html {
   }
 }
 
+const byName = new Intl.Collator("en", { numeric: true });
+
 /** Trouble first, then by interface, VLAN, family and VRID. */
 function compare(a: VirtualRouterView, b: VirtualRouterView): number {
   return (
     stateOrder.indexOf(routerState(a)) - stateOrder.indexOf(routerState(b)) ||
-    (a.id.interface ?? "").localeCompare(b.id.interface ?? "", "en", { numeric: true }) ||
+    byName.compare(a.id.interface ?? "", b.id.interface ?? "") ||
     (a.id.vlan ?? 0) - (b.id.vlan ?? 0) ||
     (a.id.innerVlan ?? 0) - (b.id.innerVlan ?? 0) ||
     a.id.family.localeCompare(b.id.family) ||
@@ -106,13 +109,17 @@ function routerRow(router: VirtualRouterView, snapshot: Snapshot, agent: AgentVi
 `;
 }
 
-function routersTable(snapshot: Snapshot, agent: AgentView): Html {
-  if (snapshot.routers.length === 0) return html`<div class="scroll"><p class="empty">No virtual router has been heard yet.</p></div>`;
-  const rows = [...snapshot.routers].sort(compare).map((router) => routerRow(router, snapshot, agent));
-  return html`<div class="scroll" role="region" aria-labelledby="routers" tabindex="0"><table>
+function* routersTable(snapshot: Snapshot, agent: AgentView): Generator<Html, void> {
+  if (snapshot.routers.length === 0) {
+    yield html`<div class="scroll"><p class="empty">No virtual router has been heard yet.</p></div>`;
+    return;
+  }
+  yield html`<div class="scroll" role="region" aria-labelledby="routers" tabindex="0"><table>
 <thead><tr><th scope="col">State</th><th scope="col">Interface</th><th scope="col">VLAN</th><th scope="col">Family</th><th scope="col" class="number">VRID</th><th scope="col">Name, addresses</th><th scope="col">Master</th><th scope="col" class="number">Priority</th><th scope="col">Master since (UTC)</th><th scope="col" class="number">Interval</th><th scope="col" class="number">Last advert</th></tr></thead>
 <tbody>
-${rows}</tbody></table></div>`;
+`;
+  for (const router of [...snapshot.routers].sort(compare)) yield routerRow(router, snapshot, agent);
+  yield html`</tbody></table></div>`;
 }
 
 function tile(label: string, value: string | number, bad = false): Html {
@@ -177,10 +184,13 @@ function title(snapshot: Snapshot, hostName: string | null): string {
   return `${mark}vrrpwatch${hostName === null ? "" : ` on ${hostName}`}`;
 }
 
-/** What a person opens: complete without a script, and everything that came from the network escaped. */
-export function landingPage(snapshot: Snapshot, agent: AgentView, hostName: string | null): string {
+/**
+ * What a person opens: complete without a script, and everything that came from the network escaped. In pieces, a virtual router
+ * each: 510 of them take 20 ms.
+ */
+export function* landingPage(snapshot: Snapshot, agent: AgentView, hostName: string | null): Generator<Html, void> {
   const { version, revision } = agent.build;
-  return html`<!doctype html>
+  yield html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -201,7 +211,9 @@ export function landingPage(snapshot: Snapshot, agent: AgentView, hostName: stri
 ${readinessBox(agent)}${hintBox(agent.hint, snapshot)}
 ${tiles(snapshot, agent)}
 <h2 id="routers">Virtual routers</h2>
-${routersTable(snapshot, agent)}
+`;
+  yield* routersTable(snapshot, agent);
+  yield html`
 <h2 id="interfaces">Interfaces</h2>
 ${interfacesTable(agent)}
 <p class="muted">As of <time>${rfc3339(snapshot.wall).slice(0, 19).replace("T", " ")}</time> UTC.</p>
@@ -210,5 +222,5 @@ ${interfacesTable(agent)}
 <script>${new Html(script)}</script>
 </body>
 </html>
-`.text;
+`;
 }

@@ -23,7 +23,8 @@ export const errorCodes = {
   },
   ERR_CAPTURE_LOST: {
     meaning: "A running capture ended, mostly because its interface went away.",
-    remedy: "Nothing, if the interface is meant to be gone: the capture is opened again by itself.",
+    remedy:
+      "Nothing, if the interface is meant to be gone: the capture is opened again by itself. With libpcap, after 64 vanished interfaces: restart the agent.",
     exit: 3,
   },
   ERR_CAPTURE_UNAVAILABLE: {

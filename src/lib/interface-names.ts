@@ -23,3 +23,18 @@ export function patternProblem(pattern: string): string | null {
   const problem = interfaceNameProblem(body.replaceAll("*", "") || "x");
   return problem === null ? null : `${problem}, so this pattern matches none`;
 }
+
+/**
+ * Why a list of patterns selects no interface at all, or null. A full name that is not excluded itself always counts;
+ * anything else loses to a pattern that excludes the same.
+ */
+export function patternsProblem(patterns: readonly string[]): string | null {
+  const excluded = new Set(patterns.filter((pattern) => pattern.startsWith("!")).map((pattern) => pattern.slice(1)));
+  const included = patterns.filter((pattern) => !pattern.startsWith("!") && !excluded.has(pattern));
+  const onlyExclusions = patterns.every((pattern) => pattern.startsWith("!"));
+  if (included.some((pattern) => !/[*?]/.test(pattern))) return null;
+  const everything = [...excluded].find((body) => /^\*+\??\**$|^\?\*+$/.test(body));
+  if (everything !== undefined) return `"!${everything}" excludes every interface: nothing would be captured`;
+  if (included.length > 0 || onlyExclusions) return null;
+  return "every entry is excluded by another one: nothing would be captured";
+}

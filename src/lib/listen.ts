@@ -13,6 +13,8 @@ export function parseListen(text: string): Result<ListenAddress, string> {
   if (text.startsWith("unix:")) {
     const path = text.slice(5);
     if (!path.startsWith("/")) return err("the path of a Unix socket must be absolute, such as unix:/run/vrrpwatch/http.sock");
+    if (/\/\.{0,2}$/.test(path))
+      return err("the path of a Unix socket must name a file, not a directory, such as unix:/run/vrrpwatch/http.sock");
     // sun_path holds 108 bytes with its final zero on Linux (unix(7)).
     if (new TextEncoder().encode(path).length > 107 || path.includes("\0")) return err("the path of a Unix socket has at most 107 bytes");
     return ok({ kind: "unix", path });

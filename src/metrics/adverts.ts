@@ -1,5 +1,5 @@
 import type { InterfaceView } from "../core/view.ts";
-import { pair } from "./escape.ts";
+import { encoded, pair } from "./escape.ts";
 import { familyLabel, interfaceLabel, rejectFamilyLabel, rejectReasonLabel } from "./labels.ts";
 import { type Metric, perSender } from "./metric.ts";
 
@@ -42,7 +42,7 @@ const rejectedKeys = rejectFamilyLabel.values.flatMap((family) =>
   rejectReasonLabel.values.map((reason) => ({
     family,
     key: `${family} ${reason}`,
-    pairs: `,${pair("family", family)},${pair("reason", reason)}`,
+    pairs: encoded(`,${pair("family", family)},${pair("reason", reason)}`),
   })),
 );
 
@@ -61,7 +61,7 @@ const invalid: Metric = {
       const prefix = pair("interface", view.interface ?? "");
       for (const { family, key, pairs } of rejectedKeys) {
         const count = rejectedCount(view, family, key);
-        if (count !== null) emit(prefix + pairs, count);
+        if (count !== null) emit(count, prefix, pairs);
       }
     }
   },
@@ -74,7 +74,7 @@ const carp: Metric = {
   labels: [interfaceLabel, familyLabel],
   collect: ({ snapshot }, emit) => {
     for (const view of snapshot.interfaces) {
-      for (const family of familyLabel.values) emit(`${pair("interface", view.interface ?? "")},family="${family}"`, view.carp[family]);
+      for (const family of familyLabel.values) emit(view.carp[family], `${pair("interface", view.interface ?? "")},family="${family}"`);
     }
   },
 };

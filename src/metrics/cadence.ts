@@ -1,4 +1,5 @@
 import { latenessBuckets } from "../core/view.ts";
+import { encoded } from "./escape.ts";
 import { routerLabels } from "./labels.ts";
 import { type Metric, perRouter } from "./metric.ts";
 import { bucketBound } from "./number.ts";
@@ -10,24 +11,22 @@ const interval = perRouter({
   value: (router) => router.interval / 1e6,
 });
 
-const boundPairs = [...latenessBuckets.map((bound) => `,le="${bucketBound(bound)}"`), ',le="+Inf"'];
+const boundPairs = [...latenessBuckets.map((bound) => `,le="${bucketBound(bound)}"`), ',le="+Inf"'].map(encoded);
 
-const lateness: Metric = {
+const latenessRatio: Metric = {
   name: "vrrp_advert_lateness_ratio",
   type: "histogram",
   help: "Gap between two adverts of the living master, divided by the advertised interval: 1 is on time.",
   labels: routerLabels,
-  collect: ({ routers }, emit) => {
-    for (const { view, labels } of routers) {
-      let cumulative = 0;
-      for (const [index, bound] of boundPairs.entries()) {
-        cumulative += view.lateness.counts[index] ?? 0;
-        emit(labels + bound, cumulative, "_bucket");
-      }
-      emit(labels, view.lateness.sum, "_sum");
-      // The count of a histogram is its +Inf bucket; taken from there, the two cannot differ.
-      emit(labels, cumulative, "_count");
-    }
+  ofRouter: ({ lateness }, labels, emit) => {
+    let cumulative = 0;
+    boundPairs.forEach((bound, index) => {
+      cumulative += lateness.counts[index] ?? 0;
+      emit(cumulative, labels, bound, "_bucket");
+    });
+    emit(lateness.sum, labels, "", "_sum");
+    // The count of a histogram is its +Inf bucket; taken from there, the two cannot differ.
+    emit(cumulative, labels, "", "_count");
   },
 };
 
@@ -52,4 +51,4 @@ const masterDownInterval = perRouter({
   value: (router) => router.masterDownInterval / 1e6,
 });
 
-export const cadence: readonly Metric[] = [interval, lateness, missed, consecutiveMissed, masterDownInterval];
+export const cadence: readonly Metric[] = [interval, latenessRatio, missed, consecutiveMissed, masterDownInterval];

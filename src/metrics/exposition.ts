@@ -1,6 +1,6 @@
-import { escapeHelp } from "./escape.ts";
-import type { Emit, MetricType } from "./metric.ts";
-import { sampleValue } from "./number.ts";
+import { encoded, escapeHelp, type LabelText } from "./escape.ts";
+import type { Emit, MetricType, Suffix } from "./metric.ts";
+import type { Output } from "./output.ts";
 
 /** `text` is the Prometheus text format 0.0.4, `openmetrics` is OpenMetrics 1.0. */
 export type ExpositionFormat = "text" | "openmetrics";
@@ -32,34 +32,51 @@ function heading(family: FamilyHeading, format: ExpositionFormat): string {
   return `# TYPE ${name} ${family.type}\n${unitLine}# HELP ${name} ${escapeHelp(family.help, true)}\n`;
 }
 
-/**
- * Writes families one after the other. A family without a sample leaves no trace, and NaN is never written.
- * Each family becomes bytes at once: as one long string of many pieces it would cost the garbage collector more than the writing.
- */
-export class ExpositionWriter {
-  readonly #format: ExpositionFormat;
-  readonly #parts: Buffer[] = [];
+const [space, newline, closingBrace] = [0x20, 0x0a, 0x7d];
 
-  constructor(format: ExpositionFormat) {
+/** Writes families one after the other. A family without a sample leaves no trace, and NaN is never written. */
+export class ExpositionWriter {
+  readonly #output: Output;
+  readonly #format: ExpositionFormat;
+
+  constructor(output: Output, format: ExpositionFormat) {
+    this.#output = output;
     this.#format = format;
   }
 
-  /** @param collect calls its argument once a sample; it must not throw */
-  family(family: FamilyHeading, collect: (emit: Emit) => void): void {
-    let text = "";
-    const { name } = family;
-    collect((labels, value, suffix) => {
+  /** Begins a family. What it returns writes the family's samples, until the next family begins. */
+  family(family: FamilyHeading): Emit {
+    const output = this.#output;
+    const name = (suffix: Suffix): Uint8Array => encoded(`${family.name}${suffix}{`);
+    const names = { "": name(""), _bucket: name("_bucket"), _sum: name("_sum"), _count: name("_count") };
+    let headed = false;
+    return (value, labels = "", more = "", suffix = "") => {
       if (Number.isNaN(value)) return;
-      const sample = suffix === undefined ? name : name + suffix;
-      text += labels === "" ? `${sample} ${sampleValue(value)}\n` : `${sample}{${labels}} ${sampleValue(value)}\n`;
-    });
-    if (text !== "") this.#parts.push(Buffer.from(heading(family, this.#format) + text));
+      if (!headed) output.text(heading(family, this.#format));
+      headed = true;
+      if (labels.length === 0) {
+        output.text(family.name + suffix);
+      } else {
+        output.bytes(names[suffix]);
+        this.#labels(labels);
+        this.#labels(more);
+        output.byte(closingBrace);
+      }
+      output.byte(space);
+      output.number(value);
+      output.byte(newline);
+    };
   }
 
   /** Ends the exposition: OpenMetrics wants a mark, so that a cut-off answer is told from a whole one. */
-  finish(): Buffer {
-    if (this.#format === "openmetrics") this.#parts.push(Buffer.from("# EOF\n"));
-    return Buffer.concat(this.#parts);
+  end(): void {
+    if (this.#format === "openmetrics") this.#output.text("# EOF\n");
+    this.#output.end();
+  }
+
+  #labels(labels: LabelText): void {
+    if (typeof labels === "string") this.#output.text(labels);
+    else this.#output.bytes(labels);
   }
 }
 

@@ -20,11 +20,9 @@ const failoverGap: Metric = {
   type: "summary",
   help: "Time from the last advert of any other sender to the first advert of the new master, over all changes.",
   labels: routerLabels,
-  collect: ({ routers }, emit) => {
-    for (const { view, labels } of routers) {
-      emit(labels, view.failoverGap.sum / 1e6, "_sum");
-      emit(labels, view.failoverGap.count, "_count");
-    }
+  ofRouter: ({ failoverGap }, labels, emit) => {
+    emit(failoverGap.sum / 1e6, labels, "", "_sum");
+    emit(failoverGap.count, labels, "", "_count");
   },
 };
 

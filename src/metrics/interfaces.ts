@@ -9,7 +9,7 @@ const up: Metric = {
   labels: [interfaceLabel],
   collect: ({ agent }, emit) => {
     for (const { name, up } of agent.interfaces) {
-      if (up !== null) emit(pair("interface", name), Number(up));
+      if (up !== null) emit(Number(up), pair("interface", name));
     }
   },
 };
@@ -20,7 +20,7 @@ const captureUp: Metric = {
   help: "Whether frames of the interface are captured.",
   labels: [interfaceLabel],
   collect: ({ agent }, emit) => {
-    for (const { name, capturing } of agent.interfaces) emit(pair("interface", name), Number(capturing));
+    for (const { name, capturing } of agent.interfaces) emit(Number(capturing), pair("interface", name));
   },
 };
 

@@ -8,9 +8,7 @@ const virtualRouterInfo: Metric = {
   type: "info",
   help: "A virtual router that is tracked, and the segment that it is on.",
   labels: [...routerLabels, segmentLabel],
-  collect: ({ routers, agent }, emit) => {
-    for (const { view, labels } of routers) emit(`${labels},${pair("segment", agent.describe(view.id).segment)}`, 1);
-  },
+  ofRouter: ({ id }, labels, emit, agent) => emit(1, labels, `,${pair("segment", agent.describe(id).segment)}`),
 };
 
 const masters = perRouter({
@@ -25,7 +23,7 @@ const knownMaster = ({ hearing, master }: VirtualRouterView): SenderView | null 
 
 function masterLabels({ source, mac, lastAdvert }: SenderView): string {
   const mode = lastAdvert.flags.includes("unicast") ? "unicast" : "multicast";
-  return `${pair("master", source)},${pair("mac", mac ?? "")},version="${lastAdvert.version}",mode="${mode}",auth="${lastAdvert.auth}"`;
+  return `,${pair("master", source)},${pair("mac", mac ?? "")},version="${lastAdvert.version}",mode="${mode}",auth="${lastAdvert.auth}"`;
 }
 
 const masterInfo: Metric = {
@@ -33,11 +31,9 @@ const masterInfo: Metric = {
   type: "info",
   help: "Who is master, and how it advertises. Absent while nobody is known to be.",
   labels: [...routerLabels, masterLabel, macLabel, versionLabel, modeLabel, authLabel],
-  collect: ({ routers }, emit) => {
-    for (const { view, labels } of routers) {
-      const master = knownMaster(view);
-      if (master !== null) emit(`${labels},${masterLabels(master)}`, 1);
-    }
+  ofRouter: (router, labels, emit) => {
+    const master = knownMaster(router);
+    if (master !== null) emit(1, labels, masterLabels(master));
   },
 };
 
@@ -63,11 +59,11 @@ const advertisedAddressInfo: Metric = {
   type: "info",
   help: "A virtual address in the last advert of the master, or in the last advert at all.",
   labels: [...routerLabels, addressLabel],
-  collect: ({ routers }, emit) => {
-    for (const { view, labels } of routers) {
+  ofRouter: ({ addresses }, labels, emit) => {
+    addresses.forEach((address, index) => {
       // A packet may list an address twice, a series may not.
-      for (const address of new Set(view.addresses)) emit(`${labels},${pair("address", address)}`, 1);
-    }
+      if (addresses.indexOf(address) === index) emit(1, labels, `,${pair("address", address)}`);
+    });
   },
 };
 

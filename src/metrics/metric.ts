@@ -1,34 +1,45 @@
-import type { SenderView, VirtualRouterView } from "../core/view.ts";
-import { pair } from "./escape.ts";
+import type { SenderView, Snapshot, VirtualRouterView } from "../core/view.ts";
+import type { AgentView } from "./agent-view.ts";
+import { encoded, type LabelText, pair } from "./escape.ts";
+import { senderLabels } from "./label-cache.ts";
 import { type ClosedLabel, type Label, routerLabels, senderLabel } from "./labels.ts";
-import type { MetricSource } from "./source.ts";
 
 /** `info` is a gauge that is always 1 and whose labels are the fact; its name ends in `_info`. */
 export type MetricType = "counter" | "gauge" | "histogram" | "info" | "summary";
 
+/** Of a sample's name, where one family has several. */
+export type Suffix = "" | "_bucket" | "_sum" | "_count";
+
 /**
  * Takes one sample.
- * @param labels escaped label pairs without braces, an empty string for none
  * @param value in the base unit; NaN is left out of the exposition
- * @param suffix of the sample's name where one family has several: `_bucket`, `_sum`, `_count`
+ * @param labels escaped label pairs without braces; what is written at every scrape had better be bytes (`encoded`)
+ * @param more further pairs, each with a comma before it
  */
-export type Emit = (labels: string, value: number, suffix?: "_bucket" | "_sum" | "_count") => void;
+export type Emit = (value: number, labels?: LabelText, more?: LabelText, suffix?: Suffix) => void;
 
-/** The one declaration of a metric: exposition, reference and the vocabulary of dashboards and rules come from it. */
-export interface Metric {
+interface Heading {
   /** As a query writes it: a counter ends in `_total`. */
   readonly name: string;
   readonly type: MetricType;
   readonly help: string;
-  readonly labels: readonly Label[];
-  readonly collect: (source: MetricSource, emit: Emit) => void;
 }
 
-interface Heading {
-  readonly name: string;
-  readonly type: MetricType;
-  readonly help: string;
+/** Samples of each virtual router. */
+interface RouterMetric extends Heading {
+  readonly labels: readonly Label[];
+  /** @param labels R */
+  readonly ofRouter: (router: VirtualRouterView, labels: Uint8Array, emit: Emit, agent: AgentView) => void;
 }
+
+/** Samples of anything else: there are few. */
+interface OtherMetric extends Heading {
+  readonly labels: readonly Label[];
+  readonly collect: (source: { readonly snapshot: Snapshot; readonly agent: AgentView }, emit: Emit) => void;
+}
+
+/** The one declaration of a metric: exposition, reference and the vocabulary of dashboards and rules come from it. */
+export type Metric = RouterMetric | OtherMetric;
 
 /** One sample a virtual router; `value` gives null where there is nothing to say. */
 export function perRouter(spec: Heading & { readonly value: (router: VirtualRouterView) => number | null }): Metric {
@@ -37,11 +48,9 @@ export function perRouter(spec: Heading & { readonly value: (router: VirtualRout
     type: spec.type,
     help: spec.help,
     labels: routerLabels,
-    collect: (source, emit) => {
-      for (const { view, labels } of source.routers) {
-        const value = spec.value(view);
-        if (value !== null) emit(labels, value);
-      }
+    ofRouter: (router, labels, emit) => {
+      const value = spec.value(router);
+      if (value !== null) emit(value, labels);
     },
   };
 }
@@ -51,18 +60,16 @@ export function perRouterAnd<Value extends string>(
   label: ClosedLabel<Value>,
   spec: Heading & { readonly value: (router: VirtualRouterView, key: Value) => number | null },
 ): Metric {
-  const keys = label.values.map((key) => ({ key, pair: `,${pair(label.name, key)}` }));
+  const keys = label.values.map((key) => ({ key, pair: encoded(`,${pair(label.name, key)}`) }));
   return {
     name: spec.name,
     type: spec.type,
     help: spec.help,
     labels: [...routerLabels, label],
-    collect: (source, emit) => {
-      for (const { view, labels } of source.routers) {
-        for (const entry of keys) {
-          const value = spec.value(view, entry.key);
-          if (value !== null) emit(labels + entry.pair, value);
-        }
+    ofRouter: (router, labels, emit) => {
+      for (const entry of keys) {
+        const value = spec.value(router, entry.key);
+        if (value !== null) emit(value, labels, entry.pair);
       }
     },
   };
@@ -75,12 +82,10 @@ export function perSender(spec: Heading & { readonly value: (sender: SenderView)
     type: spec.type,
     help: spec.help,
     labels: [...routerLabels, senderLabel],
-    collect: (source, emit) => {
-      for (const { senders } of source.routers) {
-        for (const { view, labels } of senders) {
-          const value = spec.value(view);
-          if (value !== null) emit(labels, value);
-        }
+    ofRouter: ({ senders }, labels, emit) => {
+      for (const sender of senders) {
+        const value = spec.value(sender);
+        if (value !== null) emit(value, senderLabels(labels, sender));
       }
     },
   };

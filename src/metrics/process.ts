@@ -1,7 +1,7 @@
 import { collectDefaultMetrics, type MetricObjectWithValues, type MetricValue, type MetricValueWithName, Registry } from "prom-client";
 import { pair } from "./escape.ts";
 import type { ExpositionWriter } from "./exposition.ts";
-import type { Emit, MetricType } from "./metric.ts";
+import type { MetricType, Suffix } from "./metric.ts";
 import { bucketBound } from "./number.ts";
 
 type Family = MetricObjectWithValues<MetricValue<string> | MetricValueWithName<string>>;
@@ -17,9 +17,9 @@ function isType(type: string): type is MetricType {
   return types.has(type);
 }
 
-function suffixOf(family: Family, value: MetricValue<string> | MetricValueWithName<string>): Parameters<Emit>[2] {
+function suffixOf(family: Family, value: MetricValue<string> | MetricValueWithName<string>): Suffix {
   const suffix = "metricName" in value && value.metricName !== undefined ? value.metricName.slice(family.name.length) : "";
-  return suffix === "_bucket" || suffix === "_sum" || suffix === "_count" ? suffix : undefined;
+  return suffix === "_bucket" || suffix === "_sum" || suffix === "_count" ? suffix : "";
 }
 
 /** prom-client gives the bounds of buckets as numbers. */
@@ -52,11 +52,10 @@ export class ProcessMetrics {
   static #write(writer: ExpositionWriter, family: Family): void {
     const type = family.type.toString();
     if (!isType(type)) return;
-    writer.family({ name: family.name, type, help: family.help }, (emit) => {
-      for (const value of family.values) {
-        const labels = Object.entries(value.labels).map(([name, text]) => pair(name, labelText(name, text)));
-        emit(labels.join(","), value.value, suffixOf(family, value));
-      }
-    });
+    const emit = writer.family({ name: family.name, type, help: family.help });
+    for (const value of family.values) {
+      const labels = Object.entries(value.labels).map(([name, text]) => pair(name, labelText(name, text)));
+      emit(value.value, labels.join(","), "", suffixOf(family, value));
+    }
   }
 }

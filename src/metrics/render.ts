@@ -1,27 +1,41 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Snapshot } from "../core/view.ts";
 import type { AgentView } from "./agent-view.ts";
 import { type ExpositionFormat, ExpositionWriter } from "./exposition.ts";
 import { catalogue } from "./index.ts";
-import { metricSource } from "./source.ts";
+import { routerLabels } from "./label-cache.ts";
+import { Output } from "./output.ts";
 
-/** How long a scrape may keep frames and timers waiting before it lets them have a turn, in milliseconds. */
-const turn = 8;
+/** How many virtual routers are written at a step: some 16 KiB of the longest family. */
+const stepRouters = 16;
 
-/** Writes one family at each step. */
 function* writeCatalogue(writer: ExpositionWriter, snapshot: Snapshot, agent: AgentView): Generator<void, void> {
-  const source = metricSource(snapshot, agent);
   for (const metric of catalogue) {
-    writer.family(metric, (emit) => metric.collect(source, emit));
+    const emit = writer.family(metric);
+    if ("collect" in metric) {
+      metric.collect({ snapshot, agent }, emit);
+      continue;
+    }
+    let written = 0;
+    for (const router of snapshot.routers) {
+      metric.ofRouter(router, routerLabels(router.id), emit, agent);
+      if (++written % stepRouters === 0) yield;
+    }
     yield;
   }
 }
 
 /** A whole exposition of the catalogue, all of one moment: what `replay --metrics` prints. */
 export function renderExposition(snapshot: Snapshot, agent: AgentView, format: ExpositionFormat): string {
-  const writer = new ExpositionWriter(format);
+  let text = "";
+  // No character is cut in two by the end of a chunk.
+  const write = (chunk: Uint8Array, done: () => void): void => {
+    text += Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length).toString();
+    done();
+  };
+  const writer = new ExpositionWriter(new Output({ write, closed: false }), format);
   for (const _ of writeCatalogue(writer, snapshot, agent));
-  return writer.finish().toString();
+  writer.end();
+  return text;
 }
 
 /** What one scrape of a running agent reads. */
@@ -33,18 +47,16 @@ export interface ScrapeSource {
 }
 
 /**
- * The exposition of a running agent: the catalogue, and the families of Node and the process.
- * A long one is written in several turns of the event loop, so one family is of one moment, and the next may be of a few
- * milliseconds later.
+ * Begins the exposition of a running agent: the catalogue, and the families of Node and the process.
+ * @returns what writes it. In several turns of the event loop: the samples of one family and virtual router are of one moment, others
+ * may be of a few milliseconds later (or, where the client is slow, of as much later as it was slow).
  */
-export async function renderScrape(source: ScrapeSource, format: ExpositionFormat): Promise<Buffer> {
-  const writer = new ExpositionWriter(format);
-  let since = performance.now();
-  for (const _ of writeCatalogue(writer, source.snapshot(), source.agentView())) {
-    if (performance.now() - since < turn) continue;
-    await nextTurn();
-    since = performance.now();
-  }
-  await source.processMetrics?.write(writer);
-  return writer.finish();
+export function renderScrape(source: ScrapeSource, format: ExpositionFormat): (output: Output) => Promise<void> {
+  const [snapshot, agent] = [source.snapshot(), source.agentView()];
+  return async (output) => {
+    const writer = new ExpositionWriter(output, format);
+    if (!(await output.run(writeCatalogue(writer, snapshot, agent)))) return;
+    await source.processMetrics?.write(writer);
+    writer.end();
+  };
 }

@@ -8,7 +8,7 @@ const buildInfo: Metric = {
   help: "What is running.",
   labels: [buildVersionLabel, revisionLabel, nodeVersionLabel],
   collect: ({ agent: { build } }, emit) =>
-    emit(`${pair("version", build.version)},${pair("revision", build.revision)},${pair("nodeversion", build.nodeVersion)}`, 1),
+    emit(1, `${pair("version", build.version)},${pair("revision", build.revision)},${pair("nodeversion", build.nodeVersion)}`),
 };
 
 const capturePackets: Metric = {
@@ -17,7 +17,7 @@ const capturePackets: Metric = {
   help: "Frames that passed the kernel's filter and reached the agent.",
   labels: [interfaceLabel],
   collect: ({ agent }, emit) => {
-    for (const [name, count] of agent.capture.packets) emit(pair("interface", name), count);
+    for (const [name, count] of agent.capture.packets) emit(count, pair("interface", name));
   },
 };
 
@@ -27,7 +27,7 @@ const captureDrops: Metric = {
   help: "Frames that the kernel dropped because the agent did not read them in time. With af_packet one socket serves all interfaces.",
   labels: [interfaceLabel],
   collect: ({ agent }, emit) => {
-    for (const [name, count] of agent.capture.drops) emit(pair("interface", name), count);
+    for (const [name, count] of agent.capture.drops) emit(count, pair("interface", name));
   },
 };
 
@@ -37,7 +37,7 @@ const evictions: Metric = {
   help: "Things that are not tracked, or no longer, because a bound was reached.",
   labels: [evictionKindLabel],
   collect: ({ snapshot }, emit) => {
-    for (const kind of evictionKindLabel.values) emit(pair("kind", kind), snapshot.evictions[kind]);
+    for (const kind of evictionKindLabel.values) emit(snapshot.evictions[kind], pair("kind", kind));
   },
 };
 
@@ -46,7 +46,7 @@ const lateInputs: Metric = {
   type: "counter",
   help: "Inputs that were older than what had been concluded already.",
   labels: [],
-  collect: ({ snapshot }, emit) => emit("", snapshot.lateInputs),
+  collect: ({ snapshot }, emit) => emit(snapshot.lateInputs),
 };
 
 const hostPause: Metric = {
@@ -55,7 +55,7 @@ const hostPause: Metric = {
   help: "Time in which the host or the agent did not run, and silence on the wire therefore proved nothing.",
   labels: [],
   collect: ({ agent }, emit) => {
-    if (agent.hostPause !== null) emit("", agent.hostPause / 1e6);
+    if (agent.hostPause !== null) emit(agent.hostPause / 1e6);
   },
 };
 
@@ -65,7 +65,7 @@ const reloadSuccessful: Metric = {
   help: "Whether the last load of the configuration succeeded.",
   labels: [],
   collect: ({ agent }, emit) => {
-    if (agent.configReload !== null) emit("", Number(agent.configReload.successful));
+    if (agent.configReload !== null) emit(Number(agent.configReload.successful));
   },
 };
 
@@ -76,7 +76,7 @@ const reloadTimestamp: Metric = {
   labels: [],
   collect: ({ agent }, emit) => {
     const at = agent.configReload?.lastSuccess ?? null;
-    if (at !== null) emit("", at / 1e6);
+    if (at !== null) emit(at / 1e6);
   },
 };
 

@@ -1,6 +1,7 @@
 import type { Link } from "../lib/link.ts";
 import { splitDatagram } from "./datagram.ts";
 import { attributeParser, dumpLinks } from "./dump.ts";
+import { NetlinkError } from "./errors.ts";
 import { type LinkMessage, type ParseLinkAttributes, translateLink } from "./link-message.ts";
 import { LinkTable } from "./link-table.ts";
 
@@ -49,6 +50,8 @@ export class LinkMonitor {
   /** Messages that came while a dump was on its way: they may be newer than what it shows, so they are applied after it. */
   #meanwhile: LinkMessage[] = [];
   #stale = false;
+  #complete = false;
+  #firstFailure: unknown;
   #closed = false;
 
   /** @throws ERR_NETLINK_UNAVAILABLE */
@@ -58,18 +61,21 @@ export class LinkMonitor {
     this.#dump = options.dump ?? dumpLinks;
   }
 
-  /** Subscribes first and dumps then, so that no change falls between the two. Resolves when the table is complete. */
+  /**
+   * Subscribes first and dumps then, so that no change falls between the two. Resolves when the table is complete.
+   * Later dumps that fail are repeated.
+   * @throws ERR_NETLINK_DUMP if the first dump fails: nothing can be captured on devices that are not known
+   */
   async start(): Promise<void> {
     this.#socket = new this.#options.EventSocket({ groups: RTMGRP_LINK }, () => this.#readable());
-    this.#reconcile = setInterval(() => this.#resync(), this.#options.reconcileMs ?? RECONCILE_MS);
-    this.#reconcile.unref();
     this.#resync();
     await this.#dumping;
-  }
-
-  /** Applies, synchronously, every event that has reached this host by now. */
-  drain(): void {
-    this.#readable();
+    if (this.#firstFailure !== undefined) {
+      this.close();
+      throw this.#firstFailure instanceof NetlinkError ? this.#firstFailure : NetlinkError.dump(1, this.#firstFailure);
+    }
+    this.#reconcile = setInterval(() => this.#resync(), this.#options.reconcileMs ?? RECONCILE_MS);
+    this.#reconcile.unref();
   }
 
   close(): void {
@@ -138,16 +144,26 @@ export class LinkMonitor {
   }
 
   async #dumpOnce(): Promise<void> {
+    let links: readonly Link[];
     try {
-      const links = await this.#dump(this.#parse);
-      if (this.#closed) return;
-      this.#readable();
-      this.table.replace(overlay(links, this.#meanwhile));
+      links = await this.#dump(this.#parse);
     } catch (error) {
-      if (this.#closed) return;
-      this.#options.warn("the list of network devices could not be read, trying again", error);
-      this.#later(RETRY_MS);
+      if (!this.#closed) this.#dumpFailed(error);
+      return;
     }
+    if (this.#closed) return;
+    this.#complete = true;
+    this.#readable();
+    this.table.replace(overlay(links, this.#meanwhile));
+  }
+
+  #dumpFailed(error: unknown): void {
+    if (!this.#complete) {
+      this.#firstFailure = error;
+      return;
+    }
+    this.#options.warn("the list of network devices could not be read, trying again", error);
+    this.#later(RETRY_MS);
   }
 }
 

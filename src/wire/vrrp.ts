@@ -10,6 +10,7 @@ import { checksumFit, type Fit } from "./vrrp-checksum.ts";
 const fixedPart = 8;
 /** Authentication data of VRRPv2 over IPv4: always there, also without authentication (RFC 3768 §5.3.10). */
 const authLength = 8;
+const simplePassword = 1;
 const advertisement = 1;
 
 /**
@@ -26,7 +27,7 @@ export function decodeVrrp(p: Packet): Decoded {
   const declared = fixedPart + count * addressSize(p) + (version === 2 && p.family === "ipv4" ? authLength : 0);
   const reason = headerFault(p, version, length, declared);
   const known = version === 2 || version === 3;
-  const fit = known && length >= declared ? checksumFit(p, version, declared) : null;
+  const fit = known && length >= declared && !hidesPassword(p, version, length, declared) ? checksumFit(p, version, declared) : null;
   if (reason !== null || fit === null || !known) return rejectMessage(p, reason ?? "checksum", partial(p, version, count, fit));
 
   const addresses = readAddresses(p, count);
@@ -57,11 +58,20 @@ function headerFault(p: Packet, version: number, length: number, declared: numbe
   if (version !== 2 && version !== 3) return "version";
   if ((u8(b, at) & 0x0f) !== advertisement) return "type";
   if (version === 3 && u8(b, at + 3) === 0) return "count_zero";
-  if (length < declared) return "length";
+  if (length < declared || hidesPassword(p, version, length, declared)) return "length";
   if (u8(b, at + 1) === 0) return "vrid_zero";
   if (intervalOf(p, version) === 0) return "interval_zero";
   if (version === 2 && u8(b, at + 4) > 2) return "auth_type";
   return null;
+}
+
+/**
+ * Whether a password may lie elsewhere than behind the addresses that the message counts: with bytes left over its count is not
+ * to be trusted, and a password must not turn up as an address. No router believes such a message either.
+ */
+function hidesPassword(p: Packet, version: number, length: number, declared: number): boolean {
+  if (version !== 2 || p.family !== "ipv4" || length <= declared || u8(p.bytes, p.payload + 4) !== simplePassword) return false;
+  return readHmacTrailer(p.bytes, p.payload + declared, p.payloadEnd) === undefined;
 }
 
 /** Seconds in version 2 (RFC 3768 §5.3.7), centiseconds in the low 12 bits in version 3 (RFC 9568 §5.2.7). */
@@ -73,7 +83,7 @@ function intervalOf(p: Packet, version: number): Duration {
 function authOf(p: Packet, version: number): AuthMode {
   const type = version === 2 ? u8(p.bytes, p.payload + 4) : 0;
   if (p.ah || type === 2) return "ah";
-  return type === 1 ? "simple" : "none";
+  return type === simplePassword ? "simple" : "none";
 }
 
 function readAddresses(p: Packet, count: number): string[] {

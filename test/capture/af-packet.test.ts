@@ -24,7 +24,9 @@ class FakeKernel {
   now = 1_000_000_000;
   dropped = 0;
   closed = false;
-  #queue: Recorded[] = [];
+  /** Frames that fit in one slab. */
+  slabFrames = 1_000;
+  readonly #queue: (Recorded & { readonly at: number })[] = [];
   readonly #loop = { wake: (): void => {} };
   readonly native: ConstructorParameters<typeof AfPacketSource>[0]["native"];
 
@@ -51,16 +53,22 @@ class FakeKernel {
   }
 
   put(...frames: readonly Recorded[]): void {
-    this.#queue.push(...frames);
+    this.wait(...frames);
     this.#loop.wake();
+  }
+
+  /** Frames that reach the ring while the loop is blocked. */
+  wait(...frames: readonly Recorded[]): void {
+    this.#queue.push(...frames.map((frame) => ({ ...frame, at: this.now - (frame.age ?? 0) })));
   }
 
   #fill(slab: Uint8Array): number {
     const view = new DataView(slab.buffer);
     let at = 0;
-    for (const { index, hex, tci, out = false, hardwareType = 1, age = 0 } of this.#queue) {
+    const batch = this.#queue.splice(0, this.slabFrames);
+    for (const { index, hex, tci, out = false, hardwareType = 1, at: stamp } of batch) {
       const bytes = Buffer.from(hex, "hex");
-      const wall = epoch + this.now - age;
+      const wall = epoch + stamp;
       view.setUint32(at, Math.floor(wall / 1_000_000), true);
       view.setUint32(at + 4, (wall % 1_000_000) * 1_000, true);
       view.setUint32(at + 8, index, true);
@@ -73,9 +81,7 @@ class FakeKernel {
       slab.set(bytes, at + 32);
       at += 32 + ((bytes.length + 7) & ~7);
     }
-    const count = this.#queue.length;
-    this.#queue = [];
-    return count;
+    return batch.length;
   }
 }
 
@@ -97,16 +103,21 @@ class Heard implements FrameSink {
   readonly frames: string[] = [];
   readonly at: number[] = [];
   readonly events: string[] = [];
+  /** Everything in its order. */
+  readonly all: string[] = [];
   frame({ interface: name, direction, vlanTci, at }: Frame): void {
     this.frames.push(`${name} ${direction}${vlanTci === undefined ? "" : ` tci ${vlanTci}`}`);
     this.at.push(at);
+    this.all.push(`frame ${name} at ${at}`);
   }
   settled(): void {}
   dropped(count: number): void {
     this.events.push(`dropped ${count}`);
+    this.all.push(`dropped ${count}`);
   }
   hearing(name: string, state: string, why: string): void {
     this.events.push(`${state} ${name} ${why}`);
+    this.all.push(`${state} ${name}`);
   }
 }
 
@@ -213,4 +224,76 @@ test("after close nothing is delivered", () => {
   source.drain();
   assert.ok(kernel.closed);
   assert.deepEqual([sink.frames, sink.events], [[], ["hearing eth0 found"]]);
+});
+
+test("a backlog of several slabs keeps its instants", () => {
+  const { kernel, sink } = open(new LinkTable([link(2, "eth0")]));
+  kernel.put({ index: 2, hex: advert() });
+  const start = kernel.now;
+  const sent: number[] = [];
+  for (let i = 1; i <= 11; i++) {
+    kernel.now = start + i * 100_000;
+    sent.push(kernel.now);
+    kernel.wait({ index: 2, hex: advert() });
+  }
+  kernel.now = start + 1_200_000;
+  kernel.slabFrames = 3;
+  kernel.put();
+  assert.deepEqual(sink.at, [start, ...sent]);
+});
+
+test("what the kernel dropped is told before the frames that were read with it", () => {
+  const { kernel, sink } = open(new LinkTable([link(2, "eth0")]));
+  kernel.slabFrames = 1;
+  kernel.wait({ index: 2, hex: advert() }, { index: 2, hex: advert() });
+  kernel.dropped = 5;
+  kernel.put();
+  assert.deepEqual(sink.all, ["hearing eth0", "dropped 5", `frame eth0 at ${kernel.now}`, `frame eth0 at ${kernel.now}`]);
+});
+
+for (const [what, message, told] of [
+  ["renamed", { kind: "present", link: link(2, "lan0") }, ["deaf eth0", "hearing lan0"]],
+  ["removed", { kind: "absent", index: 2 }, ["deaf eth0"]],
+  ["switched off", { kind: "present", link: link(2, "eth0", { up: false }) }, ["deaf eth0"]],
+] as const) {
+  test(`frames that had come before their device was ${what} are delivered under its name first`, () => {
+    const table = new LinkTable([link(2, "eth0")]);
+    const { kernel, sink } = open(table);
+    kernel.wait({ index: 2, hex: advert(), age: 700_000 });
+    table.apply([message]);
+    assert.deepEqual(sink.all, ["hearing eth0", `frame eth0 at ${kernel.now - 700_000}`, ...told]);
+  });
+}
+
+test("frames that waited for their device are delivered before its hearing is told", () => {
+  const table = new LinkTable([link(2, "eth0")]);
+  const { kernel, sink } = open(table);
+  kernel.put({ index: 9, hex: advert() });
+  const arrived = kernel.now;
+  kernel.now += 5_000;
+  table.apply([{ kind: "present", link: link(9, "eth9") }]);
+  assert.deepEqual(sink.all, ["hearing eth0", `frame eth9 at ${arrived}`, "hearing eth9"]);
+});
+
+test("frames of a device that stays unknown are given up after two seconds, not delivered late", () => {
+  const table = new LinkTable();
+  const { kernel, sink } = open(table);
+  kernel.put({ index: 9, hex: advert() });
+  kernel.now += 2_000_001;
+  kernel.put();
+  table.apply([{ kind: "present", link: link(9, "eth9") }]);
+  assert.deepEqual(sink.frames, []);
+});
+
+test("the frames of an interface are counted while it is down, and no longer once it is removed or renamed", () => {
+  const table = new LinkTable([link(2, "eth0"), link(3, "eth1")]);
+  const { kernel, source } = open(table);
+  kernel.put({ index: 2, hex: advert() }, { index: 3, hex: advert() });
+  table.apply([{ kind: "present", link: link(2, "eth0", { up: false }) }]);
+  assert.deepEqual([...source.counts().packets.keys()], ["eth0", "eth1"]);
+  table.apply([
+    { kind: "absent", index: 2 },
+    { kind: "present", link: link(3, "lan1") },
+  ]);
+  assert.deepEqual([...source.counts().packets.keys()], []);
 });

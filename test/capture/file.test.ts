@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { type CaptureFileEnd, type CaptureFileSink, openCaptureFile } from "../../src/capture/file.ts";
+import { type CaptureFileEnd, type CaptureFileSink, openCaptureFile, type ReadOptions } from "../../src/capture/file.ts";
 import { wallTime } from "../../src/lib/time.ts";
 import { type Frame, LinkType } from "../../src/wire/frame.ts";
 import { pcapHeader, pcapRecord } from "../../src/wire/pcap/writer.ts";
@@ -29,7 +29,7 @@ interface Read {
   readonly lines: readonly string[];
 }
 
-async function read(path: string, more: Partial<CaptureFileSink> = {}, signal?: AbortSignal): Promise<Read> {
+async function read(path: string, more: Partial<CaptureFileSink> = {}, options: ReadOptions = {}): Promise<Read> {
   const file = await openCaptureFile(path);
   assert.ok(file.ok);
   const lines: string[] = [];
@@ -44,7 +44,7 @@ async function read(path: string, more: Partial<CaptureFileSink> = {}, signal?: 
     settled: () => {},
     ...more,
   };
-  return { end: await file.value.read(sink, signal), lines };
+  return { end: await file.value.read(sink, options), lines };
 }
 
 test("time goes by the stamps of the file", async () => {
@@ -61,6 +61,33 @@ test("a little disorder is passed on as it is", async () => {
 test("after a clock that was set back, time goes on and the gap is told", async () => {
   const { lines } = await read(fileOf([0, 5_000_000, 3_999_999, 4_500_000]));
   assert.deepEqual(lines, ["0 0", "5000000 5000000", "gap 5000001 3999999", "5000001 3999999", "5500002 4500000"]);
+});
+
+test("a frame whose stamp waits for the next one is handed over before its piece is settled for the last time", async () => {
+  const calls: string[] = [];
+  await read(fileOf([0, 600_000_000]), {
+    frame: (frame) => void calls.push(`${frame.wall - t0}`),
+    settled: () => void calls.push("settled"),
+  });
+  assert.deepEqual(calls, ["0", "settled", "600000000", "settled"]);
+});
+
+test("in the order of time, a false stamp is put right", async () => {
+  const stamps = [0, 1_000_000, 600_000_000, 2_000_000];
+  assert.deepEqual((await read(fileOf(stamps), {}, { inOrder: true })).lines, [
+    "0 0",
+    "1000000 1000000",
+    "gap 1000001 1000001",
+    "1000001 1000001",
+    "2000000 2000000",
+  ]);
+  assert.deepEqual((await read(fileOf(stamps))).lines, [
+    "0 0",
+    "1000000 1000000",
+    "gap 1000001 600000000",
+    "1000001 600000000",
+    "2000000 2000000",
+  ]);
 });
 
 test("a damaged file gives what is readable and then the problem", async () => {
@@ -99,7 +126,7 @@ test("a failure of the one who reads is not taken for one of the file", async ()
 
 test("reading can be ended early", async () => {
   const stop = new AbortController();
-  const { end } = await read(fileOf([0, 1]), { settled: () => stop.abort() }, stop.signal);
+  const { end } = await read(fileOf([0, 1]), { settled: () => stop.abort() }, { signal: stop.signal });
   assert.equal(end.problem, null);
 });
 

@@ -19,9 +19,16 @@ const igmp6 = `1    lo              ff020000000000000000000000000001     1 00000
 `;
 
 test("the kernel's tables tell on which devices the groups are joined", () => {
-  assert.deepEqual([...joinedIpv4(igmp)], [2]);
+  assert.deepEqual([...joinedIpv4(igmp, "LE")], [2]);
   assert.deepEqual([...joinedIpv6(igmp6)], [2]);
   assert.deepEqual([...joinedIpv4(""), ...joinedIpv6("")], []);
+});
+
+test("the kernel prints the IPv4 group in the byte order of the host", () => {
+  const line = (group: string): string => `4\teth0      :     1      V3\n\t\t\t\t${group}     1 0:00000000\t\t0\n`;
+  assert.deepEqual([...joinedIpv4(line("120000E0"), "LE")], [4]);
+  assert.deepEqual([...joinedIpv4(line("E0000012"), "BE")], [4]);
+  assert.deepEqual([...joinedIpv4(line("E0000012"), "LE")], []);
 });
 
 interface Harness {

@@ -41,7 +41,37 @@ test("a stamp that fits no clock counts as just arrived", () => {
   const rebase = new StampRebase(100 * second, epoch);
   rebase.advance(101 * second, epoch);
   assert.equal(rebase.instantOf(epoch + 500 * second), 101 * second);
+  rebase.advance(101 * second, epoch + hour);
   assert.equal(rebase.instantOf(epoch - 500 * second), 101 * second);
+});
+
+test("frames that waited while the loop was blocked keep their instants over any number of reads", () => {
+  const rebase = new StampRebase(100 * second, epoch);
+  rebase.drained(100 * second);
+  for (let read = 1; read <= 5; read++) {
+    rebase.advance(101.2 * second + read * 10_000, epoch);
+    for (const at of [100.1, 100.5, 101.1]) assert.equal(rebase.instantOf(epoch + at * second), at * second);
+  }
+});
+
+test("frames that waited over a step of the clock keep their instants over any number of reads", () => {
+  const rebase = new StampRebase(100 * second, epoch);
+  rebase.drained(100 * second);
+  for (let read = 1; read <= 9; read++) {
+    rebase.advance(101.2 * second + read * 10_000, epoch + hour);
+    for (const at of [100.1, 100.5, 101.1]) {
+      assert.equal(rebase.instantOf(epoch + at * second), at * second);
+      assert.equal(rebase.instantOf(epoch + hour + at * second), at * second);
+    }
+  }
+});
+
+test("a step is over once the ring has been empty some time after it", () => {
+  const rebase = new StampRebase(100 * second, epoch);
+  rebase.advance(101 * second, epoch + second);
+  rebase.drained(101.1 * second);
+  rebase.advance(103 * second, epoch + second);
+  assert.equal(rebase.instantOf(epoch + second + 101 * second), 101 * second);
 });
 
 test("a slewed clock never looks like a step", () => {
@@ -54,26 +84,36 @@ test("a slewed clock never looks like a step", () => {
   }
 });
 
-test("whatever the clock does, an instant is never later than now nor earlier than the last drain by more than the slack", () => {
+test("whatever the clock does, an instant is never later than now, and right to the microsecond while it does nothing", () => {
   const moves = fc.array(
     fc.record({
       pause: fc.integer({ min: 0, max: 2 * second }),
-      step: fc.integer({ min: -hour, max: hour }),
+      step: fc.oneof(fc.constant(0), fc.integer({ min: -hour, max: hour })),
       age: fc.integer({ min: 0, max: hour }),
+      empty: fc.boolean(),
     }),
   );
   fc.assert(
     fc.property(moves, (all) => {
       let now = 0;
       let offset = epoch;
+      let stepped = false;
+      let empty = 0;
       const rebase = new StampRebase(now, offset);
-      for (const { pause, step, age } of all) {
-        const last = now;
+      for (const { pause, step, age, empty: isEmpty } of all) {
         now += pause;
         offset += step;
+        const steps = Math.abs(step) > 2_000;
+        stepped ||= steps;
         rebase.advance(now, offset);
         const at = rebase.instantOf(offset + now - age);
-        assert.ok(at <= now && at >= last - 50_000);
+        assert.ok(at <= now);
+        if (!stepped) assert.equal(at, now - age);
+        else if (steps) assert.ok(at >= empty - 50_000);
+        if (isEmpty) {
+          rebase.drained(now);
+          empty = now;
+        }
       }
     }),
   );

@@ -149,6 +149,8 @@ const bad: ReadonlyArray<readonly [name: string, text: string, line: number | nu
   ["a file that is a list", "- a\n- b", 1, "", /the file must hold keys such as capture/],
   ["a file that is one word", "hello", 1, "", /the file must hold keys/],
   ["a port without a colon", 'web: {listen: ["10112"]}', 1, "web.listen[0]", /needs a colon before the port: ":10112"/],
+  ["a directory as Unix socket", 'web: {listen: ["unix:/"]}', 1, "web.listen[0]", /must name a file, not a directory/],
+  ["patterns that exclude everything", 'capture: {interfaces: ["!*"]}', 1, "capture.interfaces", /"!\*" excludes every interface/],
   ["a port beyond 65535", 'web: {listen: [":70000"]}', 1, "web.listen[0]", /up to 65535/],
   ["an IPv6 address without brackets", 'web: {listen: ["::1:10112"]}', 1, "web.listen[0]", /brackets/],
   ["a host name to listen on", 'web: {listen: ["example.net:80"]}', 1, "web.listen[0]", /must be an IP address/],

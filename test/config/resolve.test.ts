@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -67,11 +68,33 @@ test("a file that was named must exist", async () => {
   assert.ok(!result.ok && /does not exist/.test(result.error[0]?.message ?? ""));
 });
 
-test("a directory, binary data and endless input are refused", async () => {
+test("flags that select no interface are refused", () => {
+  const result = resolveConfig(defaultConfig(), { interface: ["!*"] });
+  assert.ok(!result.ok);
+  assert.match(result.error[0]?.message ?? "", /"!\*" excludes every interface/);
+});
+
+test("a pipe that nobody writes to is refused instead of waited for", async () => {
+  const path = join(directory, "fifo");
+  execFileSync("mkfifo", [path]);
+  const result = await readConfig(path);
+  assert.ok(!result.ok);
+  assert.match(result.error[0]?.message ?? "", /is a pipe, socket or device: the configuration must be a regular file/);
+});
+
+test("a symbolic link to a regular file is followed", async () => {
+  const path = join(directory, "link.yaml");
+  symlinkSync(file("target.yaml", "log: {level: debug}\n"), path);
+  const result = await readConfig(path);
+  assert.ok(result.ok && result.value.config.log.level === "debug");
+});
+
+test("a directory, binary data, a device and a file that is too large are refused", async () => {
   const cases: ReadonlyArray<readonly [string, RegExp]> = [
     [directory, /is a directory/],
     [file("latin1.yaml", new Uint8Array([0x61, 0xff, 0x0a])), /not UTF-8/],
-    ["/dev/zero", /larger than 1 MiB/],
+    ["/dev/zero", /is a pipe, socket or device/],
+    [file("large.yaml", "#".repeat(1_048_577)), /larger than 1 MiB/],
   ];
   for (const [path, message] of cases) {
     const result = await readConfig(path);

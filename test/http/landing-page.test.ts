@@ -2,15 +2,18 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
 import fc from "fast-check";
-import { landingPage } from "../../src/http/landing-page.ts";
+import { landingPage as pieces } from "../../src/http/landing-page.ts";
 import { seconds, wallTime } from "../../src/lib/time.ts";
 import { noon, orphanRouter, sampleAgent, sampleRouter, sampleSender, sampleSnapshot } from "../metrics/sample.ts";
 import { sampleApp } from "./harness.ts";
+
+const landingPage = (...of: Parameters<typeof pieces>): string => [...pieces(...of)].map((piece) => piece.text).join("");
 
 const text = (page: string): string =>
   page
     .replace(/<(style|script)>.*?<\/\1>/gs, " ")
     .replace(/<[^>]*>/g, " ")
+    .replaceAll("&ndash;", "–")
     .replace(/\s+/g, " ");
 
 test("a healthy virtual router is told in one row", () => {

@@ -7,12 +7,15 @@ import { connect, createServer as createTcpServer, type Socket } from "node:net"
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { setImmediate } from "node:timers/promises";
 import type { HttpOptions } from "../../src/http/deps.ts";
 import { HttpError } from "../../src/http/errors.ts";
 import type { EventHub } from "../../src/http/event-hub.ts";
 import { EventStreams } from "../../src/http/event-streams.ts";
 import { createServer, visitUrl } from "../../src/http/server.ts";
 import type { ListenAddress } from "../../src/lib/listen.ts";
+import { renderExposition } from "../../src/metrics/render.ts";
+import { manyRouters, sampleAgent, sampleSnapshot } from "../metrics/sample.ts";
 import { sampleDeps, sampleEvent, sampleHub } from "./harness.ts";
 
 const loopback: ListenAddress = { kind: "tcp", host: "127.0.0.1", port: 0 };
@@ -217,6 +220,58 @@ test("headers beyond all measure are refused", async (t) => {
   const [answer] = (await once(socket, "data")) as [Buffer];
   assert.match(answer.toString(), /^HTTP\/1\.1 431 /);
   socket.destroy();
+});
+
+/** Long enough for many chunks; every scrape is the same. */
+const longDeps = sampleDeps({ snapshot: sampleSnapshot(manyRouters(300)) });
+
+test("scrapes at the same time do not get into each other's answers, compressed or not, also where clients leave in the middle", async (t) => {
+  const server = createServer({ listen: [loopback], hostName: null }, longDeps);
+  t.after(() => server.close());
+  const port = portOf((await server.listen())[0]);
+  const expected = renderExposition(longDeps.snapshot(), longDeps.agentView(), "text");
+  const scrape = async (coding: string): Promise<void> => {
+    const answer = await fetch(`http://127.0.0.1:${port}/metrics`, { headers: { "accept-encoding": coding } });
+    assert.ok((await answer.text()) === expected, `the answer is another one (${coding})`);
+  };
+  const leave = async (coding: string): Promise<void> => {
+    const socket = connect(port, "127.0.0.1");
+    socket.write(`GET /metrics HTTP/1.1\r\nHost: x\r\nAccept-Encoding: ${coding}\r\n\r\n`);
+    await once(socket, "data");
+    socket.resetAndDestroy();
+  };
+  const both = ["gzip", "identity"];
+  for (let round = 0; round < 3; round++) {
+    await Promise.all([...both, ...both].flatMap((coding) => [scrape(coding), leave(coding)]));
+  }
+});
+
+test("a slow client gets the whole answer", async (t) => {
+  const server = createServer({ listen: [loopback], hostName: null }, longDeps);
+  t.after(() => server.close());
+  const socket = connect(portOf((await server.listen())[0]), "127.0.0.1");
+  socket.write("GET /metrics HTTP/1.0\r\nConnection: close\r\n\r\n");
+  const chunks: Buffer[] = [];
+  for await (const chunk of socket) {
+    chunks.push(chunk);
+    await setImmediate();
+  }
+  const answer = Buffer.concat(chunks).toString();
+  assert.ok(answer.endsWith(`\r\n\r\n${renderExposition(longDeps.snapshot(), longDeps.agentView(), "text")}`));
+});
+
+test("an answer that fails on the way is cut off, and the log says why", async (t) => {
+  const view = sampleAgent({
+    describe: () => {
+      throw new Error("no description");
+    },
+  });
+  const deps = sampleDeps({ agent: view });
+  const server = createServer({ listen: [loopback], hostName: null }, deps);
+  t.after(() => server.close());
+  const answer = fetch(`http://127.0.0.1:${portOf((await server.listen())[0])}/metrics`).then((response) => response.text());
+  await assert.rejects(answer);
+  assert.equal(deps.log.lines[0]?.message, "an answer was cut off");
 });
 
 async function statusOver(socketPath: string): Promise<number | undefined> {

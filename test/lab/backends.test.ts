@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import test, { after, before, describe } from "node:test";
-import { Agent, type AgentEvent } from "./framework/agent.ts";
+import { Agent, type AgentEvent, projectFile } from "./framework/agent.ts";
 import { eventTime } from "./framework/changes.ts";
-import { createPair, type Pair, playFailover, type Watched } from "./framework/pair.ts";
+import { createPair, type Pair, playFailover, untilMaster, type Watched } from "./framework/pair.ts";
 import { Recorder } from "./framework/recorder.ts";
-import { labSkip } from "./framework/requirements.ts";
+import { labSkip, pcapSkip } from "./framework/requirements.ts";
+import { waitFor } from "./framework/wait.ts";
 
 const skip = labSkip("keepalived", "tcpdump", "tshark") || (await pcapSkip());
 
@@ -16,15 +17,6 @@ const routers: readonly Watched[] = [
   { family: "ipv4", vrid: 51 },
   { family: "ipv6", vrid: 60 },
 ];
-
-async function pcapSkip(): Promise<string | false> {
-  try {
-    await import("pcap" as string);
-    return false;
-  } catch {
-    return "the optional package pcap is not compiled";
-  }
-}
 
 /** What an event says, without its id and its time. */
 function fact(event: AgentEvent): unknown {
@@ -80,5 +72,35 @@ describe("the two capture backends side by side on one host", { skip }, () => {
       (await libpcap.metric("vrrpwatch_capture_drops_total")).filter((n) => n > 0),
       [],
     );
+  });
+});
+
+describe("an agent with the libpcap backend", { skip }, () => {
+  const config = "capture: {backend: libpcap}\n";
+  let pair: Pair;
+  before(async () => {
+    pair = await createPair(instances);
+  });
+  after(() => pair.lab.close());
+
+  test("ends within 3 s of SIGTERM", async () => {
+    const agent = await Agent.start(pair.lab, pair.listener, { config });
+    assert.equal(await agent.process.stop("SIGTERM", 3_000), 0);
+  });
+
+  test("runs without the native addon, sees a link go down and up, and says that it joins no groups", async () => {
+    const addon = projectFile("build/Release/vrrpwatch_native.node");
+    const hideAddon = ["unshare", "-m", "sh", "-c", 'mount --bind /dev/null "$0" && exec "$@"', addon];
+    const agent = await Agent.start(pair.lab, pair.listener, { name: "plain", config, wrapper: hideAddon });
+    assert.match(agent.process.stdout + agent.process.stderr, /without the native addon/);
+    await pair.first.start();
+    await untilMaster(agent, pair.a, routers);
+    const up = (value: number) => async (): Promise<boolean> =>
+      (await agent.metric("vrrp_interface_capture_up", { interface: "eth0" })).includes(value);
+    await pair.listener.linkDown();
+    await waitFor("the interface to be seen down", up(0), { within: 10_000 });
+    await pair.listener.linkUp();
+    await waitFor("the interface to be seen up", up(1), { within: 10_000 });
+    assert.equal(await agent.process.stop("SIGTERM", 3_000), 0);
   });
 });

@@ -38,6 +38,9 @@ test("what is no listen address is refused with an example", () => {
     ": 1",
     "unix:",
     "unix:x",
+    "unix:/",
+    "unix:/run/vrrpwatch/",
+    "unix:/run/..",
     `unix:/${"x".repeat(107)}`,
     "http://x:1",
   ]) {

@@ -23,9 +23,10 @@ function headerChecksum(header: string): string {
   return hex(~sum & 0xffff, 2);
 }
 
-const ipv6 = (next: number, payload: string): string =>
-  `60000000${hex(payload.length / 2, 2)}${hex(next, 1)}fffe800000000000000000000000000001ff020000000000000000000000000012${payload}`;
+const ipv6 = (next: number, payload: string, destination = "ff020000000000000000000000000012"): string =>
+  `60000000${hex(payload.length / 2, 2)}${hex(next, 1)}fffe800000000000000000000000000001${destination}${payload}`;
 
+const unicast6 = "fe800000000000000000000000000002";
 const vrrp = (vrid: number): string => `31${hex(vrid, 1)}6401006400 00c0000264`.replaceAll(" ", "");
 const ah = (next: number, payload: string): string => `${hex(next, 1)}0400000000000100000001${zeros(12)}${payload}`;
 const extension = (next: number, payload: string, blocks = 0): string =>
@@ -51,11 +52,16 @@ export const wanted: readonly (readonly [string, string])[] = [
   ["unicast advert", ethernet("0800", ipv4(112, vrrp(1), { destination: "c0000202" }), "020000000002")],
   ["AH around an advert", ethernet("0800", ipv4(51, ah(112, vrrp(1))))],
   ["AH around an advert behind IP options", ethernet("0800", ipv4(51, ah(112, vrrp(1)), { header: "94040000" }))],
+  ["AH around anything to the VRRP group", ethernet("0800", ipv4(51, ah(6, zeros(20))))],
+  ["later fragment of AH to the VRRP group", ethernet("0800", ipv4(51, zeros(20), { fragment: "0010" }))],
+  ["AH around an advert to one host", ethernet("0800", ipv4(51, ah(112, vrrp(1)), { destination: "c0000202" }))],
   ["IGMPv3 report", ethernet("0800", ipv4(2, `2200${zeros(14)}`, { destination: "e0000016", header: "94040000" }))],
   ["IGMPv2 join of 224.0.0.18", ethernet("0800", ipv4(2, `1600${zeros(2)}e0000012`))],
   ["ARP", ethernet("0806", `0001080006040001${MAC_A}c0000264${zeros(6)}c0000264`, "ffffffffffff")],
   ["IPv6 advert", ethernet("86dd", ipv6(112, vrrp(1)))],
   ["AH around an IPv6 advert", ethernet("86dd", ipv6(51, ah(112, vrrp(1))))],
+  ["AH around anything to the IPv6 VRRP group", ethernet("86dd", ipv6(51, ah(6, zeros(20))))],
+  ["AH around an IPv6 advert to one host", ethernet("86dd", ipv6(51, ah(112, vrrp(1)), unicast6))],
   ["IPv6 advert behind destination options", ethernet("86dd", ipv6(60, extension(112, vrrp(1))))],
   ["IPv6 advert behind hop-by-hop options", ethernet("86dd", ipv6(0, extension(112, vrrp(1))))],
   ["fragment of an IPv6 advert", ethernet("86dd", ipv6(44, extension(112, vrrp(1))))],
@@ -79,11 +85,12 @@ export const wanted: readonly (readonly [string, string])[] = [
 export const unwanted: readonly (readonly [string, string])[] = [
   ["TCP", ethernet("0800", ipv4(6, zeros(20)))],
   ["UDP", ethernet("0800", ipv4(17, zeros(20)))],
-  ["IPsec", ethernet("0800", ipv4(51, ah(6, zeros(20))))],
+  ["IPsec", ethernet("0800", ipv4(51, ah(6, zeros(20)), { destination: "c0000202" }))],
   ["IGMP query", ethernet("0800", ipv4(2, `1100${zeros(6)}`, { destination: "e0000001" }))],
   ["IGMPv2 join of another group", ethernet("0800", ipv4(2, `1600${zeros(2)}e00000fb`, { destination: "e00000fb" }))],
   ["IPv6 TCP", ethernet("86dd", ipv6(6, zeros(20)))],
-  ["IPv6 IPsec", ethernet("86dd", ipv6(51, ah(6, zeros(20))))],
+  ["IPv6 IPsec", ethernet("86dd", ipv6(51, ah(6, zeros(20)), unicast6))],
+  ["IPv6 IPsec to another group", ethernet("86dd", ipv6(51, ah(6, zeros(20)), "ff020000000000000000000000000016"))],
   ["router advertisement", ethernet("86dd", ipv6(58, `8600${zeros(22)}`))],
   ["MLD query", ethernet("86dd", ipv6(0, extension(58, `8200${zeros(22)}`)))],
   ["tagged TCP", taggedAdvert([{ type: "8100", vid: 10 }]).slice(0, 36) + ipv4(6, zeros(20)).slice(4)],

@@ -148,10 +148,20 @@ describe("the link monitor", { skip: process.arch === "s390x" && "the messages a
     kernel.monitor.close();
   });
 
-  test("a dump that fails is told and does not end the monitor", async () => {
+  test("a first dump that fails ends the start: nothing can be captured on unknown devices", async () => {
     const kernel = new FakeKernel();
     kernel.failing = 1;
+    await assert.rejects(kernel.monitor.start(), { code: "ERR_NETLINK_DUMP" });
+    assert.ok(kernel.closed);
+    assert.deepEqual(kernel.warnings, []);
+  });
+
+  test("a later dump that fails is told and does not end the monitor", async () => {
+    const kernel = new FakeKernel();
     await kernel.monitor.start();
+    kernel.failing = 1;
+    kernel.event(null);
+    await settle();
     assert.equal(kernel.warnings.length, 1);
     kernel.event(added(2, "eth0"));
     assert.deepEqual(kernel.names(), ["2 eth0"]);

@@ -211,6 +211,24 @@ test("a password is in nothing that the decoder gives, whatever is wrong with th
   }
 });
 
+test("a count that reaches into the password shows none of it: bytes left over behind a message with a password are refused", () => {
+  const spec: AdvertPacket = { version: 2, authType: 1, password: "s3cr3tpw", trailing: new TextEncoder().encode("s3cr3tpw") };
+  for (const count of [0, 1, 2]) {
+    const partial = partialOf(decodeAdvert({ ...spec, count }), "length");
+    assert.deepEqual([partial.addresses, partial.auth], [undefined, "simple"]);
+  }
+});
+
+test("without a password, bytes left over are no fault", () => {
+  const { flags, addresses } = advertOf(decodeAdvert({ version: 2, trailing: new Uint8Array(4) }));
+  assert.deepEqual([flags.includes("trailing_bytes"), addresses], [true, ["192.0.2.100"]]);
+});
+
+test("a keepalived HMAC trailer may follow a message with a password", () => {
+  const trailer = Uint8Array.from({ length: 28 }, (_, i) => (i === 0 ? 1 : i));
+  assert.equal(advertOf(decodeAdvert({ version: 2, authType: 1, password: "s3cr3t", trailer })).auth, "hmac");
+});
+
 test("the virtual MAC of the VRID, of another, and of the other family", () => {
   const flagsFor = (mac: string): readonly string[] => advertOf(decodeAdvert({ mac })).flags;
   assert.deepEqual(flagsFor("00:00:5e:00:01:33"), ["virtual_mac"]);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { LinkType } from "../../src/wire/frame.ts";
+import { createCaptureParser } from "../../src/wire/pcap/parser.ts";
 import { advertFrame, concat } from "../helpers/packets.ts";
 import { parse } from "./parse.ts";
 
@@ -30,11 +31,7 @@ class Blocks {
     this.block(0x0a0d0d0a, concat(this.u32(0x1a2b3c4d), this.u16(1), this.u16(0), this.u64(0xffffffffffffffffn)));
   readonly interface = (options: Uint8Array[] = [], linkType: number = LinkType.ethernet, snapLength = 0): Uint8Array =>
     this.block(1, concat(this.u16(linkType), [0, 0], this.u32(snapLength), ...options));
-  readonly named = (name: string): Uint8Array =>
-    this.option(
-      2,
-      [...name].map((c) => c.charCodeAt(0)),
-    );
+  readonly named = (name: string): Uint8Array => this.option(2, new TextEncoder().encode(name));
   readonly enhanced = (id: number, stamp: bigint, bytes: Uint8Array, options: Uint8Array[] = []): Uint8Array =>
     this.block(6, concat(this.u32(id), this.#stamp(stamp), this.u32(bytes.length), this.u32(bytes.length), pad(bytes), ...options));
   readonly obsolete = (id: number, stamp: bigint, bytes: Uint8Array): Uint8Array =>
@@ -155,7 +152,38 @@ test("interfaces without a name stay apart, and `any` is no name", () => {
 
 test("an interface name cannot send commands to a terminal", () => {
   const { records } = parse(concat(b.section(), b.interface([b.named("\u001b[31meth0\n")]), b.enhanced(0, 1n, bytes)));
-  assert.equal(records[0]?.interface, "?[31meth0?");
+  assert.equal(records[0]?.interface, "%1b[31meth0%0a");
+});
+
+const namesOf = (...names: string[]): (string | null | undefined)[] =>
+  parse(
+    concat(b.section(), ...names.map((name) => b.interface([b.named(name)])), ...names.map((_, i) => b.enhanced(i, 1n, bytes))),
+  ).records.map((record) => record.interface);
+
+test("interface names that differ stay different, whatever bytes they have", () => {
+  assert.deepEqual(namesOf("\u00e4-lan", "\u00f6-lan", "%c3%a4-lan", "a b"), ["%c3%a4-lan", "%c3%b6-lan", "%25c3%25a4-lan", "a%20b"]);
+});
+
+test("the name of a Windows interface is kept as it is", () => {
+  const name = "\\Device\\NPF_{7A5B6F1E-0C1D-4B6C-9C41-0123456789AB}";
+  assert.deepEqual(namesOf(name), [name]);
+});
+
+test("long interface names are cut, and stay different", () => {
+  const long = "x".repeat(64);
+  const names = namesOf(long, `${long}1`, `${long}2`, "\u00e4".repeat(40), `${"\u00e4".repeat(40)}!`);
+  assert.equal(names[0], long);
+  assert.equal(new Set(names).size, names.length);
+  for (const name of names) assert.ok((name ?? "").length <= 64, `${name}`);
+  assert.match(names[1] ?? "", /^x{55}#[0-9a-f]{8}$/);
+  assert.deepEqual(namesOf(`${long}1`), [names[1]]);
+});
+
+test("a sink is told how many interfaces a section has", () => {
+  const counts: number[] = [];
+  const parser = createCaptureParser({ record: () => {}, interfaces: (count) => void counts.push(count) });
+  parser.push(concat(b.section(), b.interface(), b.interface(), b.section(), b.interface()));
+  assert.deepEqual(counts, [1, 2, 1]);
 });
 
 test("a simple packet is as long as the snap length of its interface allows", () => {

@@ -3,6 +3,10 @@ import { findOption } from "./pcapng-options.ts";
 
 const Option = { name: 2, timeResolution: 9, timeOffset: 14 } as const;
 const longestName = 64;
+/** FNV-1a with 32 bits (http://www.isthe.com/chongo/tech/comp/fnv/), in eight digits behind a mark. */
+const fnvBasis = 0x811c9dc5;
+const fnvPrime = 0x01000193;
+const hashLength = 9;
 
 /** An interface description block: how its packets are to be read. */
 export interface CaptureInterface {
@@ -27,19 +31,31 @@ export function readInterface(order: ByteOrder, b: Uint8Array, at: number, end: 
   };
 }
 
-/** Printable ASCII only: the name ends up on terminals and in labels. The pseudo-device `any` is no interface. */
+/**
+ * Printable ASCII only, for the name ends up on terminals and in labels: other bytes, and `%`, become `%` and two hexadecimal
+ * digits. A long name is cut and ends with `#` and a hash, so that names that differ stay different. The pseudo-device `any` is no
+ * interface.
+ */
 function readName(order: ByteOrder, b: Uint8Array, options: number, end: number): string | null {
   const at = findOption(order, b, options, end, Option.name, 1);
   if (at < 0) return null;
-  const length = Math.min(order.u16(b, at - 2), longestName);
+  const nameEnd = at + order.u16(b, at - 2);
   let name = "";
-  for (let i = 0; i < length; i++) {
-    const code = b[at + i] ?? 0;
+  let cut = "";
+  let hash = fnvBasis;
+  for (let i = at; i < nameEnd; i++) {
+    const code = b[i] ?? 0;
     if (code === 0) break;
-    name += code > 0x20 && code < 0x7f ? String.fromCharCode(code) : "?";
+    hash = Math.imul(hash ^ code, fnvPrime);
+    if (name.length > longestName) continue;
+    name += isPlain(code) ? String.fromCharCode(code) : `%${code.toString(16).padStart(2, "0")}`;
+    if (name.length <= longestName - hashLength) cut = name;
   }
-  return name === "" || name === "any" ? null : name;
+  if (name === "" || name === "any") return null;
+  return name.length <= longestName ? name : `${cut}#${(hash >>> 0).toString(16).padStart(8, "0")}`;
 }
+
+const isPlain = (code: number): boolean => code > 0x20 && code < 0x7f && code !== 0x25;
 
 function signedSeconds(order: ByteOrder, b: Uint8Array, at: number): number {
   const first = BigInt(order.u32(b, at));

@@ -57,6 +57,7 @@ export class PcapngFormat implements Format {
         if (this.#interfaces.length === mostInterfaces)
           return { code: "damaged", message: `a section has more than ${mostInterfaces} interfaces` };
         this.#interfaces.push(readInterface(order, b, body, bodyEnd, this.#interfaces.length));
+        sink.interfaces?.(this.#interfaces.length);
         return size;
       case Block.enhancedPacket:
         if (bodyEnd - body < 20) return tooShort("packet");

@@ -16,6 +16,8 @@ export interface CaptureRecord {
 /** Takes the packets of a file as they are read. */
 export interface RecordSink {
   record(record: CaptureRecord): void;
+  /** The file describes an interface: how many of them the current section has by now. */
+  interfaces?(count: number): void;
 }
 
 export type CaptureFileProblemCode =

@@ -35,3 +35,13 @@ function canMakeNamespaces(): boolean {
     ]) !== null;
   return namespacesWork;
 }
+
+/** Why the libpcap backend cannot run here, or false where it can. */
+export async function pcapSkip(): Promise<string | false> {
+  try {
+    await import("pcap" as string);
+    return false;
+  } catch {
+    return "the optional package pcap is not compiled";
+  }
+}
