@@ -16,8 +16,8 @@ const SLAB_BYTES = 256 * 1024;
 const SLABS_PER_TURN = 4;
 /** Bound of a drain: more than the ring holds. */
 const SLABS_PER_DRAIN = 64;
-/** Resident memory. Holds 0.3 s of 100k adverts/s; of a few hundred a second 0.5 s, since a block is handed over every 2 ms. */
-const RING_BYTES = 4 << 20;
+/** Resident memory. Holds 0.2 s of 100k adverts/s; of a few hundred a second 0.4 s, since a block is handed over every 2 ms. */
+const RING_BYTES = 3 << 20;
 /** Small, so that there are many of them; a jumbo frame fits. */
 const BLOCK_BYTES = 16 << 10;
 const SMALLEST_RING_BYTES = 1 << 20;

@@ -6,8 +6,8 @@ import { EtherType, type Packet, Protocol } from "./packet.ts";
 
 /** A power of two. A flood of different packets overwrites entries and never adds one. */
 const slots = 4_096;
-/** Longer packets (50 IPv4 addresses and more) are decoded each time. */
-const longest = 256;
+/** Longer packets (more than 28 IPv4 or 6 IPv6 addresses) are decoded each time. */
+const longest = 160;
 const passwordLength = 8;
 
 interface Entry {
