@@ -51,6 +51,8 @@ describe("the packet socket on real devices", { skip: liveSkip() }, () => {
     await observer.whileBlocked(() => net.send("a", "vw0", [advert()], { count: sent }));
     await observer.until("the drops", () => observer.of("dropped").length > 0);
     observer.command("quiet off");
+    // The kernel (seen with Linux 6.18) drops one more frame when it opens the ring again after an overflow, and counts it.
+    await net.send("a", "vw0", [advert(9)]);
     await net.send("a", "vw0", [end]);
     await observer.until("the last frame", () => observer.of("frame").some((line) => line.hex === end));
     observer.command("counts");
@@ -59,7 +61,7 @@ describe("the packet socket on real devices", { skip: liveSkip() }, () => {
     const packets = Number(counts?.packets);
     const drops = Number(counts?.drops);
     assert.ok(drops > 0);
-    assert.equal(packets + drops, sent + 1);
+    assert.equal(packets + drops, sent + 2);
     assert.equal(
       observer.of("dropped").reduce((sum, line) => sum + Number(line.count), 0),
       drops,
