@@ -19,7 +19,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   wire: { imports: ["lib"], pure: true },
   core: { imports: ["lib", "wire"], pure: true },
   // Which interfaces are captured is decided from the kernel's list of them.
-  capture: { imports: ["lib", "wire", "netlink"], files: inputs, packages: ["pcap"] },
+  capture: { imports: ["lib", "wire"], files: inputs, packages: ["pcap"] },
   netlink: { imports: ["lib", "wire"], files: inputs, packages: ["netlink"] },
   keepalived: { imports: ["lib", "wire"], files: inputs },
   config: { imports: below, packages: ["yaml", "zod"] },
