@@ -1,16 +1,16 @@
 import { hostname } from "node:os";
-import { engineOptionsOf, expectationFor } from "../config/expectations.ts";
+import { describeRouter, engineOptionsOf } from "../config/expectations.ts";
 import type { Config } from "../config/schema.ts";
 import { Engine } from "../core/engine.ts";
 import { eventJson } from "../core/event-json.ts";
-import type { Event, VirtualRouterId } from "../core/events.ts";
+import type { Event } from "../core/events.ts";
 import { EventHub } from "../http/event-hub.ts";
 import type { HttpServer } from "../http/server.ts";
 import type { Clock } from "../lib/clock.ts";
 import { formatListen, type ListenAddress } from "../lib/listen.ts";
 import { componentLogger, type Logger } from "../lib/log.ts";
 import { type Duration, type Instant, micros, seconds, since, toSeconds, type WallTime } from "../lib/time.ts";
-import type { AgentInterfaceView, AgentView, BuildView, RouterDescription } from "../metrics/agent-view.ts";
+import type { AgentInterfaceView, AgentView, BuildView } from "../metrics/agent-view.ts";
 import { eventLog } from "./event-log.ts";
 import { LiveCapture } from "./live-capture.ts";
 import { HINT_AFTER_SECONDS, noAdvertHint } from "./no-advert-hint.ts";
@@ -135,7 +135,7 @@ export class Agent {
       hostPause: this.#hostPause,
       configReload: { successful: true, lastSuccess: this.#startedWall },
       hint: this.#hint(capturing.map((i) => i.name)),
-      describe: (id) => this.#describe(id),
+      describe: (id) => describeRouter(this.#deps.config, id, this.#segments.nameOf(id)),
     };
   }
 
@@ -160,11 +160,6 @@ export class Agent {
     const failure = this.#capture?.source.failure ?? null;
     if (failure !== null) return { ready: false, reason: failure.message };
     return capturing > 0 ? { ready: true, reason: null } : { ready: false, reason: notReady(interfaces) };
-  }
-
-  #describe(id: VirtualRouterId): RouterDescription {
-    const known = expectationFor(this.#deps.config, id);
-    return { segment: known?.segment ?? this.#segments.nameOf(id), name: known?.name ?? null };
   }
 
   #note(event: Event): void {

@@ -3,7 +3,7 @@ import type { Engine } from "../core/engine.ts";
 import type { Event } from "../core/events.ts";
 import { toInput } from "../core/intake.ts";
 import type { Clock } from "../lib/clock.ts";
-import { type Duration, type Instant, instant, micros, millis, plus, since, wallTime } from "../lib/time.ts";
+import { type Duration, type Instant, instant, micros, millis, plus, since, type WallTime, wallTime } from "../lib/time.ts";
 import { createDecoder } from "../wire/decode.ts";
 import type { Frame } from "../wire/frame.ts";
 
@@ -92,10 +92,8 @@ export class Pump implements FrameSink {
     const { clock, engine } = this.#deps;
     this.#notePause();
     // Frames from just before may still be in the ring: they are not to come late.
-    const now = clock.now();
-    const at = instant(Math.max(engine.now, now - SETTLE));
-    const wall = wallTime(clock.wall() - since(now, at));
-    this.#emit(engine.handle({ kind: "capture", state, interface: interfaceName, at, wall }));
+    const at = instant(Math.max(engine.now, clock.now() - SETTLE));
+    this.#emit(engine.handle({ kind: "capture", state, interface: interfaceName, at, wall: this.#wallAt(at) }));
     this.#deps.hearing(interfaceName, state, why);
     this.#arm();
   }
@@ -138,9 +136,13 @@ export class Pump implements FrameSink {
   }
 
   #miss(from: Instant, until: Instant): void {
-    const { clock, engine } = this.#deps;
+    const { engine } = this.#deps;
     const at = instant(Math.max(from, engine.now));
-    const wall = wallTime(clock.wall() - since(clock.now(), at));
-    this.#emit(engine.handle({ kind: "gap", interface: null, at, wall, until }));
+    this.#emit(engine.handle({ kind: "gap", interface: null, at, wall: this.#wallAt(at), until }));
+  }
+
+  #wallAt(at: Instant): WallTime {
+    const { clock } = this.#deps;
+    return wallTime(clock.wall() - since(clock.now(), at));
   }
 }

@@ -3,6 +3,7 @@ import type { Advert, AdvertFlag, PartialAdvert } from "../wire/decoded.ts";
 import { vrrpGroupIpv4, vrrpGroupIpv6 } from "../wire/groups.ts";
 import type { DecodedPacket } from "./decode-json.ts";
 import type { Paint } from "./paint.ts";
+import { placeText } from "./place-text.ts";
 
 /** Flags that are part of a normal network and would only be noise in each line. */
 const usual: ReadonlySet<AdvertFlag> = new Set(["virtual_mac", "source_is_address"]);
@@ -43,7 +44,7 @@ export class DecodeText {
         return `${this.#columns([time, frame, ...columns(packet, decoded.partial)])}  ${this.#paint("red", `INVALID ${decoded.reason}`)}`;
       case "carp": {
         const { carp } = decoded;
-        const where = placeText(packet.interface, carp.vlan, carp.innerVlan);
+        const where = placeText(packet.interface, carp) || "-";
         return this.#paint("dim", `${this.#columns([time, frame, where, carp.source])}  CARP vhid ${carp.vhid}, not VRRP`);
       }
     }
@@ -64,7 +65,7 @@ export class DecodeText {
 
 function columns(packet: DecodedPacket, a: Advert | PartialAdvert): string[] {
   return [
-    placeText(packet.interface, a.vlan, a.innerVlan),
+    placeText(packet.interface, a) || "-",
     a.source ?? "?",
     a.vrid === undefined ? "-" : `VRID ${a.vrid}`,
     a.version === undefined ? "-" : `v${a.version}`,
@@ -72,12 +73,6 @@ function columns(packet: DecodedPacket, a: Advert | PartialAdvert): string[] {
     a.interval === undefined ? "-" : `${toSeconds(a.interval)} s`,
     a.addresses === undefined ? "-" : addressText(a.addresses),
   ];
-}
-
-function placeText(name: string | null, vlan: number | undefined, innerVlan: number | undefined): string {
-  const tags = [vlan, innerVlan].filter((tag) => tag !== undefined).map((tag) => `.${tag}`);
-  if (name !== null) return `${name}${tags.join("")}`;
-  return tags.length === 0 ? "-" : `vlan${tags.join("")}`;
 }
 
 function addressText(addresses: readonly string[]): string {

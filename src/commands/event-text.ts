@@ -1,11 +1,11 @@
 import type { Event, VirtualRouterId } from "../core/events.ts";
 import { type Duration, toSeconds } from "../lib/time.ts";
 import type { Paint } from "./paint.ts";
+import { placeText } from "./place-text.ts";
 
 /** A virtual router in one short, aligned column: `eth0.100 v4 51`. */
 export function routerText(id: VirtualRouterId): string {
-  const tags = [id.vlan, id.innerVlan].filter((tag) => tag !== undefined).map((tag) => `.${tag}`);
-  const where = `${id.interface ?? (tags.length > 0 ? "vlan" : "")}${tags.join("")}`;
+  const where = placeText(id.interface, id);
   return `${where === "" ? "" : `${where} `}${id.family === "ipv4" ? "v4" : "v6"} ${id.vrid}`;
 }
 

@@ -1,5 +1,5 @@
 import { openCaptureFile } from "../capture/file.ts";
-import { engineOptionsOf, expectationFor } from "../config/expectations.ts";
+import { describeRouter, engineOptionsOf } from "../config/expectations.ts";
 import { formatProblem } from "../config/problems.ts";
 import type { Config } from "../config/schema.ts";
 import { Engine } from "../core/engine.ts";
@@ -103,9 +103,6 @@ function exposition(snapshot: Snapshot, config: Config | null): string {
   const build = { version: packageVersion(), revision: "", nodeVersion: process.version };
   const plain = offlineAgentView(build);
   if (config === null) return renderExposition(snapshot, plain, "text");
-  const agent = offlineAgentView(build, (id) => {
-    const known = expectationFor(config, id);
-    return { segment: known?.segment ?? plain.describe(id).segment, name: known?.name ?? null };
-  });
+  const agent = offlineAgentView(build, (id) => describeRouter(config, id, plain.describe(id).segment));
   return renderExposition(snapshot, agent, "text");
 }

@@ -27,6 +27,16 @@ export function expectationFor(config: Pick<Config, "virtual_routers">, id: Virt
   return best;
 }
 
+/** What a person calls a virtual router: the names that the configuration gives it, else `segment` and no name. */
+export function describeRouter(
+  config: Pick<Config, "virtual_routers">,
+  id: VirtualRouterId,
+  segment: string,
+): { readonly segment: string; readonly name: string | null } {
+  const known = expectationFor(config, id);
+  return { segment: known?.segment ?? segment, name: known?.name ?? null };
+}
+
 /** The engine's options as the configuration has them. */
 export function engineOptionsOf(config: Config): EngineOptions {
   const { tracking } = config;

@@ -12,9 +12,9 @@ const numericKey = (id: Where): number =>
 
 /**
  * All virtual routers, at most `limit`. When it is full a newcomer takes the place of the oldest that was heard only once and
- * had the time for a second advert, else of one that is over and was never established; an outage that is being reported stays. So a flood of invented
- * ones displaces only itself, and one real router too many does not push the others out in turn. No more are replaced in a
- * second than there are places, so that a flood buys neither work nor events.
+ * had the time for a second advert, else of one that is over and was never established; an outage that is being reported
+ * stays. So a flood of invented ones displaces only itself, and one real router too many does not push the others out in
+ * turn. No more are replaced in a second than there are places, so that a flood buys neither work nor events.
  */
 export class RouterTable {
   readonly #byInterface = new Map<string | null, Map<number, VirtualRouter>>();
@@ -29,10 +29,6 @@ export class RouterTable {
   constructor(limit: number) {
     this.#limit = limit;
     this.#replacements = new TokenBucket(limit, limit);
-  }
-
-  get size(): number {
-    return this.#size;
   }
 
   get(interfaceName: string | null, id: Where): VirtualRouter | undefined {

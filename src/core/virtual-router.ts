@@ -1,4 +1,16 @@
-import { type Duration, type Instant, micros, plus, rfc3339, seconds, since, toSeconds, type WallTime, wallPlus } from "../lib/time.ts";
+import {
+  type Duration,
+  type Instant,
+  later,
+  micros,
+  plus,
+  rfc3339,
+  seconds,
+  since,
+  toSeconds,
+  type WallTime,
+  wallPlus,
+} from "../lib/time.ts";
 import type { Advert } from "../wire/decoded.ts";
 import { Cadence, missedIn } from "./cadence.ts";
 import { ConditionState } from "./condition-state.ts";
@@ -62,7 +74,7 @@ export class VirtualRouter implements Deadlined {
   #excess = 0;
   #master: Sender | null = null;
   #masterSinceWall: WallTime | null = null;
-  /** undefined until the first master. */
+  /** undefined while there is a master, and before the first one. */
   #vacancy: Vacancy | undefined;
   #hadMaster = false;
   /** Nothing before this instant proves that somebody was silent. */
@@ -117,7 +129,7 @@ export class VirtualRouter implements Deadlined {
 
   /** Nobody claims it, nobody is waited for, and what is reported of it, if anything, was never more than a few adverts. */
   get isExpendable(): boolean {
-    for (const sender of this.#senders.values()) if (sender.claims) return false;
+    if (this.#claims > 0) return false;
     if (this.#vacancy !== undefined && this.#vacancy.from !== null) return false;
     return this.#noMaster.active === null || this.adverts < ESTABLISHED_ADVERTS;
   }
@@ -198,9 +210,7 @@ export class VirtualRouter implements Deadlined {
     const master = this.#master;
     const advert = master?.lastAdvert ?? this.#latest;
     const active = this.#noMaster.active;
-    let claims = 0;
-    for (const sender of this.#senders.values()) if (sender.claims) claims += 1;
-    const heard = master === null || master.lastAdvertAt < this.#heardSince ? this.#heardSince : master.lastAdvertAt;
+    const heard = master === null ? this.#heardSince : later(master.lastAdvertAt, this.#heardSince);
     return {
       id: this.id,
       hearing: !this.#deaf,
@@ -211,7 +221,7 @@ export class VirtualRouter implements Deadlined {
       senders: [...this.#senders.values()],
       master,
       masterSinceWall: master === null ? null : this.#masterSinceWall,
-      claims,
+      claims: this.#claims,
       masterDownInterval: masterDownInterval(advert.version, advert.interval, 1, this.#downTimerAdverts),
       lateness: this.#cadence,
       missedAdverts: this.#cadence.missed,
@@ -426,9 +436,14 @@ export class VirtualRouter implements Deadlined {
     return !this.#deaf && (this.#master === null || !this.#isUnconfirmed(this.#master));
   }
 
-  #runStopwatches(at: Instant): void {
+  get #claims(): number {
     let claims = 0;
     for (const sender of this.#senders.values()) if (sender.claims) claims += 1;
+    return claims;
+  }
+
+  #runStopwatches(at: Instant): void {
+    const claims = this.#claims;
     this.#withoutMaster.set(!this.#deaf && claims === 0 && this.#hadMaster, at);
     this.#withSeveral.set(!this.#deaf && claims > 1, at);
   }

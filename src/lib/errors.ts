@@ -8,8 +8,3 @@ export abstract class AgentError<Code extends string> extends Error {
     this.code = code;
   }
 }
-
-/** Throws a plain error where the program contradicts itself: a bug, so the process may crash and be restarted. */
-export function invariant(condition: unknown, message: string): asserts condition {
-  if (!condition) throw new Error(`bug: ${message}`);
-}

@@ -27,7 +27,6 @@ export const wallPlus = (at: WallTime, d: Duration): WallTime => (at + d) as Wal
 
 /** Seconds as a float, exact to the microsecond: the unit of metrics and events. */
 export const toSeconds = (us: Duration | Instant | WallTime): number => us / 1_000_000;
-export const toMillis = (d: Duration): number => d / 1_000;
 
 /** RFC 3339 in UTC with six decimals, such as `2026-11-21T06:01:00.000123Z`. */
 export function rfc3339(at: WallTime): string {

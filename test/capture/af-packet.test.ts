@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { AfPacketSource } from "../../src/capture/af-packet.ts";
 import type { FrameSink } from "../../src/capture/source.ts";
-import type { Link } from "../../src/lib/link.ts";
 import { LinkTable } from "../../src/netlink/link-table.ts";
 import type { Frame } from "../../src/wire/frame.ts";
+import { link } from "../helpers/link.ts";
 import { advert, taggedAdvert } from "../native/frames.ts";
 
 interface Recorded {
@@ -84,20 +84,6 @@ class FakeKernel {
     return batch.length;
   }
 }
-
-const link = (index: number, name: string, fields: Partial<Link> = {}): Link => ({
-  index,
-  name,
-  up: true,
-  loopback: false,
-  kind: null,
-  master: null,
-  parent: null,
-  vlanId: null,
-  hardwareType: 1,
-  mac: null,
-  ...fields,
-});
 
 class Heard implements FrameSink {
   readonly frames: string[] = [];

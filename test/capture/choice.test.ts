@@ -2,25 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { chooseInterfaces, missingInterfaces, outerVlanId, ownedVlans } from "../../src/capture/choice.ts";
 import type { Link } from "../../src/lib/link.ts";
+import { link as plainLink } from "../helpers/link.ts";
 import { advert, taggedAdvert } from "../native/frames.ts";
 
 let nextIndex = 1;
-function link(name: string, fields: Partial<Link> = {}): Link {
-  const index = fields.index ?? nextIndex++;
-  return {
-    index,
-    name,
-    up: true,
-    loopback: false,
-    kind: null,
-    master: null,
-    parent: null,
-    vlanId: null,
-    hardwareType: 1,
-    mac: null,
-    ...fields,
-  };
-}
+const link = (name: string, fields: Partial<Link> = {}): Link => plainLink(fields.index ?? nextIndex++, name, fields);
 
 /** A host with one of everything. */
 const lo = link("lo", { loopback: true, hardwareType: 772 });

@@ -6,23 +6,10 @@ import { LibpcapSource } from "../../src/capture/libpcap.ts";
 import type { PcapFrame, PcapSession } from "../../src/capture/libpcap-session.ts";
 import type { Link } from "../../src/lib/link.ts";
 import { LinkTable } from "../../src/netlink/link-table.ts";
+import { link } from "../helpers/link.ts";
 import { advert } from "../native/frames.ts";
 
 const epoch = 1_795_000_000_000_000;
-
-const link = (index: number, name: string, fields: Partial<Link> = {}): Link => ({
-  index,
-  name,
-  up: true,
-  loopback: false,
-  kind: null,
-  master: null,
-  parent: null,
-  vlanId: null,
-  hardwareType: 1,
-  mac: null,
-  ...fields,
-});
 
 class FakeSession implements PcapSession {
   readonly device: string;

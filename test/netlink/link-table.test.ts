@@ -3,20 +3,8 @@ import { test } from "node:test";
 import fc from "fast-check";
 import type { Link, LinkChange } from "../../src/lib/link.ts";
 import { LinkTable } from "../../src/netlink/link-table.ts";
+import { link } from "../helpers/link.ts";
 
-const link = (index: number, name: string, fields: Partial<Link> = {}): Link => ({
-  index,
-  name,
-  up: true,
-  loopback: false,
-  kind: null,
-  master: null,
-  parent: null,
-  vlanId: null,
-  hardwareType: 1,
-  mac: null,
-  ...fields,
-});
 const present = (one: Link) => ({ kind: "present", link: one }) as const;
 const brief = (changes: readonly LinkChange[]): string[] => changes.map(({ kind, link: { index, name } }) => `${kind} ${index} ${name}`);
 
