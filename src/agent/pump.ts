@@ -1,6 +1,7 @@
 import type { FrameSink, FrameSource } from "../capture/source.ts";
 import type { Engine } from "../core/engine.ts";
 import type { Event } from "../core/events.ts";
+import type { HostFact } from "../core/host-facts.ts";
 import { toInput } from "../core/intake.ts";
 import type { Clock } from "../lib/clock.ts";
 import { type Duration, type Instant, instant, micros, millis, plus, since, type WallTime, wallTime } from "../lib/time.ts";
@@ -96,6 +97,14 @@ export class Pump implements FrameSink {
     this.#emit(engine.handle({ kind: "capture", state, interface: interfaceName, at, wall: this.#wallAt(at) }));
     this.#deps.hearing(interfaceName, state, why);
     this.#arm();
+  }
+
+  /** A fact of this host has become known. Frames that were captured before it are handled before it, as far as they can be had. */
+  fact(fact: HostFact): void {
+    const { clock, engine } = this.#deps;
+    this.#notePause();
+    this.#source?.drain();
+    this.#emit(engine.handleHost({ ...fact, at: clock.now(), wall: clock.wall() }));
   }
 
   #emit(events: readonly Event[]): void {

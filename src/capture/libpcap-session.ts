@@ -1,5 +1,4 @@
 import { createRequire } from "node:module";
-import type * as Pcap from "pcap";
 import { CaptureError } from "./errors.ts";
 import { libpcapFilter } from "./libpcap-filter.ts";
 
@@ -33,9 +32,35 @@ export interface PcapSession {
 /** @throws CaptureError */
 export type OpenPcapSession = (device: string, onFrame: (frame: PcapFrame) => void) => PcapSession;
 
-/** The inside of a session, which the package's types leave out. */
+/** The inside of a session. */
 interface NativeSession {
   read_callback(): void;
+}
+
+/**
+ * What is used of npm pcap, spelled out here: the package is optional, and where it is not installed its types are missing too,
+ * while the rest must compile.
+ */
+interface Pcap {
+  warningHandler: () => void;
+  createSession(
+    device: string,
+    options: {
+      readonly filter: string;
+      readonly promiscuous: boolean;
+      readonly snap_length: number;
+      readonly buffer_size: number;
+      readonly buffer_timeout: number;
+    },
+  ): PackageSession;
+}
+
+interface PackageSession {
+  readonly link_type: string;
+  readonly session: NativeSession;
+  on(event: "packet", listener: (packet: { readonly buf: Buffer; readonly header: Buffer }) => void): void;
+  stats(): { readonly ps_drop: number };
+  removeAllListeners(): void;
 }
 
 /**
@@ -44,9 +69,9 @@ interface NativeSession {
  */
 const keep = new Set<unknown>();
 
-function library(): typeof Pcap & { warningHandler: (text: string) => void } {
+function library(): Pcap {
   try {
-    return createRequire(import.meta.url)("pcap") as typeof Pcap & { warningHandler: (text: string) => void };
+    return createRequire(import.meta.url)("pcap") as Pcap;
   } catch (cause) {
     throw CaptureError.unavailable(
       "the libpcap backend needs the optional package pcap, which is missing or was not built",
@@ -67,7 +92,7 @@ export function requireLibpcap(): void {
  * listening to it (one descriptor and its ring stay until the process ends).
  */
 export class LibpcapSession implements PcapSession {
-  readonly #session: Pcap.PcapSession;
+  readonly #session: PackageSession;
   readonly #native: NativeSession;
   readonly linkType: string;
   #inside = false;
@@ -90,10 +115,10 @@ export class LibpcapSession implements PcapSession {
       throw openingFailed(device, cause);
     }
     this.linkType = this.#session.link_type;
-    this.#native = (this.#session as unknown as { readonly session: NativeSession }).session;
+    this.#native = this.#session.session;
     keep.add(this.#session);
     keep.add(this.#native);
-    this.#session.on("packet", ({ buf, header }: Pcap.PacketWithHeader) => {
+    this.#session.on("packet", ({ buf, header }) => {
       if (this.#ended) return;
       this.#inside = true;
       try {

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { path } from "./fields.ts";
 import { alertsSection } from "./sections/alerts.ts";
 import { captureSection } from "./sections/capture.ts";
+import { compatSection } from "./sections/compat.ts";
 import { conditionsSection } from "./sections/conditions.ts";
 import { keepalivedSection } from "./sections/keepalived.ts";
 import { logSection } from "./sections/log.ts";
@@ -20,6 +21,7 @@ export const configSchema = z.strictObject({
   conditions: conditionsSection
     .prefault({})
     .describe("Per condition: enabled (whether it is judged), severity (critical, warning or info), and its own options."),
+  compat: compatSection.prefault({}).describe("Series under the names that other exporters gave them."),
   alerts: alertsSection.prefault({}).describe("Who is told."),
   log: logSection.prefault({}).describe("What the agent says about itself, as JSON lines on standard output."),
 });

@@ -2,7 +2,8 @@ import { type Duration, type Instant, micros, type WallTime, wallPlus } from "..
 import type { Advert, Family } from "../wire/decoded.ts";
 import { DeadlineQueue } from "./deadlines.ts";
 import type { Event, VirtualRouterId } from "./events.ts";
-import type { Input } from "./input.ts";
+import { HostState } from "./host/host-state.ts";
+import type { HostInput, Input } from "./input.ts";
 import { defaultEngineOptions, type EngineOptions } from "./options.ts";
 import { RouterTable } from "./router-table.ts";
 import { type EvictionKind, evictionKinds, type InterfaceView, type Snapshot } from "./view.ts";
@@ -33,6 +34,7 @@ export class Engine {
   readonly #deafInterfaces = new Set<string>();
   readonly #evictions = Object.fromEntries(evictionKinds.map((kind) => [kind, 0])) as Record<EvictionKind, number>;
   readonly #context: RouterContext;
+  readonly #host = new HostState();
   /** Adverts with more addresses than the bound, shortened: one packet may hold 255 of them, thousands of senders may be known. */
   readonly #shortened = new WeakMap<Advert, Advert>();
   #now = Number.NEGATIVE_INFINITY as Instant;
@@ -75,6 +77,15 @@ export class Engine {
     return this.#flush();
   }
 
+  /**
+   * Applies a fact of this host. It moves no time: frames from just before it may still be on their way, and no deadline hangs
+   * on it.
+   */
+  handleHost(input: HostInput): readonly Event[] {
+    this.#host.handle(input);
+    return this.#flush();
+  }
+
   /** Fires every deadline up to `now`. A `now` in the past does nothing. */
   advance(now: Instant): readonly Event[] {
     this.#expire(now);
@@ -96,6 +107,7 @@ export class Engine {
       wall: this.#wallAt(now),
       routers,
       interfaces: [...this.#interfaces.values()],
+      host: this.#host.view(),
       evictions: this.#evictions,
       lateInputs: this.#lateInputs,
     };

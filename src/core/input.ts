@@ -1,6 +1,7 @@
 import type { Instant, WallTime } from "../lib/time.ts";
 import type { AddressClaim, Advert, CarpAdvert, GroupJoin, PartialAdvert, RejectReason } from "../wire/decoded.ts";
 import type { Direction } from "../wire/frame.ts";
+import type { HostFact } from "./host-facts.ts";
 
 interface At {
   readonly at: Instant;
@@ -9,7 +10,10 @@ interface At {
   readonly interface: string | null;
 }
 
-/** Everything the engine ever learns. Plain data: a recorded list of inputs replays to the same events. */
+/** A fact of this host, as it became known. */
+export type HostInput = HostFact & { readonly at: Instant; readonly wall: WallTime };
+
+/** Everything that the engine learns from frames, and of its ears. Plain data: a recorded list of inputs replays to the same events. */
 export type Input =
   | (At & { readonly kind: "advert"; readonly direction: Direction; readonly advert: Advert; readonly ipId: number | null })
   | (At & { readonly kind: "rejected"; readonly reason: RejectReason; readonly partial: PartialAdvert })

@@ -1,6 +1,7 @@
 import type { Duration, Instant, WallTime } from "../lib/time.ts";
 import type { Advert } from "../wire/decoded.ts";
 import type { ConditionName, MasterChangeReason, Severity, VirtualRouterId } from "./events.ts";
+import type { HostView } from "./host/view.ts";
 
 /** Upper bounds of `vrrp_advert_lateness_ratio`, as multiples of the advert interval; one more bucket holds the rest. */
 export const latenessBuckets = [0.5, 0.9, 1.1, 1.25, 1.5, 2, 2.5, 3, 4, 8] as const;
@@ -87,8 +88,10 @@ export interface InterfaceView {
 export interface Snapshot {
   readonly now: Instant;
   readonly wall: WallTime;
+  /** Those of which adverts were heard. */
   readonly routers: readonly VirtualRouterView[];
   readonly interfaces: readonly InterfaceView[];
+  readonly host: HostView;
   readonly evictions: Readonly<Record<EvictionKind, number>>;
   readonly lateInputs: number;
 }

@@ -10,7 +10,7 @@ interface Layer {
   readonly pure?: true;
 }
 
-const inputs = ["src/core/input.ts", "src/core/events.ts"];
+const inputs = ["src/core/input.ts", "src/core/events.ts", "src/core/host-facts.ts", "src/core/keepalived-config.ts"];
 const below = ["lib", "wire", "core"];
 const parts = ["capture", "netlink", "keepalived", "config", "metrics", "alerts", "http"];
 
@@ -21,7 +21,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   // Which interfaces are captured is decided from the kernel's list of them.
   capture: { imports: ["lib", "wire"], files: inputs, packages: ["pcap"] },
   netlink: { imports: ["lib", "wire"], files: inputs, packages: ["netlink"] },
-  keepalived: { imports: ["lib", "wire"], files: inputs },
+  keepalived: { imports: ["lib", "wire"], files: inputs, packages: ["chokidar"] },
   config: { imports: below, packages: ["yaml", "zod"] },
   metrics: { imports: below, packages: ["prom-client"] },
   alerts: { imports: below },
@@ -37,7 +37,7 @@ const importPattern =
 
 /** What the global scope offers beyond the language itself; `new Date(ms)` as a mere formatter is not among it. */
 const outsideGlobals =
-  /(?<![.\w#])(?:process|Buffer|fetch|console|performance|setTimeout|setInterval|setImmediate|queueMicrotask|Date\.now|new Date\(\))(?![\w:])/g;
+  /(?<![.\w#"])(?:process|Buffer|fetch|console|performance|setTimeout|setInterval|setImmediate|queueMicrotask|Date\.now|new Date\(\))(?![\w:])/g;
 
 /** The specifiers of all imports, re-exports and dynamic imports. */
 export function importsOf(text: string): string[] {

@@ -1,4 +1,5 @@
 import type { VirtualRouterId } from "../../src/core/events.ts";
+import { HostState } from "../../src/core/host/host-state.ts";
 import type { InterfaceView, SenderView, Snapshot, VirtualRouterView } from "../../src/core/view.ts";
 import { instant, micros, seconds, type WallTime, wallTime } from "../../src/lib/time.ts";
 import type { AgentView } from "../../src/metrics/agent-view.ts";
@@ -109,6 +110,7 @@ export function sampleSnapshot(routers: readonly VirtualRouterView[], interfaces
     routers,
     interfaces,
     evictions: { virtual_router: 0, sender: 2, address: 0, interface: 0 },
+    host: new HostState().view(),
     lateInputs: 0,
   };
 }

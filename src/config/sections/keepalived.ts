@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { path } from "../fields.ts";
+import { path, text } from "../fields.ts";
 
 /** What keepalived on this host tells us. */
 export const keepalivedSection = z.strictObject({
@@ -12,4 +12,12 @@ export const keepalivedSection = z.strictObject({
   notify_socket: path()
     .default("/run/vrrpwatch/notify.sock")
     .describe("The socket for notify scripts. The user that keepalived runs scripts as may write here, and do nothing else."),
+  notify_group: text(32)
+    .nullable()
+    .default(null)
+    .describe(
+      "Group whose members may write to notify_socket, beside the agent's own user and root. null: the group of the user keepalived_script, if there is one.",
+    ),
+  pid_file: path().default("/run/keepalived.pid").describe("Where keepalived writes the process id of its parent (--pid)."),
+  vrrp_pid_file: path().default("/run/vrrp.pid").describe("Where keepalived writes the process id of its VRRP process (--vrrp_pid)."),
 });

@@ -18,6 +18,9 @@ const entry = z.strictObject({
   family: oneOf(["ipv4", "ipv6"]).optional().describe("Left out: both."),
   vrid: whole(1, 255).describe("Virtual router id. The only key that an entry must have."),
   name: text(100).optional().describe("What people call it."),
+  instance: text(255)
+    .optional()
+    .describe("Name of its vrrp_instance in keepalived.conf: needed only where the agent may not read that file."),
   senders: listOf(address(), { min: 1, max: 255 }).optional().describe("The only addresses that may send adverts for it."),
   addresses: listOf(address(), { min: 1, max: 255 }).optional().describe("The addresses that it must advertise."),
   segment: text(100).optional().describe("Name of the network segment, the same on every host that is connected to it."),
