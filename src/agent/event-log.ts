@@ -12,7 +12,27 @@ const messages: Readonly<Record<Event["kind"], string>> = {
   priority_changed: "priority changed",
   condition_raised: "condition raised",
   condition_cleared: "condition cleared",
+  router_state_changed: "keepalived changed its state",
+  effective_priority_changed: "keepalived changed its priority",
+  address_changed: "virtual address changed",
 };
+
+/** What the event is about, in a text that tells it from others. */
+function subjectOf(event: Event): string {
+  const { interface: name, vlan, innerVlan, family, vrid } = event.router ?? {};
+  const router = `${event.kind} ${name} ${vlan} ${innerVlan} ${family} ${vrid}`;
+  switch (event.kind) {
+    case "router_state_changed":
+      // States that follow each other at once are each worth a line.
+      return `${router} ${event.instance} ${event.to}`;
+    case "effective_priority_changed":
+      return `${router} ${event.instance}`;
+    case "address_changed":
+      return `${router} ${event.address} ${event.dev} ${event.action}`;
+    default:
+      return router;
+  }
+}
 
 function levelOf(event: Event): "error" | "warn" | "info" | "debug" {
   if (event.kind === "priority_changed") return "debug";
@@ -25,7 +45,7 @@ const BURST = 2_048;
 const LINES_PER_SECOND = 5;
 
 /**
- * Writes events to the log, at most one of a kind per virtual router and second, and a few a second in the long run:
+ * Writes events to the log, at most one of a kind per subject (a virtual router, an address) and second, and a few a second in the long run:
  * a packet must not buy unbounded lines. Metrics and the event API have them all.
  */
 export function eventLog(log: Logger, clock: Clock): (event: Event) => void {
@@ -33,8 +53,7 @@ export function eventLog(log: Logger, clock: Clock): (event: Event) => void {
   const lines = new TokenBucket(BURST, LINES_PER_SECOND);
   let unwritten = 0;
   return (event) => {
-    const { interface: name, vlan, innerVlan, family, vrid } = event.router;
-    const suppressed = limiter.admit(`${name} ${vlan} ${innerVlan} ${family} ${vrid} ${event.kind}`, clock.now());
+    const suppressed = limiter.admit(subjectOf(event), clock.now());
     if (suppressed === null) return;
     if (!lines.take(clock.now())) {
       unwritten += 1;

@@ -1,4 +1,5 @@
 import type { Event, VirtualRouterId } from "../core/events.ts";
+import type { Suspect } from "../core/host/suspect.ts";
 import { type Duration, toSeconds } from "../lib/time.ts";
 import type { Paint } from "./paint.ts";
 import { placeText } from "./place-text.ts";
@@ -30,13 +31,21 @@ export function eventText(event: Event, paint: Paint): string {
     case "master_changed":
       return masterText(event, paint);
     case "priority_changed":
-      return `priority of ${event.sender}: ${event.from} -> ${event.to}`;
+      return `priority of ${event.sender}: ${event.from} -> ${event.to}${suspectText(event.suspect)}`;
+    case "router_state_changed":
+      return `keepalived ${event.instance}: ${event.from} -> ${paint("bold", event.to)}${suspectText(event.suspect)}`;
+    case "effective_priority_changed":
+      return `keepalived ${event.instance}: priority ${event.from} -> ${event.to}${suspectText(event.suspect)}`;
+    case "address_changed":
+      return `${event.address} ${event.action.replace("_", " ")} on ${event.dev}`;
     case "condition_raised":
       return `${paint(event.severity === "info" ? "cyan" : event.severity === "warning" ? "yellow" : "red", `${event.severity} ${event.condition}`)}: ${event.summary}`;
     case "condition_cleared":
       return `${paint("green", `cleared ${event.condition}`)}: ${event.summary}`;
   }
 }
+
+const suspectText = (suspect: Suspect | undefined): string => (suspect === undefined ? "" : ` (${suspect.kind} ${suspect.name})`);
 
 function masterText(event: Extract<Event, { kind: "master_changed" }>, paint: Paint): string {
   const why =

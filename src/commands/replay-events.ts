@@ -21,7 +21,7 @@ export class EventPrinter {
   }
 
   line(event: Event): string {
-    const router = routerText(event.router);
+    const router = event.router === null ? "" : routerText(event.router);
     // Grows with the widest seen so far, so that the columns stay straight without reading ahead.
     this.#width = Math.max(this.#width, router.length);
     return `${this.#paint("dim", this.#time(event.wall))}  ${router.padEnd(this.#width)}  ${eventText(event, this.#paint)}\n`;

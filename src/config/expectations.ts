@@ -1,5 +1,6 @@
 import type { VirtualRouterId } from "../core/events.ts";
 import { defaultEngineOptions, type EngineOptions } from "../core/options.ts";
+import { familyOf } from "../lib/addresses.ts";
 import type { Config, VirtualRouterExpectation } from "./schema.ts";
 
 /**
@@ -46,7 +47,28 @@ export function engineOptionsOf(config: Config): EngineOptions {
     maxSenders: tracking.max_senders,
     maxAddresses: tracking.max_addresses,
     forgetAfter: tracking.forget_after,
+    expectedRouters: config.virtual_routers.flatMap(namedInFull),
+    expected: (id) => {
+      const entry = expectationFor(config, id);
+      if (entry === null) return null;
+      const addresses = (entry.addresses ?? []).filter((address) => familyOf(address) === id.family);
+      return { addresses, instance: entry.instance ?? null };
+    },
     downTimerAdverts: (id) => expectationFor(config, id)?.down_timer_adverts ?? tracking.down_timer_adverts,
     conditions: { no_master: config.conditions.no_master },
   };
+}
+
+/** The virtual routers of an entry that says on which interface they are: those exist whether they are heard or not. */
+function namedInFull(entry: VirtualRouterExpectation): VirtualRouterId[] {
+  const { interface: name, vrid, vlan, inner_vlan: innerVlan } = entry;
+  if (name === undefined) return [];
+  const families = entry.family === undefined ? [...new Set((entry.addresses ?? []).map(familyOf))] : [entry.family];
+  return families.map((family) => ({
+    interface: name,
+    ...(vlan !== undefined && { vlan }),
+    ...(innerVlan !== undefined && { innerVlan }),
+    family,
+    vrid,
+  }));
 }

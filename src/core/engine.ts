@@ -3,10 +3,11 @@ import type { Advert, Family } from "../wire/decoded.ts";
 import { DeadlineQueue } from "./deadlines.ts";
 import type { Event, VirtualRouterId } from "./events.ts";
 import { HostState } from "./host/host-state.ts";
+import type { JoinedRouter } from "./host/joined-router.ts";
 import type { HostInput, Input } from "./input.ts";
 import { defaultEngineOptions, type EngineOptions } from "./options.ts";
 import { RouterTable } from "./router-table.ts";
-import { type EvictionKind, evictionKinds, type InterfaceView, type Snapshot } from "./view.ts";
+import { type EvictionKind, evictionKinds, type InterfaceView, type Snapshot, type VirtualRouterView } from "./view.ts";
 import { type RouterContext, VirtualRouter } from "./virtual-router.ts";
 
 const NOTHING: readonly Event[] = [];
@@ -34,7 +35,7 @@ export class Engine {
   readonly #deafInterfaces = new Set<string>();
   readonly #evictions = Object.fromEntries(evictionKinds.map((kind) => [kind, 0])) as Record<EvictionKind, number>;
   readonly #context: RouterContext;
-  readonly #host = new HostState();
+  readonly #host: HostState;
   /** Adverts with more addresses than the bound, shortened: one packet may hold 255 of them, thousands of senders may be known. */
   readonly #shortened = new WeakMap<Advert, Advert>();
   #now = Number.NEGATIVE_INFINITY as Instant;
@@ -48,9 +49,16 @@ export class Engine {
   constructor(options: Partial<EngineOptions> = {}) {
     this.#options = { ...defaultEngineOptions, ...options };
     this.#table = new RouterTable(this.#options.maxVirtualRouters);
+    this.#host = new HostState(this.#options, {
+      maxAddresses: this.#options.maxAddresses,
+      emit: (event) => this.#events.push(event),
+      now: () => this.#now,
+    });
     this.#context = {
       options: this.#options,
       emit: (event) => this.#events.push(event),
+      join: (router) => this.#host.join(router),
+      suspectOf: (router, from, to) => this.#host.suspectOf(router, from, to),
       evicted: (kind, count) => {
         this.#evictions[kind] += count;
       },
@@ -101,13 +109,18 @@ export class Engine {
   /** The state at `now`, which may lie after the last input. Live views: use them before the next call of the engine. */
   snapshot(now: Instant = this.#now): Snapshot {
     const routers = [];
-    for (const router of this.#table.all()) routers.push(router.view(now));
+    const views = new Map<JoinedRouter, VirtualRouterView>();
+    for (const router of this.#table.all()) {
+      const view = router.view(now);
+      routers.push(view);
+      views.set(router.joined, view);
+    }
     return {
       now,
       wall: this.#wallAt(now),
       routers,
       interfaces: [...this.#interfaces.values()],
-      host: this.#host.view(),
+      host: this.#host.view(views),
       evictions: this.#evictions,
       lateInputs: this.#lateInputs,
     };
@@ -130,12 +143,14 @@ export class Engine {
         return;
       }
       case "capture":
-        this.#capture(input.interface, input.state === "deaf", input.at);
+        this.#capture(input.interface, input.state === "deaf", input.at, input.wall);
         return;
       case "gap":
         for (const router of this.#table.on(input.interface)) router.miss(input.at, input.until);
         return;
       case "claim":
+        this.#host.claim(input.claim, input.interface, input.at);
+        return;
       case "join":
         return;
     }
@@ -150,6 +165,7 @@ export class Engine {
       if (evicted !== undefined) {
         this.#deadlines.remove(evicted);
         evicted.abandon(input.at, input.wall);
+        this.#host.leave(evicted.joined, input.at, input.wall);
       }
       router = new VirtualRouter(identity(input), this.#created, input, this.#context);
       this.#created += 1;
@@ -157,11 +173,12 @@ export class Engine {
       if (this.#isDeaf(input.interface)) router.deafen(input.at);
     }
     router.advert(input);
+    this.#host.follow(router.joined, input.at, input.wall);
     if (router.adverts === 2) this.#table.confirm(router);
     this.#deadlines.update(router);
   }
 
-  #capture(interfaceName: string | null, deaf: boolean, at: Instant): void {
+  #capture(interfaceName: string | null, deaf: boolean, at: Instant, wall: WallTime): void {
     if (interfaceName === null) this.#deaf = deaf;
     else {
       this.#deafInterfaces.delete(interfaceName);
@@ -175,6 +192,7 @@ export class Engine {
     for (const router of this.#table.on(interfaceName)) {
       if (this.#isDeaf(router.id.interface)) router.deafen(at);
       else router.listen(at);
+      this.#host.follow(router.joined, at, wall);
       this.#deadlines.update(router);
     }
   }
@@ -186,9 +204,15 @@ export class Engine {
   #expire(now: Instant): void {
     for (let router = this.#deadlines.pop(now); router !== undefined; router = this.#deadlines.pop(now)) {
       const at = router.deadline as Instant;
-      router.expire(at, this.#wallAt(at));
-      if (router.isEmpty) this.#table.remove(router);
-      else this.#deadlines.update(router);
+      const wall = this.#wallAt(at);
+      router.expire(at, wall);
+      if (router.isEmpty) {
+        this.#table.remove(router);
+        this.#host.leave(router.joined, at, wall);
+        continue;
+      }
+      this.#host.follow(router.joined, at, wall);
+      this.#deadlines.update(router);
     }
   }
 

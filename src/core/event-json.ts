@@ -18,7 +18,7 @@ export function routerJson(id: VirtualRouterId): Json {
 
 /** One event as scripts, dashboards and receivers read it: snake_case keys, seconds, RFC 3339 times. */
 export function eventJson(event: Event): Json {
-  return { event: event.kind, at: rfc3339(event.wall), ...routerJson(event.router), ...fields(event) };
+  return { event: event.kind, at: rfc3339(event.wall), ...(event.router !== null && routerJson(event.router)), ...fields(event) };
 }
 
 function fields(event: Event): Json {
@@ -28,7 +28,20 @@ function fields(event: Event): Json {
     case "master_changed":
       return { from: event.from, to: event.to, reason: event.reason, gap_seconds: secondsOrNull(event.gap) };
     case "priority_changed":
-      return { sender: event.sender, from: event.from, to: event.to };
+      return { sender: event.sender, from: event.from, to: event.to, ...(event.suspect !== undefined && { suspect: event.suspect }) };
+    case "router_state_changed":
+      return {
+        instance: event.instance,
+        from: event.from,
+        to: event.to,
+        by: event.by,
+        priority: event.priority,
+        ...(event.suspect !== undefined && { suspect: event.suspect }),
+      };
+    case "effective_priority_changed":
+      return { instance: event.instance, from: event.from, to: event.to, ...(event.suspect !== undefined && { suspect: event.suspect }) };
+    case "address_changed":
+      return { address: event.address, dev: event.dev, action: event.action };
     case "condition_raised":
     case "condition_cleared":
       return {

@@ -1,5 +1,8 @@
 import type { Duration, Instant, WallTime } from "../lib/time.ts";
 import type { Family } from "../wire/decoded.ts";
+import type { Suspect } from "./host/suspect.ts";
+import type { RouterState, StateSource } from "./host/view.ts";
+import type { VipAction } from "./host/vip.ts";
 
 /** What names a virtual router: one (interface, VLAN tags, family, VRID). */
 export interface VirtualRouterId {
@@ -36,6 +39,30 @@ interface ConditionFields extends Base {
   readonly evidence: Readonly<Record<string, unknown>>;
 }
 
+/** What keepalived on this host became, and what happened to its addresses. */
+export type HostEvent =
+  | (Omit<Base, "router"> & {
+      readonly kind: "router_state_changed";
+      /** null: nothing says which virtual router the instance is. */
+      readonly router: VirtualRouterId | null;
+      readonly instance: string;
+      readonly from: RouterState;
+      readonly to: RouterState;
+      readonly by: StateSource;
+      /** Effective priority, where it is known. */
+      readonly priority: number | null;
+      readonly suspect?: Suspect;
+    })
+  | (Omit<Base, "router"> & {
+      readonly kind: "effective_priority_changed";
+      readonly router: VirtualRouterId | null;
+      readonly instance: string;
+      readonly from: number;
+      readonly to: number;
+      readonly suspect?: Suspect;
+    })
+  | (Base & { readonly kind: "address_changed"; readonly address: string; readonly dev: string; readonly action: VipAction });
+
 /** What the engine reports. `event-json.ts` gives the documented shape. */
 export type Event =
   | (Base & {
@@ -54,6 +81,14 @@ export type Event =
       /** Last advert of any other sender to the first advert of the new master. */
       readonly gap: Duration | null;
     })
-  | (Base & { readonly kind: "priority_changed"; readonly sender: string; readonly from: number; readonly to: number })
+  | (Base & {
+      readonly kind: "priority_changed";
+      readonly sender: string;
+      readonly from: number;
+      readonly to: number;
+      /** Of a sender on this host: what is tracked and fits. */
+      readonly suspect?: Suspect;
+    })
+  | HostEvent
   | (ConditionFields & { readonly kind: "condition_raised" })
   | (ConditionFields & { readonly kind: "condition_cleared" });

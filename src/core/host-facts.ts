@@ -42,6 +42,8 @@ export interface KeepalivedProcess {
   readonly running: boolean;
   /** Start of the VRRP child that runs now, or ran last; null where this is not known. */
   readonly startedWall: WallTime | null;
+  /** Last time that it read its configuration again (SIGHUP), as far as that could be seen; null: not since we look. */
+  readonly reloadedWall: WallTime | null;
   /** Such as `2.2.7`; null where it could not be found out. */
   readonly version: string | null;
 }

@@ -1,8 +1,9 @@
 import { type Duration, seconds } from "../lib/time.ts";
 import { type ConditionName, conditionNames, type Severity, type VirtualRouterId } from "./events.ts";
+import type { HostOptions } from "./host/host-state.ts";
 
 /** The engine's settings; the configuration fills them. */
-export interface EngineOptions {
+export interface EngineOptions extends HostOptions {
   readonly maxVirtualRouters: number;
   readonly maxSenders: number;
   readonly maxAddresses: number;
@@ -28,6 +29,8 @@ export const defaultEngineOptions: EngineOptions = {
   maxInterfaces: 1_024,
   forgetAfter: seconds(86_400),
   downTimerAdverts: () => 3,
+  expectedRouters: [],
+  expected: () => null,
   conditions: Object.fromEntries(
     conditionNames.map((name) => [name, { enabled: true, severity: defaultSeverities[name] }]),
   ) as EngineOptions["conditions"],

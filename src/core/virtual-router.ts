@@ -16,13 +16,15 @@ import { Cadence, missedIn } from "./cadence.ts";
 import { ConditionState } from "./condition-state.ts";
 import type { Deadlined } from "./deadlines.ts";
 import type { Event, MasterChangeReason, VirtualRouterId } from "./events.ts";
+import type { JoinedRouter } from "./host/joined-router.ts";
+import type { Suspect } from "./host/suspect.ts";
 import type { Input } from "./input.ts";
 import type { EngineOptions } from "./options.ts";
 import { Sender } from "./sender.ts";
 import { Stopwatch } from "./stopwatch.ts";
 import { masterDownInterval, takeoverSilence } from "./timing.ts";
 import { TransitionLog } from "./transition-log.ts";
-import type { EvictionKind, VirtualRouterView } from "./view.ts";
+import type { EvictionKind, SenderView, VirtualRouterView } from "./view.ts";
 
 const LONGEST_PATIENCE = seconds(2);
 
@@ -39,6 +41,10 @@ export interface RouterContext {
   readonly options: EngineOptions;
   emit(event: Event): void;
   evicted(kind: EvictionKind, count: number): void;
+  /** What the host knows of a virtual router that has just been heard. */
+  join(router: VirtualRouter): JoinedRouter;
+  /** What made this host advertise another priority; undefined where that is not sure. */
+  suspectOf(router: JoinedRouter, from: number, to: number): Suspect | undefined;
   /** The advert as it may be kept: with no more addresses than the bound. */
   retained(advert: Advert): Advert;
 }
@@ -64,6 +70,8 @@ export class VirtualRouter implements Deadlined {
   queuedFor: Instant;
   position = -1;
   adverts = 0;
+  /** What the host around it knows of it. */
+  readonly joined: JoinedRouter;
 
   readonly #context: RouterContext;
   readonly #downTimerAdverts: number;
@@ -95,6 +103,7 @@ export class VirtualRouter implements Deadlined {
 
   constructor(id: VirtualRouterId, order: number, first: AdvertInput, context: RouterContext) {
     this.id = id;
+    this.joined = context.join(this);
     this.order = order;
     this.queuedFor = first.at;
     this.#context = context;
@@ -127,6 +136,32 @@ export class VirtualRouter implements Deadlined {
     return this.#senders.size === 0;
   }
 
+  get hearing(): boolean {
+    return !this.#deaf;
+  }
+
+  /** The sender that holds it; null while nobody does. */
+  get master(): SenderView | null {
+    return this.#master;
+  }
+
+  /** Of the last advert of the master, or of the last advert at all. */
+  get addresses(): readonly string[] {
+    return (this.#master?.lastAdvert ?? this.#latest).addresses;
+  }
+
+  /** The sender on this host, while it claims to be master. */
+  get localClaim(): SenderView | null {
+    for (const sender of this.#senders.values()) if (sender.local && sender.claims) return sender;
+    return null;
+  }
+
+  /** Whether one of its senders has this MAC. */
+  hasMac(mac: string): boolean {
+    for (const sender of this.#senders.values()) if (sender.mac === mac) return true;
+    return false;
+  }
+
   /** Nobody claims it, nobody is waited for, and what is reported of it, if anything, was never more than a few adverts. */
   get isExpendable(): boolean {
     if (this.#claims > 0) return false;
@@ -152,7 +187,8 @@ export class VirtualRouter implements Deadlined {
     sender.heard(retained, at, input.wall, input.direction, input.ipId);
 
     if (this.adverts === 1) this.#announce(input);
-    if (before !== null && advert.priority !== 0 && advert.priority !== before)
+    if (before !== null && advert.priority !== 0 && advert.priority !== before) {
+      const suspect = sender.local ? this.#context.suspectOf(this.joined, before, advert.priority) : undefined;
       this.#context.emit({
         kind: "priority_changed",
         at,
@@ -161,7 +197,9 @@ export class VirtualRouter implements Deadlined {
         sender: sender.source,
         from: before,
         to: advert.priority,
+        ...(suspect !== undefined && { suspect }),
       });
+    }
 
     if (advert.priority === 0) this.#resign(sender);
     else this.#claim(sender, input, gap);

@@ -1,5 +1,6 @@
 import { Engine } from "../../src/core/engine.ts";
 import type { Event } from "../../src/core/events.ts";
+import type { HostFact } from "../../src/core/host-facts.ts";
 import type { Input } from "../../src/core/input.ts";
 import type { EngineOptions } from "../../src/core/options.ts";
 import { type Duration, instant, micros, millis, toSeconds, wallTime } from "../../src/lib/time.ts";
@@ -85,6 +86,13 @@ export class Scenario {
     return this;
   }
 
+  /** A fact of this host becomes known. */
+  fact(atMs: number, fact: HostFact): this {
+    const at = instant(Math.round(atMs * 1_000));
+    this.events.push(...this.engine.handleHost({ ...fact, at, wall: wallTime(EPOCH_US + at) }));
+    return this;
+  }
+
   /** Lets time pass without any input. */
   idle(untilMs: number): this {
     this.events.push(...this.engine.advance(instant(untilMs * 1_000)));
@@ -101,6 +109,9 @@ export class Scenario {
   }
 }
 
+const suspectText = ({ suspect }: { readonly suspect?: { readonly name: string } }): string =>
+  suspect === undefined ? "" : ` (${suspect.name})`;
+
 function describe(event: Event): string {
   switch (event.kind) {
     case "virtual_router_seen":
@@ -108,7 +119,13 @@ function describe(event: Event): string {
     case "master_changed":
       return `${event.from ?? "-"}>${event.to ?? "-"} ${event.reason}${event.gap === null ? "" : ` ${toSeconds(event.gap)}`}`;
     case "priority_changed":
-      return `${event.sender} ${event.from}->${event.to}`;
+      return `${event.sender} ${event.from}->${event.to}${suspectText(event)}`;
+    case "router_state_changed":
+      return `${event.instance} ${event.from}->${event.to} by ${event.by}${suspectText(event)}`;
+    case "effective_priority_changed":
+      return `${event.instance} priority ${event.from}->${event.to}${suspectText(event)}`;
+    case "address_changed":
+      return `${event.address} ${event.action} ${event.dev}`;
     default:
       return `${event.kind} ${event.condition}`;
   }

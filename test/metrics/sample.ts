@@ -1,5 +1,5 @@
+import { Engine } from "../../src/core/engine.ts";
 import type { VirtualRouterId } from "../../src/core/events.ts";
-import { HostState } from "../../src/core/host/host-state.ts";
 import type { InterfaceView, SenderView, Snapshot, VirtualRouterView } from "../../src/core/view.ts";
 import { instant, micros, seconds, type WallTime, wallTime } from "../../src/lib/time.ts";
 import type { AgentView } from "../../src/metrics/agent-view.ts";
@@ -110,7 +110,7 @@ export function sampleSnapshot(routers: readonly VirtualRouterView[], interfaces
     routers,
     interfaces,
     evictions: { virtual_router: 0, sender: 2, address: 0, interface: 0 },
-    host: new HostState().view(),
+    host: new Engine().snapshot().host,
     lateInputs: 0,
   };
 }

@@ -1,20 +1,311 @@
+import type { Instant, WallTime } from "../../lib/time.ts";
+import type { AddressClaim } from "../../wire/decoded.ts";
+import type { Event, VirtualRouterId } from "../events.ts";
 import type { HostInput } from "../input.ts";
+import type { KeepalivedConfigState } from "../keepalived-config.ts";
+import type { VirtualRouterView } from "../view.ts";
+import type { VirtualRouter } from "../virtual-router.ts";
+import { conclude } from "./conclude.ts";
+import type { Instance } from "./instance.ts";
+import { type HostContext, JoinedRouter } from "./joined-router.ts";
+import { KeepalivedState } from "./keepalived-state.ts";
+import { LocalNetwork } from "./local-network.ts";
+import { type Suspect, suspectOfFault, suspectOfPriority } from "./suspect.ts";
 import type { HostView } from "./view.ts";
+import type { Vip } from "./vip.ts";
 
-/** What this host says of itself, beside what its segments show. */
+/** What the user knows of one virtual router. */
+export interface ExpectedRouter {
+  readonly addresses: readonly string[];
+  /** Name of its `vrrp_instance`, where the user gives it. */
+  readonly instance: string | null;
+}
+
+export interface HostOptions {
+  /** Virtual routers that the user names in full, with interface and family. */
+  readonly expectedRouters: readonly VirtualRouterId[];
+  /** What the user expects of a virtual router; null: nothing. */
+  readonly expected: (id: VirtualRouterId) => ExpectedRouter | null;
+}
+
+/** What `HostState` needs of the engine around it. */
+export interface HostDeps {
+  readonly maxAddresses: number;
+  emit(event: Event): void;
+  /** How far the time of the wire has come. */
+  now(): Instant;
+}
+
+const keyOf = ({ interface: name, vlan, innerVlan, family, vrid }: VirtualRouterId): string =>
+  `${name ?? ""} ${vlan ?? ""} ${innerVlan ?? ""} ${family} ${vrid}`;
+
+/**
+ * What this host says of itself, joined with what its segments show: per virtual router the wire's, the kernel's and
+ * keepalived's answer.
+ *
+ *   facts: netlink -> network, notify, keepalived.conf, process -> keepalived ┐
+ *   wire:  virtual routers, ARP and ND claims         -> joined routers       ┴-> events, view
+ *
+ * A fact has a wall time but moves no deadline, so every conclusion here is drawn when something arrives, never by waiting.
+ */
 export class HostState {
-  handle(_input: HostInput): void {}
+  readonly #options: HostOptions;
+  readonly #deps: HostDeps;
+  readonly #network = new LocalNetwork();
+  readonly #keepalived = new KeepalivedState();
+  readonly #routers = new Map<string, JoinedRouter>();
+  readonly #vips = new Map<string, Map<Vip, JoinedRouter>>();
+  readonly #context: HostContext;
 
-  view(): HostView {
-    return {
-      routers: [],
-      instances: [],
-      syncGroups: [],
-      process: null,
-      restarts: 0,
-      config: null,
-      notifies: new Map(),
-      unparsable: { fifo: 0, socket: 0, spool: 0 },
+  constructor(options: HostOptions, deps: HostDeps) {
+    this.#options = options;
+    this.#deps = deps;
+    this.#context = {
+      network: this.#network,
+      now: () => deps.now(),
+      config: () => this.#keepalived.config,
+      process: () => this.#keepalived.process,
+      maxAddresses: deps.maxAddresses,
+      indexVip: (vip, router) => {
+        const vips = this.#vips.get(vip.address) ?? new Map<Vip, JoinedRouter>();
+        this.#vips.set(vip.address, vips.set(vip, router));
+      },
+      unindexVip: (vip) => {
+        const vips = this.#vips.get(vip.address);
+        vips?.delete(vip);
+        if (vips?.size === 0) this.#vips.delete(vip.address);
+      },
     };
+    for (const id of options.expectedRouters) this.#router(id);
+  }
+
+  handle(input: HostInput): void {
+    const { at, wall } = input;
+    switch (input.kind) {
+      case "links":
+        this.#linksChanged(this.#network.applyLinks(input.changes), at, wall);
+        return;
+      case "addresses": {
+        // The first list is nothing that happened now.
+        const news = this.#network.addressesKnown;
+        const changed = this.#network.applyAddresses(input.changes);
+        this.#locate(news ? changed : [...this.#vips.keys()], at, wall, news);
+        return;
+      }
+      case "notify":
+        this.#notified(input);
+        return;
+      case "notify_unparsable":
+        this.#keepalived.unparsable[input.source] += 1;
+        return;
+      case "keepalived_config":
+        this.#configured(input.state, at, wall);
+        return;
+      case "keepalived_process":
+        this.#keepalived.processChanged(input.process, wall);
+        this.#settleAll(at, wall);
+        return;
+    }
+  }
+
+  /** A virtual router has just been heard for the first time. */
+  join(wire: VirtualRouter): JoinedRouter {
+    const router = this.#router(wire.id);
+    router.wire = wire;
+    return router;
+  }
+
+  /** To be called after each input that may have changed what is heard of a virtual router. */
+  follow(router: JoinedRouter, at: Instant, wall: WallTime): void {
+    const changed = router.followWire(at);
+    const { instance } = router;
+    if (instance === null || !(changed || router.wire?.localClaim !== null)) return;
+    instance.sentPriority = router.wire?.localClaim?.priority ?? instance.sentPriority;
+    if (changed) this.#settle(instance, at, wall);
+  }
+
+  /** It is not remembered any more. */
+  leave(router: JoinedRouter, at: Instant, wall: WallTime): void {
+    router.wire = null;
+    this.follow(router, at, wall);
+    this.#dropIfEmpty(router);
+  }
+
+  /** Somebody on a segment says that an address is his. */
+  claim(claim: AddressClaim, interfaceName: string | null, at: Instant): void {
+    for (const [vip, router] of this.#vips.get(claim.address) ?? []) {
+      const { id } = router;
+      if (id.interface === interfaceName && id.vlan === claim.vlan && id.innerVlan === claim.innerVlan) router.claimed(vip, claim, at);
+    }
+  }
+
+  /** What made this host advertise another priority; undefined where that is not sure. */
+  suspectOf(router: JoinedRouter, from: number, to: number): Suspect | undefined {
+    const configured = router.instance?.configured ?? null;
+    return (configured === null ? null : suspectOfPriority(configured, from, to)) ?? undefined;
+  }
+
+  /** @param wire the views of what is heard, of the same moment */
+  view(wire: ReadonlyMap<JoinedRouter, VirtualRouterView>): HostView {
+    const { instances, groups, process: daemon, restarts, config, notifies, unparsable } = this.#keepalived;
+    return {
+      routers: [...this.#routers.values()].map((router) => router.view(wire.get(router) ?? null)),
+      instances: [...instances.values()],
+      syncGroups: [...groups.values()],
+      process: daemon,
+      restarts,
+      config,
+      notifies,
+      unparsable,
+    };
+  }
+
+  #router(id: VirtualRouterId): JoinedRouter {
+    const key = keyOf(id);
+    let router = this.#routers.get(key);
+    if (router !== undefined) return router;
+    router = new JoinedRouter(id, this.#context);
+    this.#routers.set(key, router);
+    const expected = this.#options.expected(id);
+    router.isExpected = this.#options.expectedRouters.some((known) => keyOf(known) === key);
+    if (expected !== null) {
+      router.expectedAddresses = expected.addresses;
+      const instance = expected.instance === null ? undefined : this.#keepalived.instance(expected.instance);
+      if (instance !== undefined && instance.configured === null) {
+        instance.assigned = true;
+        this.#connect(instance, router);
+      }
+    }
+    router.sync();
+    return router;
+  }
+
+  #connect(instance: Instance, router: JoinedRouter): void {
+    this.#disconnect(instance);
+    if (router.instance !== null) router.instance.router = null;
+    instance.router = router.id;
+    router.instance = instance;
+    router.sync();
+  }
+
+  #disconnect(instance: Instance): void {
+    const router = this.#routerOf(instance);
+    instance.router = null;
+    if (router === undefined) return;
+    router.instance = null;
+    router.sync();
+    this.#dropIfEmpty(router);
+  }
+
+  #routerOf({ router }: Instance): JoinedRouter | undefined {
+    return router === null ? undefined : this.#routers.get(keyOf(router));
+  }
+
+  #dropIfEmpty(router: JoinedRouter): void {
+    if (!router.isEmpty) return;
+    for (const vip of router.vips()) this.#context.unindexVip(vip);
+    this.#routers.delete(keyOf(router.id));
+  }
+
+  #configured(state: KeepalivedConfigState, at: Instant, wall: WallTime): void {
+    for (const instance of this.#keepalived.configured(state)) this.#disconnect(instance);
+    for (const instance of this.#keepalived.instances.values()) {
+      const { configured } = instance;
+      if (configured === null) continue;
+      const router = this.#router({ interface: configured.interface, family: configured.family, vrid: configured.vrid });
+      if (router.instance !== instance) this.#connect(instance, router);
+      else router.sync();
+    }
+    this.#settleAll(at, wall);
+  }
+
+  #linksChanged(names: readonly string[], at: Instant, wall: WallTime): void {
+    if (names.length === 0 || !this.#network.addressesKnown) return;
+    this.#locate([...this.#vips.keys()], at, wall, true);
+    this.#settleAll(at, wall);
+  }
+
+  #locate(addresses: Iterable<string>, at: Instant, wall: WallTime, news: boolean): void {
+    const moved = new Set<Instance>();
+    for (const address of addresses) {
+      for (const [vip, router] of this.#vips.get(address) ?? []) {
+        for (const { dev, action } of router.locate(vip, news ? wall : null))
+          this.#deps.emit({ kind: "address_changed", at, wall, router: router.id, address, dev, action });
+        if (router.instance !== null) moved.add(router.instance);
+      }
+    }
+    for (const instance of moved) this.#settle(instance, at, wall);
+  }
+
+  #notified(input: Extract<HostInput, { kind: "notify" }>): void {
+    const { at, wall, notify } = input;
+    const happened = input.happened === undefined ? wall : input.happened;
+    const before = this.#keepalived.instances.get(notify.name)?.priority ?? null;
+    const instance = this.#keepalived.notified(input.source, notify, happened);
+    if (instance !== null) {
+      this.#settle(instance, at, wall);
+      const after = instance.said.priority;
+      if (before !== null && after !== null && before !== after) this.#priorityChanged(instance, before, after, at, wall);
+    }
+    this.#settleGroups(wall);
+    if (notify.event === "deleted" || notify.event === "stop") for (const gone of this.#keepalived.dropUnspoken()) this.#disconnect(gone);
+  }
+
+  #priorityChanged(instance: Instance, from: number, to: number, at: Instant, wall: WallTime): void {
+    const suspect = instance.configured === null ? null : suspectOfPriority(instance.configured, from, to);
+    this.#deps.emit({
+      kind: "effective_priority_changed",
+      at,
+      wall,
+      router: instance.router,
+      instance: instance.name,
+      from,
+      to,
+      ...(suspect !== null && { suspect }),
+    });
+  }
+
+  #settleAll(at: Instant, wall: WallTime): void {
+    for (const instance of this.#keepalived.instances.values()) this.#settle(instance, at, wall);
+    this.#settleGroups(wall);
+  }
+
+  #settleGroups(wall: WallTime): void {
+    const { groups, instances, process: daemon } = this.#keepalived;
+    for (const group of groups.values()) group.settle(instances, daemon?.running ?? null, wall);
+  }
+
+  #settle(instance: Instance, at: Instant, wall: WallTime): void {
+    const router = this.#routerOf(instance);
+    const { process: daemon, processSinceWall } = this.#keepalived;
+    const answer = conclude(
+      {
+        instance,
+        process: daemon,
+        processSinceWall,
+        justStarted: processSinceWall !== null && instance.said.lastWall === null,
+        wire: router?.wire ?? null,
+        vips: router === undefined ? [] : [...router.vips()],
+        addressesKnown: this.#network.addressesKnown,
+        interfaceUp: router?.interfaceUp ?? null,
+      },
+      wall,
+    );
+    const from = instance.settle(answer);
+    if (from === null) return;
+    const { configured } = instance;
+    const suspect = answer.state === "fault" && configured !== null ? suspectOfFault(configured, this.#network) : null;
+    this.#deps.emit({
+      kind: "router_state_changed",
+      at,
+      wall,
+      router: instance.router,
+      instance: instance.name,
+      from,
+      to: answer.state,
+      by: answer.by,
+      priority: instance.priority,
+      ...(suspect !== null && { suspect }),
+    });
   }
 }

@@ -1,0 +1,29 @@
+import type { JoinedRouterView } from "./view.ts";
+
+/** Where the wire, the kernel and keepalived cannot all be right, a sentence each. During a takeover they differ for milliseconds. */
+export function contradictionsOf({ instance, vips, wire }: Pick<JoinedRouterView, "instance" | "vips" | "wire">): readonly string[] {
+  const found: string[] = [];
+  const master = wire?.hearing ? wire.master : null;
+  const state = instance?.state ?? "unknown";
+  const expected = instance?.configured ?? null;
+  const here = vips.filter(({ present }) => present).map(({ address }) => address);
+  if (state === "master") {
+    const missing = vips.filter(
+      ({ present, devices, address, origins }) =>
+        devices.length > 0 &&
+        !present &&
+        (expected === null ? origins.includes("wire") : expected.addresses.some((a) => a.address === address)),
+    );
+    for (const { address, devices } of missing) found.push(`keepalived is master here, but ${address} is not on ${devices[0]?.dev}`);
+    if (master !== null && !master.local) found.push(`keepalived is master here, but the adverts of ${master.source} show another master`);
+  } else if (instance !== null && state !== "unknown") {
+    if (here.length > 0) found.push(`keepalived is not master here (${state}), but this host has ${here.join(", ")}`);
+    if (master?.local) found.push(`keepalived is not master here (${state}), but this host sends its adverts`);
+  } else if (here.length > 0 && master !== null && !master.local) {
+    found.push(`this host has ${here.join(", ")}, but ${master.source} is master`);
+  }
+  for (const { address, devices } of vips)
+    for (const { dev, dadFailed } of devices)
+      if (dadFailed) found.push(`${address} does not answer on ${dev}: duplicate address detection found another host that has it`);
+  return found;
+}

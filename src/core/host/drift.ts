@@ -1,0 +1,102 @@
+import { rfc3339, toSeconds, type WallTime } from "../../lib/time.ts";
+import type { Advert } from "../../wire/decoded.ts";
+import type { KeepalivedProcess } from "../host-facts.ts";
+import type { ConfiguredInstance, KeepalivedConfigState } from "../keepalived-config.ts";
+import type { Drift, DriftKind } from "./view.ts";
+
+/** What is compared. */
+export interface DriftEvidence {
+  readonly configured: ConfiguredInstance;
+  readonly config: KeepalivedConfigState;
+  readonly process: KeepalivedProcess | null;
+  /** The last advert with a priority that this host sent for it, while it sends; null while it does not. */
+  readonly sent: Advert | null;
+  /** Whether `sent` holds all addresses of the packet. */
+  readonly complete: boolean;
+}
+
+/**
+ * Where keepalived.conf says something else than the running keepalived does. Only differences that are certain: what tracking
+ * may have added to a priority is none, and a file that cannot be read is compared with nothing.
+ */
+export function driftOf(evidence: DriftEvidence): readonly Drift[] {
+  const { configured, config, sent } = evidence;
+  if (config.state !== "read") return [];
+  const found: Drift[] = [];
+  const note = (kind: DriftKind, text: string, wanted: string, running: string): void =>
+    void found.push({ kind, text, configured: wanted, running });
+
+  const loaded = lastLoad(evidence.process);
+  if (loaded !== null && config.modified !== null && config.modified > loaded) {
+    note(
+      "file",
+      `${config.path} was changed at ${rfc3339(config.modified)}, after keepalived read it last: reload keepalived, or undo the change`,
+      rfc3339(config.modified),
+      rfc3339(loaded),
+    );
+  }
+  if (sent === null) return found;
+  if (!possiblePriority(configured, sent.priority)) {
+    note(
+      "priority",
+      `the file says priority ${configured.priority}, the adverts ${sent.priority}${configured.tracks.length > 0 ? ", and nothing that is tracked makes that difference" : ""}`,
+      String(configured.priority),
+      String(sent.priority),
+    );
+  }
+  if (sent.version !== configured.version)
+    note(
+      "version",
+      `the file says VRRP version ${configured.version}, the adverts ${sent.version}`,
+      `${configured.version}`,
+      `${sent.version}`,
+    );
+  if (sent.interval !== configured.interval) {
+    const [wanted, running] = [toSeconds(configured.interval), toSeconds(sent.interval)];
+    note("interval", `the file says an advert every ${wanted} s, the adverts ${running} s`, String(wanted), String(running));
+  }
+  if (sent.auth !== configured.auth)
+    note("authentication", `the file says authentication ${configured.auth}, the adverts ${sent.auth}`, configured.auth, sent.auth);
+  compareAddresses(evidence, sent, note);
+  return found;
+}
+
+function lastLoad(daemon: KeepalivedProcess | null): WallTime | null {
+  if (daemon === null || !daemon.running || daemon.startedWall === null) return null;
+  return Math.max(daemon.startedWall, daemon.reloadedWall ?? 0) as WallTime;
+}
+
+/** Beyond so many tracked things the sums are not tried out: any priority within their reach is taken as possible. */
+const MOST_TRIED = 12;
+
+/** Whether some of the tracked things, failing or succeeding, make this priority of the configured one. */
+function possiblePriority({ priority, tracks }: ConfiguredInstance, sent: number): boolean {
+  const weights = tracks.map(({ weight }) => weight).filter((weight) => weight !== 0);
+  if (weights.length === 0 || priority === 255) return priority === sent;
+  const clamp = (sum: number): number => Math.min(254, Math.max(1, sum));
+  if (weights.length > MOST_TRIED) {
+    const reach = (sign: (weight: number) => boolean): number => weights.filter(sign).reduce((sum, weight) => sum + weight, priority);
+    return sent >= clamp(reach((weight) => weight < 0)) && sent <= clamp(reach((weight) => weight > 0));
+  }
+  let sums = new Set([priority]);
+  for (const weight of weights) sums = new Set([...sums].flatMap((sum) => [sum, sum + weight]));
+  return [...sums].some((sum) => clamp(sum) === sent);
+}
+
+function compareAddresses(
+  { configured, complete }: DriftEvidence,
+  sent: Advert,
+  note: (kind: DriftKind, text: string, wanted: string, running: string) => void,
+): void {
+  const wanted = configured.addresses.filter(({ advertised }) => advertised).map(({ address }) => address);
+  // keepalived writes them in the order of the file (vrrp.c, vrrp_build_vrrp_v3), so a cut list is compared with its like.
+  const known = complete ? wanted : wanted.slice(0, sent.addresses.length);
+  const missing = known.filter((address) => !sent.addresses.includes(address));
+  const extra = sent.addresses.filter((address) => !known.includes(address));
+  if (missing.length === 0 && extra.length === 0) return;
+  const parts = [
+    missing.length > 0 ? `${missing.join(", ")} of the file is not in the adverts` : "",
+    extra.length > 0 ? `the adverts have ${extra.join(", ")}, which the file does not list` : "",
+  ];
+  note("addresses", parts.filter(Boolean).join("; "), wanted.join(","), sent.addresses.join(","));
+}

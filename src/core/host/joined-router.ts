@@ -1,0 +1,192 @@
+import type { Instant, WallTime } from "../../lib/time.ts";
+import type { AddressClaim } from "../../wire/decoded.ts";
+import type { VirtualRouterId } from "../events.ts";
+import type { KeepalivedConfigState } from "../keepalived-config.ts";
+import type { SenderView, VirtualRouterView } from "../view.ts";
+import type { VirtualRouter } from "../virtual-router.ts";
+import { contradictionsOf } from "./contradictions.ts";
+import { driftOf } from "./drift.ts";
+import type { Instance } from "./instance.ts";
+import type { LocalNetwork } from "./local-network.ts";
+import type { AddressOrigin, AnnouncementRole, Drift, JoinedRouterView } from "./view.ts";
+import { Vip, type VipChange, type VipPlace } from "./vip.ts";
+
+/** More virtual addresses than keepalived puts into a packet and beside it (`virtual_ipaddress_excluded`). */
+const MOST_VIPS = 1_024;
+
+/** What a joined router needs of the host state around it. */
+export interface HostContext {
+  readonly network: LocalNetwork;
+  readonly now: () => Instant;
+  readonly config: () => KeepalivedConfigState | null;
+  readonly process: () => Parameters<typeof driftOf>[0]["process"];
+  readonly maxAddresses: number;
+  indexVip(vip: Vip, router: JoinedRouter): void;
+  unindexVip(vip: Vip): void;
+}
+
+/** One virtual router with what this host knows of it: the instance of its keepalived, and its addresses. */
+export class JoinedRouter {
+  readonly id: VirtualRouterId;
+  /** null while no advert of it is remembered. */
+  wire: VirtualRouter | null = null;
+  instance: Instance | null = null;
+  /** The user names it in full: it is shown whether it is heard or not. */
+  isExpected = false;
+  expectedAddresses: readonly string[] = [];
+  readonly #context: HostContext;
+  readonly #vips = new Map<string, Vip>();
+  /** What the wire last said, to see cheaply whether anything is new. */
+  #addresses: readonly string[] | null = null;
+  #master: SenderView | null = null;
+  #masterMac: string | null = null;
+  #hearing = false;
+
+  constructor(id: VirtualRouterId, context: HostContext) {
+    this.id = id;
+    this.#context = context;
+  }
+
+  /** Nothing speaks for it any more. */
+  get isEmpty(): boolean {
+    return this.wire === null && this.instance === null && !this.isExpected;
+  }
+
+  vips(): Iterable<Vip> {
+    return this.#vips.values();
+  }
+
+  /**
+   * To be called after each input that may have changed what the wire says. @returns whether the master or what is heard changed
+   */
+  followWire(at: Instant): boolean {
+    const { wire } = this;
+    const addresses = wire?.addresses ?? null;
+    if (addresses !== this.#addresses) {
+      const same = addresses !== null && this.#addresses !== null && equal(addresses, this.#addresses);
+      this.#addresses = addresses;
+      if (!same) this.sync();
+    }
+    const master = wire?.master ?? null;
+    const hearing = wire?.hearing ?? false;
+    const mac = master?.mac ?? null;
+    if (master === this.#master && hearing === this.#hearing && mac === this.#masterMac) return false;
+    const changed = master !== this.#master || hearing !== this.#hearing;
+    this.#master = master;
+    this.#masterMac = mac;
+    this.#hearing = hearing;
+    for (const vip of this.#vips.values()) this.#judgeOwner(vip, at);
+    return changed;
+  }
+
+  /** Brings the list of virtual addresses in line with the adverts, keepalived.conf and the user. */
+  sync(): void {
+    const wanted = new Map<string, AddressOrigin[]>();
+    const want = (address: string, origin: AddressOrigin): void => {
+      const origins = wanted.get(address);
+      if (origins !== undefined) origins.includes(origin) || origins.push(origin);
+      else if (wanted.size < MOST_VIPS) wanted.set(address, [origin]);
+    };
+    for (const { address } of this.instance?.configured?.addresses ?? []) want(address, "keepalived");
+    for (const address of this.expectedAddresses) want(address, "user");
+    for (const address of this.#addresses ?? []) want(address, "wire");
+    for (const [address, vip] of this.#vips) {
+      if (wanted.has(address)) continue;
+      this.#vips.delete(address);
+      this.#context.unindexVip(vip);
+    }
+    for (const [address, origins] of wanted) {
+      let vip = this.#vips.get(address);
+      if (vip === undefined) {
+        vip = new Vip(address, this.#context.now);
+        this.#vips.set(address, vip);
+        this.#context.indexVip(vip, this);
+      }
+      vip.origins = origins;
+      vip.locate(this.#context.network, this.#place(address), null);
+    }
+  }
+
+  /**
+   * The kernel's list of devices or addresses has changed.
+   * @param news when; null: it is only known now
+   */
+  locate(vip: Vip, news: WallTime | null): readonly VipChange[] {
+    return vip.locate(this.#context.network, this.#place(vip.address), news);
+  }
+
+  /** Somebody on its segment claims one of its addresses. */
+  claimed(vip: Vip, claim: AddressClaim, at: Instant): void {
+    vip.claimed(claim, this.#roleOf(claim.mac));
+    this.#judgeOwner(vip, at);
+  }
+
+  /** @param wire what the adverts show; null without any */
+  view(wire: VirtualRouterView | null): JoinedRouterView {
+    const vips = [...this.#vips.values()];
+    return {
+      id: this.id,
+      wire,
+      instance: this.instance,
+      vips,
+      drift: this.#drift(),
+      contradictions: contradictionsOf({ instance: this.instance, vips, wire }),
+      isMasterHere: this.isMasterHere,
+    };
+  }
+
+  /** keepalived's answer, else that of the wire. */
+  get isMasterHere(): boolean {
+    const state = this.instance?.state ?? "unknown";
+    if (state !== "unknown") return state === "master";
+    return this.wire?.hearing === true && this.wire.master?.local === true;
+  }
+
+  /** Whether its own interface is up; null where the host does not say. */
+  get interfaceUp(): boolean | null {
+    return this.#context.network.byName(this.id.interface ?? "")?.up ?? null;
+  }
+
+  #place(address: string): VipPlace {
+    const configured = this.instance?.configured ?? null;
+    const entry = configured?.addresses.find((candidate) => candidate.address === address);
+    const dev = entry === undefined ? null : (entry.dev ?? configured?.vmac ?? configured?.interface ?? null);
+    return { interface: this.id.interface, dev };
+  }
+
+  #judgeOwner(vip: Vip, at: Instant): void {
+    const known = this.#hearing && this.#masterMac !== null && vip.claimedBy !== null;
+    vip.owned(known ? !this.#isMasters(vip.claimedBy as string) : null, at);
+  }
+
+  /** The virtual MAC belongs to whoever is master, even if the adverts leave from the device below it (`vmac_xmit_base`). */
+  #isMasters(mac: string): boolean {
+    return mac === this.#masterMac || mac === virtualMac(this.id);
+  }
+
+  #roleOf(mac: string): AnnouncementRole {
+    if (this.#masterMac !== null && this.#isMasters(mac)) return "master";
+    return this.wire?.hasMac(mac) === true ? "backup" : "foreign";
+  }
+
+  #drift(): readonly Drift[] {
+    const config = this.#context.config();
+    const configured = this.instance?.configured ?? null;
+    if (config === null || configured === null) return [];
+    const sent = this.wire?.localClaim?.lastAdvert ?? null;
+    return driftOf({
+      configured,
+      config,
+      process: this.#context.process(),
+      sent,
+      complete: sent === null || sent.addresses.length < this.#context.maxAddresses,
+    });
+  }
+}
+
+/** RFC 9568 §7.3 */
+function virtualMac({ family, vrid }: VirtualRouterId): string {
+  return `00:00:5e:00:0${family === "ipv4" ? 1 : 2}:${vrid.toString(16).padStart(2, "0")}`;
+}
+
+const equal = (a: readonly string[], b: readonly string[]): boolean => a.length === b.length && a.every((item, i) => item === b[i]);

@@ -1,0 +1,104 @@
+import { seconds, type WallTime, wallPlus } from "../../lib/time.ts";
+import type { KeepalivedProcess, Notify, NotifySource } from "../host-facts.ts";
+import type { KeepalivedConfigState } from "../keepalived-config.ts";
+import { Instance } from "./instance.ts";
+import { SyncGroup } from "./sync-group.ts";
+
+/** Names that notify calls may bring in; keepalived itself has at most a few hundred. */
+const MOST_NAMES = 1_024;
+
+/** How far the start of a process may be off: the kernel counts it in hundredths of a second since boot. */
+const START_TOLERANCE = seconds(0.2);
+
+/** The keepalived of this host: its process, its configuration, and what it said of its instances and sync groups. */
+export class KeepalivedState {
+  readonly instances = new Map<string, Instance>();
+  readonly groups = new Map<string, SyncGroup>();
+  readonly notifies = new Map<`${NotifySource} ${Notify["kind"]} ${Notify["event"]}`, number>();
+  readonly unparsable: Record<NotifySource, number> = { fifo: 0, socket: 0, spool: 0 };
+  config: KeepalivedConfigState | null = null;
+  process: KeepalivedProcess | null = null;
+  /** When the process was seen to start or to end; null: before we looked. */
+  processSinceWall: WallTime | null = null;
+  restarts = 0;
+
+  /** Counts a notify call and takes its words. @returns the instance that it is about; null for a group, a server, or old news. */
+  notified(source: NotifySource, notify: Notify, wall: WallTime | null): Instance | null {
+    const key = `${source} ${notify.kind} ${notify.event}` as const;
+    this.notifies.set(key, (this.notifies.get(key) ?? 0) + 1);
+    if (wall !== null && this.#isOfAnEarlierLife(wall)) return null;
+    if (notify.kind === "group") this.#group(notify.name)?.said.hear(notify, wall);
+    if (notify.kind !== "instance") return null;
+    const instance = this.instance(notify.name);
+    return instance?.said.hear(notify, wall) === true ? instance : null;
+  }
+
+  /** @returns instances that are no more. */
+  configured(state: KeepalivedConfigState): readonly Instance[] {
+    this.config = state;
+    const wanted = new Map((state.config?.instances ?? []).map((instance) => [instance.name, instance]));
+    for (const [name, configured] of wanted) {
+      const instance = this.instance(name);
+      if (instance !== undefined) instance.configured = configured;
+    }
+    for (const instance of this.instances.values()) if (!wanted.has(instance.name)) instance.configured = null;
+    const groups = new Map((state.config?.syncGroups ?? []).map((group) => [group.name, group.members]));
+    for (const [name, members] of groups) {
+      const group = this.#group(name);
+      if (group !== undefined) group.members = members;
+    }
+    for (const group of this.groups.values()) if (!groups.has(group.name)) group.members = [];
+    return this.dropUnspoken();
+  }
+
+  /** What is not configured lives on while keepalived speaks of it: it runs with an older file, or we may not read the file. */
+  dropUnspoken(): readonly Instance[] {
+    const gone = [...this.instances.values()].filter(
+      ({ configured, assigned, said }) => configured === null && !assigned && (said.state === null || said.state === "stop"),
+    );
+    for (const { name } of gone) this.instances.delete(name);
+    for (const { name, members, said } of [...this.groups.values()])
+      if (members.length === 0 && (said.state === null || said.state === "stop")) this.groups.delete(name);
+    return gone;
+  }
+
+  processChanged(next: KeepalivedProcess | null, wall: WallTime): void {
+    const before = this.process;
+    this.process = next;
+    if (next === null || (before !== null && before.running === next.running && before.startedWall === next.startedWall)) return;
+    const began = next.running && next.startedWall !== before?.startedWall;
+    if (before !== null) {
+      this.processSinceWall = began ? (next.startedWall ?? wall) : wall;
+      if (began && before.startedWall !== null) this.restarts += 1;
+    } else if (next.running) {
+      this.processSinceWall = next.startedWall;
+    }
+    if (!began) return;
+    const started = wallPlus(next.startedWall ?? wall, -START_TOLERANCE as typeof START_TOLERANCE);
+    for (const { said } of [...this.instances.values(), ...this.groups.values()]) if (before !== null) said.forgetBefore(started);
+  }
+
+  instance(name: string): Instance | undefined {
+    let instance = this.instances.get(name);
+    if (instance === undefined && this.instances.size < MOST_NAMES) {
+      instance = new Instance(name);
+      this.instances.set(name, instance);
+    }
+    return instance;
+  }
+
+  #group(name: string): SyncGroup | undefined {
+    let group = this.groups.get(name);
+    if (group === undefined && this.groups.size < MOST_NAMES) {
+      group = new SyncGroup(name);
+      this.groups.set(name, group);
+    }
+    return group;
+  }
+
+  /** A script may have left its call behind before keepalived was started anew. */
+  #isOfAnEarlierLife(wall: WallTime): boolean {
+    const started = this.process?.running === true ? this.process.startedWall : null;
+    return started !== null && wall < started - START_TOLERANCE;
+  }
+}

@@ -1,0 +1,95 @@
+import type { Link, LinkChange } from "../../lib/link.ts";
+import type { AddressChange, LocalAddress } from "../../lib/local-address.ts";
+
+/** Kinds of devices that stand on another one and carry its segment's addresses: keepalived's use_vmac and use_ipvlan, FRR's macvlans. */
+const standing: ReadonlySet<string> = new Set(["macvlan", "macvtap", "ipvlan", "ipvtap"]);
+
+/** How deep devices are looked through: a table in the middle of a change may show a loop. */
+const DEEPEST = 8;
+
+const keyOf = ({ index, prefixLength }: LocalAddress): string => `${index}/${prefixLength}`;
+
+/** The devices and addresses of this host, as its facts have told. */
+export class LocalNetwork {
+  /** Whether the kernel's list of addresses has been read: before that, an address that is not there may only be unknown. */
+  addressesKnown = false;
+  readonly #links = new Map<number, Link>();
+  readonly #byName = new Map<string, Link>();
+  readonly #holders = new Map<string, Map<string, LocalAddress>>();
+
+  /** @returns the names of the devices that changed in a way that matters for the addresses on them. */
+  applyLinks(changes: readonly LinkChange[]): readonly string[] {
+    const names: string[] = [];
+    for (const { kind, link, before } of changes) {
+      if (kind === "removed") {
+        this.#links.delete(link.index);
+        if (this.#byName.get(link.name)?.index === link.index) this.#byName.delete(link.name);
+      } else {
+        if (before !== null && this.#byName.get(before.name)?.index === link.index) this.#byName.delete(before.name);
+        this.#links.set(link.index, link);
+        this.#byName.set(link.name, link);
+      }
+      if (before === null || before.up !== link.up || before.name !== link.name || before.parent !== link.parent) {
+        names.push(link.name);
+        if (before !== null && before.name !== link.name) names.push(before.name);
+      }
+    }
+    return names;
+  }
+
+  /** @returns the addresses that changed. */
+  applyAddresses(changes: readonly AddressChange[]): ReadonlySet<string> {
+    const changed = new Set<string>();
+    for (const { kind, address } of changes) {
+      changed.add(address.address);
+      let holders = this.#holders.get(address.address);
+      if (kind === "removed") {
+        holders?.delete(keyOf(address));
+        if (holders?.size === 0) this.#holders.delete(address.address);
+        continue;
+      }
+      if (holders === undefined) {
+        holders = new Map();
+        this.#holders.set(address.address, holders);
+      }
+      holders.set(keyOf(address), address);
+    }
+    this.addressesKnown = true;
+    return changed;
+  }
+
+  link(index: number): Link | undefined {
+    return this.#links.get(index);
+  }
+
+  byName(name: string): Link | undefined {
+    return this.#byName.get(name);
+  }
+
+  /** Whether the address is on any device of this host. */
+  has(address: string): boolean {
+    return this.#holders.has(address);
+  }
+
+  /** Where the address is, a device at most once. */
+  *holders(address: string): Generator<{ readonly link: Link; readonly address: LocalAddress }> {
+    const seen = new Set<number>();
+    for (const held of this.#holders.get(address)?.values() ?? []) {
+      const link = this.#links.get(held.index);
+      if (link === undefined || seen.has(held.index)) continue;
+      seen.add(held.index);
+      yield { link, address: held };
+    }
+  }
+
+  /** Whether the device is this interface, stands on it, or gathers it (a bridge or bond over it). */
+  belongsTo(link: Link, interfaceName: string): boolean {
+    let at: Link | undefined = link;
+    for (let depth = 0; at !== undefined && depth < DEEPEST; depth++) {
+      if (at.name === interfaceName) return true;
+      at = at.parent !== null && standing.has(at.kind ?? "") ? this.#links.get(at.parent) : undefined;
+    }
+    const base = this.#byName.get(interfaceName);
+    return base !== undefined && base.master === link.index && link.kind !== "vrf";
+  }
+}
