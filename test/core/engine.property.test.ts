@@ -3,10 +3,12 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { Engine } from "../../src/core/engine.ts";
 import type { Event } from "../../src/core/events.ts";
+import type { HostFact } from "../../src/core/host-facts.ts";
 import type { Input } from "../../src/core/input.ts";
 import { instant, millis, wallTime } from "../../src/lib/time.ts";
 import { rejectReasons } from "../../src/wire/decoded.ts";
 import { advertInput, EPOCH_US } from "../helpers/scenario.ts";
+import { configured, ended, eth0, held, instance, notify, running } from "./host/facts.ts";
 
 const A = ["192.0.2.11", "192.0.2.12", "192.0.2.13"];
 
@@ -151,3 +153,57 @@ test("nextDeadline is never later than the next event that only time brings", ()
 /** Views without the class identity of what they hold. */
 const plain = (engine: Engine, now: ReturnType<typeof instant>): unknown =>
   JSON.parse(JSON.stringify(engine.snapshot(now), (_, value: unknown) => (value instanceof Map ? [...value] : value)));
+
+/** Facts of a host that come at any time, true or not. */
+const anyFact: fc.Arbitrary<HostFact> = fc.oneof(
+  fc.constantFrom("192.0.2.100", "192.0.2.200").chain((address) =>
+    fc.record({
+      kind: fc.constant("addresses" as const),
+      changes: fc.array(
+        fc.record({
+          kind: fc.constantFrom("added" as const, "removed" as const),
+          address: fc.constantFrom(held(2, address), held(3, address, { dadFailed: true })),
+          before: fc.constant(null),
+        }),
+        { maxLength: 3 },
+      ),
+    }),
+  ),
+  fc.record({ kind: fc.constant("links" as const), changes: fc.constant([{ kind: "added" as const, link: eth0, before: null }]) }),
+  fc
+    .constantFrom("master", "backup", "fault", "stop", "deleted", "master_priority")
+    .chain((event) => fc.constantFrom(notify(event as "master", 100), notify(event as "master", 70, { name: "VI_2" }))),
+  fc.constantFrom(configured([instance()]), configured([]), configured([instance({ vrid: 52, interface: "eth1", addresses: [] })])),
+  fc.constantFrom<HostFact>(running(0), running(5_000), ended(0), { kind: "keepalived_process", process: null }),
+);
+
+/** What a host adds to an event of the wire is left out. */
+const ofWire = ({ suspect: _suspect, ...event }: Event & { readonly suspect?: unknown }): unknown => event;
+const hostKinds = new Set(["router_state_changed", "effective_priority_changed", "address_changed"]);
+
+test("facts of the host change nothing of what the wire tells, and never throw", () => {
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 40 }), fc.array(fc.tuple(fc.nat({ max: 40 }), anyFact), { maxLength: 30 }), (steps, facts) => {
+      const timeline = inputs(steps);
+      const alone = new Engine(options);
+      const joined = new Engine(options);
+      const expected = timeline.flatMap((input) => [...alone.handle(input)]);
+      const actual = timeline.flatMap((input, i) => {
+        const told = facts
+          .filter(([index]) => index === i)
+          .flatMap(([, fact]) => [...joined.handleHost({ ...fact, at: input.at, wall: input.wall })]);
+        assert.ok(told.every(({ kind }) => hostKinds.has(kind)));
+        return [...joined.handle(input)].filter(({ kind }) => !hostKinds.has(kind));
+      });
+      assert.deepEqual(actual.map(ofWire), expected.map(ofWire));
+      const { host, ...wire } = joined.snapshot();
+      assert.equal(wire.routers.length, alone.snapshot().routers.length);
+      for (const { id, wire: heard, vips, instance: named } of host.routers) {
+        assert.ok(heard !== null || named !== null, "nothing is kept that nobody speaks of");
+        assert.equal(heard === null || heard.id.vrid === id.vrid, true);
+        assert.equal(new Set(vips.map(({ address }) => address)).size, vips.length);
+      }
+    }),
+    { numRuns: 500 },
+  );
+});

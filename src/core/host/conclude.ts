@@ -11,7 +11,7 @@ export interface Evidence {
   readonly process: KeepalivedProcess | null;
   /** When the process was last seen to start or to end; null: before we looked. */
   readonly processSinceWall: WallTime | null;
-  /** Whether its process started while we watched and nothing was heard of it since. */
+  /** Whether its process started while we watched, and it has said nothing since. */
   readonly justStarted: boolean;
   readonly wire: Pick<VirtualRouterView, "hearing" | "master"> | null;
   readonly vips: readonly Vip[];

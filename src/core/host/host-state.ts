@@ -277,13 +277,13 @@ export class HostState {
 
   #settle(instance: Instance, at: Instant, wall: WallTime): void {
     const router = this.#routerOf(instance);
-    const { process: daemon, processSinceWall } = this.#keepalived;
+    const { process: daemon, processSinceWall, startSeen } = this.#keepalived;
     const answer = conclude(
       {
         instance,
         process: daemon,
         processSinceWall,
-        justStarted: processSinceWall !== null && instance.said.lastWall === null,
+        justStarted: startSeen && instance.said.state === null,
         wire: router?.wire ?? null,
         vips: router === undefined ? [] : [...router.vips()],
         addressesKnown: this.#network.addressesKnown,

@@ -21,6 +21,8 @@ export class KeepalivedState {
   /** When the process was seen to start or to end; null: before we looked. */
   processSinceWall: WallTime | null = null;
   restarts = 0;
+  /** Whether the process that runs now was seen to start. */
+  startSeen = false;
 
   /** Counts a notify call and takes its words. @returns the instance that it is about; null for a group, a server, or old news. */
   notified(source: NotifySource, notify: Notify, wall: WallTime | null): Instance | null {
@@ -74,6 +76,7 @@ export class KeepalivedState {
       this.processSinceWall = next.startedWall;
     }
     if (!began) return;
+    this.startSeen = before !== null;
     const started = wallPlus(next.startedWall ?? wall, -START_TOLERANCE as typeof START_TOLERANCE);
     for (const { said } of [...this.instances.values(), ...this.groups.values()]) if (before !== null) said.forgetBefore(started);
   }

@@ -1,0 +1,213 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Scenario } from "../../helpers/scenario.ts";
+import { added, configured, ended, held, host, instance, notify, removed, router, running, state, VIP, view, wallAt } from "./facts.ts";
+
+const own = { direction: "out" as const, mac: "02:00:00:00:00:01" };
+
+test("keepalived's own words are its state, from when it said them", () => {
+  const s = host(new Scenario()).fact(500, notify("backup", 100)).fact(3_000, notify("master", 100));
+  assert.equal(state(s), "master by notify since 3000");
+  assert.equal(view(s).instances[0]?.priority, 100);
+});
+
+test("a repeated word keeps the time of the first", () => {
+  const s = host(new Scenario()).fact(500, notify("backup")).fact(900, notify("backup"));
+  assert.equal(state(s), "backup by notify since 500");
+});
+
+test("a call that waited counts from when it happened, and changes nothing where later news is known", () => {
+  const s = host(new Scenario()).fact(5_000, notify("master", null, { source: "spool", happened: wallAt(1_000) }));
+  assert.equal(state(s), "master by notify since 1000");
+  s.fact(6_000, notify("fault", null, { source: "spool", happened: wallAt(500) }));
+  assert.equal(state(s), "master by notify since 1000");
+});
+
+test("a call of before the present process says nothing of it", () => {
+  const s = host(new Scenario()).fact(5_000, notify("master", null, { source: "spool", happened: wallAt(-20_000) }));
+  assert.equal(state(s), "unknown by none since before");
+});
+
+test("what lay in the FIFO before we opened it holds, without a time", () => {
+  const s = host(new Scenario()).fact(10, notify("master", 100, { happened: null }));
+  assert.equal(state(s), "master by notify since before");
+});
+
+test("a killed keepalived is stopped although its last word was MASTER and its address is still there", () => {
+  const s = host(new Scenario())
+    .fact(1_000, notify("master", 100))
+    .fact(1_001, added(held(2, VIP)))
+    .fact(9_000, ended(-10_000));
+  assert.equal(state(s), "stop by process since 9000");
+  assert.equal(router(s).isMasterHere, false);
+  assert.deepEqual(router(s).contradictions, [`keepalived is not master here (stop), but this host has ${VIP}`]);
+});
+
+test("a word of STOP gives the time of the stop, the process confirms it", () => {
+  const s = host(new Scenario()).fact(1_000, notify("master")).fact(8_000, notify("stop", 100)).fact(9_000, ended(-10_000));
+  assert.equal(state(s), "stop by notify since 8000");
+});
+
+test("a new process has not said what the old one said", () => {
+  const s = host(new Scenario()).fact(1_000, notify("master", 100)).fact(9_000, ended(-10_000)).fact(12_000, running(11_900));
+  assert.equal(state(s), "init by process since 11900");
+  assert.equal(view(s).restarts, 1);
+});
+
+test("a word of the new process that comes before its process is seen is kept", () => {
+  const s = host(new Scenario())
+    .fact(1_000, notify("master", 100))
+    .fact(9_000, ended(-10_000))
+    .fact(11_950, notify("backup", 100))
+    .fact(12_400, running(11_900));
+  assert.equal(state(s), "backup by notify since 11950");
+});
+
+test("a word after the end of the process shows that another one runs", () => {
+  const s = host(new Scenario()).fact(9_000, ended(-10_000)).fact(11_950, notify("backup", 100));
+  assert.equal(state(s), "backup by notify since 11950");
+});
+
+test("without a word, own adverts show the master", () => {
+  const s = host(new Scenario()).advert(100, "192.0.2.1", 100, own);
+  assert.equal(state(s), "master by inferred since before");
+});
+
+test("without a word, the address shows the master even while another host claims to be", () => {
+  const s = host(new Scenario())
+    .fact(50, added(held(2, VIP)))
+    .advert(100, "192.0.2.2", 90);
+  assert.equal(state(s), "master by inferred since before");
+  assert.deepEqual(router(s).contradictions, ["keepalived is master here, but the adverts of 192.0.2.2 show another master"]);
+});
+
+test("without a word, no address and a better master elsewhere show the backup", () => {
+  const s = host(new Scenario()).advert(100, "192.0.2.2", 150);
+  assert.equal(state(s), "backup by inferred since before");
+});
+
+test("without a word, who should take over from a lesser master and does not may be anything", () => {
+  const s = host(new Scenario()).advert(100, "192.0.2.2", 50);
+  assert.equal(state(s), "unknown by none since before");
+  const content = host(new Scenario(), 0, [instance({ nopreempt: true })]).advert(100, "192.0.2.2", 50);
+  assert.equal(state(content), "backup by inferred since before");
+});
+
+test("without a word, an interface that is down shows the fault", () => {
+  const s = host(new Scenario());
+  s.fact(100, { kind: "links", changes: [{ kind: "changed", link: { ...eth0Down }, before: eth0Up }] });
+  assert.equal(state(s), "fault by inferred since before");
+});
+
+test("nothing is concluded where it is not known whether keepalived runs", () => {
+  const s = new Scenario()
+    .fact(0, configured([instance()]))
+    .fact(0, added(held(2, "192.0.2.1")))
+    .advert(100, "192.0.2.2", 150);
+  assert.equal(state(s), "unknown by none since before");
+});
+
+test("what is inferred first is no change, what follows is", () => {
+  const s = host(new Scenario()).advert(100, "192.0.2.2", 150);
+  s.fact(4_000, added(held(2, VIP))).advert(4_001, "192.0.2.1", 100, own);
+  assert.deepEqual(
+    s.trace().filter((line) => line.includes("VI_1")),
+    ["4000 VI_1 backup->master by inferred"],
+  );
+  assert.equal(view(s).instances[0]?.becameMaster, 1);
+  assert.equal(view(s).instances[0]?.releasedMaster, 0);
+});
+
+test("becoming and releasing master are counted, beginning to look is not", () => {
+  const s = host(new Scenario());
+  for (const [ms, event] of [
+    [0, "backup"],
+    [1_000, "master"],
+    [2_000, "backup"],
+    [3_000, "master"],
+    [4_000, "fault"],
+  ] as const)
+    s.fact(ms, notify(event));
+  assert.equal(view(s).instances[0]?.becameMaster, 2);
+  assert.equal(view(s).instances[0]?.releasedMaster, 2);
+});
+
+test("an instance without a readable configuration is followed by name, and joined where the user says which router it is", () => {
+  const unknown = new Scenario().fact(0, running(-10_000)).fact(1, notify("master", 100)).advert(100, "192.0.2.1", 100, own);
+  assert.equal(state(unknown), "master by notify since 1");
+  assert.equal(router(unknown).instance, null);
+  assert.equal(router(unknown).isMasterHere, true, "the wire says so");
+
+  const id = { interface: "eth0", family: "ipv4", vrid: 51 } as const;
+  const told = new Scenario({ expectedRouters: [id], expected: () => ({ addresses: [VIP], instance: "VI_1" }) });
+  told.fact(0, running(-10_000)).fact(1, notify("backup", 100)).advert(100, "192.0.2.1", 100, own);
+  assert.equal(router(told).instance?.name, "VI_1");
+  assert.deepEqual(router(told).contradictions, ["keepalived is not master here (backup), but this host sends its adverts"]);
+});
+
+test("a virtual router of keepalived.conf is shown before any advert, and goes with the file", () => {
+  const s = host(new Scenario());
+  assert.equal(router(s).wire, null);
+  assert.deepEqual(
+    router(s).vips.map(({ address }) => address),
+    [VIP],
+  );
+  s.fact(1_000, configured([]));
+  assert.deepEqual(view(s).routers, []);
+});
+
+test("an instance that left the file is kept while the running keepalived speaks of it", () => {
+  const s = host(new Scenario()).fact(100, notify("master", 100)).fact(1_000, configured([]));
+  assert.equal(state(s), "master by notify since 100");
+  s.fact(2_000, notify("deleted", 100));
+  assert.equal(state(s), "no such instance");
+});
+
+test("forged notify calls cannot make more instances than the bound", () => {
+  const s = new Scenario();
+  for (let i = 0; i < 3_000; i++) s.fact(i, notify("master", null, { name: `X${i}`, source: "socket" }));
+  assert.equal(view(s).instances.length, 1_024);
+  assert.equal(view(s).notifies.get("socket instance master"), 3_000);
+});
+
+const eth0Up = {
+  index: 2,
+  name: "eth0",
+  up: true,
+  loopback: false,
+  kind: null,
+  master: null,
+  parent: null,
+  vlanId: null,
+  hardwareType: 1,
+  mac: null,
+};
+const eth0Down = { ...eth0Up, up: false };
+
+test("the state of a sync group is what keepalived says, else what all its members are", () => {
+  const members = [instance(), instance({ name: "VI_6", family: "ipv6", vrid: 60, addresses: [] })];
+  const groups = { syncGroups: [{ name: "G1", members: ["VI_1", "VI_6"] }] };
+  const s = host(new Scenario(), 0, members).fact(1, configured(members, groups));
+  const group = (): string => view(s).syncGroups[0]?.state ?? "";
+  assert.equal(group(), "unknown");
+  s.fact(10, notify("master")).fact(11, notify("backup", null, { name: "VI_6" }));
+  assert.equal(group(), "unknown");
+  s.fact(12, notify("master", null, { name: "VI_6" }));
+  assert.equal(group(), "master");
+  s.fact(13, notify("fault", 0, { name: "G1", kind: "group" }));
+  assert.equal(group(), "fault");
+  s.fact(14, ended(-10_000));
+  assert.equal(group(), "stop");
+});
+
+test("removing and adding the address by hand is told, with the device", () => {
+  const s = host(new Scenario())
+    .fact(10, notify("master", 100))
+    .fact(11, added(held(2, VIP)))
+    .fact(5_000, removed(held(2, VIP)));
+  assert.deepEqual(
+    s.trace().filter((line) => line.includes(VIP)),
+    [`11 ${VIP} added eth0`, `5000 ${VIP} removed eth0`],
+  );
+  assert.deepEqual(router(s).contradictions, [`keepalived is master here, but ${VIP} is not on eth0`]);
+});
