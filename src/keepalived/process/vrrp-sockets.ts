@@ -1,0 +1,51 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+
+/** IP protocol 112 as /proc/net/raw shows it: the "port" of a raw socket is its protocol. */
+const VRRP = "0070";
+
+/**
+ * The inodes of the raw VRRP sockets in a text of /proc/net/raw or /proc/net/raw6. What cannot be read is left out; never throws.
+ * @see Linux net/ipv4/raw.c, raw_sock_seq_show: `sl local:protocol remote:0 st tx:rx tr:when retrnsmt uid timeout inode ...`
+ */
+export function vrrpSocketInodes(text: string): readonly string[] {
+  const inodes: string[] = [];
+  for (const line of text.split("\n")) {
+    const fields = line.trim().split(/\s+/);
+    const inode = fields[9];
+    if (fields[1]?.endsWith(`:${VRRP}`) === true && inode !== undefined && /^\d+$/.test(inode)) inodes.push(inode);
+  }
+  return inodes;
+}
+
+/**
+ * Reads which raw VRRP sockets there are in this network namespace. Anybody may read it, also where the processes behind the
+ * sockets are hidden (another PID namespace, hidepid).
+ * @returns undefined where the kernel does not say
+ */
+export async function readVrrpSockets(procRoot = "/proc"): Promise<ReadonlySet<string> | undefined> {
+  const texts = await Promise.all(["net/raw", "net/raw6"].map((name) => readFile(join(procRoot, name), "latin1").catch(() => undefined)));
+  if (texts.every((text) => text === undefined)) return undefined;
+  return new Set(texts.flatMap((text) => vrrpSocketInodes(text ?? "")));
+}
+
+/**
+ * Sees reloads: on SIGHUP keepalived closes its VRRP sockets and opens them anew (vrrp_daemon.c, reload_vrrp_thread; seen with
+ * 2.2.7), so that none of the old inodes is left. No other trace of a reload is open to everybody.
+ */
+export class ReloadDetector {
+  #known: ReadonlySet<string> = new Set();
+
+  /** @returns whether all sockets have been replaced since the last look. */
+  look(sockets: ReadonlySet<string>): boolean {
+    const before = this.#known;
+    if (sockets.size === 0) return false; // between closing and opening, or nobody is there
+    this.#known = sockets;
+    return before.size > 0 && [...before].every((inode) => !sockets.has(inode));
+  }
+
+  /** Another process has other sockets: that is no reload. */
+  forget(): void {
+    this.#known = new Set();
+  }
+}
