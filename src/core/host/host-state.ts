@@ -103,6 +103,7 @@ export class HostState {
         return;
       case "keepalived_process":
         this.#keepalived.processChanged(input.process, wall);
+        for (const gone of this.#keepalived.dropUnspoken()) this.#disconnect(gone);
         this.#settleAll(at, wall);
         return;
     }
@@ -119,8 +120,10 @@ export class HostState {
   follow(router: JoinedRouter, at: Instant, wall: WallTime): void {
     const changed = router.followWire(at);
     const { instance } = router;
-    if (instance === null || !(changed || router.wire?.localClaim !== null)) return;
-    instance.sentPriority = router.wire?.localClaim?.priority ?? instance.sentPriority;
+    if (instance === null) return;
+    const sent = router.wire?.localClaim ?? null;
+    const priority = sent?.priority ?? null;
+    instance.sent = sent === null || priority === null ? null : { priority, wall: sent.lastAdvertWall };
     if (changed) this.#settle(instance, at, wall);
   }
 
@@ -221,8 +224,20 @@ export class HostState {
 
   #linksChanged(names: readonly string[], at: Instant, wall: WallTime): void {
     if (names.length === 0 || !this.#network.addressesKnown) return;
-    this.#locate([...this.#vips.keys()], at, wall, true);
+    const changed = new Set(names);
+    const addresses = [...this.#vips.keys()].filter((address) => this.#concerns(address, changed));
+    this.#locate(addresses, at, wall, true);
     this.#settleAll(at, wall);
+  }
+
+  /** Whether one of these devices has the address, had it, or should have it. */
+  #concerns(address: string, devices: ReadonlySet<string>): boolean {
+    for (const { link } of this.#network.holders(address)) if (devices.has(link.name)) return true;
+    for (const [vip, { id }] of this.#vips.get(address) ?? []) {
+      if (id.interface !== null && devices.has(id.interface)) return true;
+      if (vip.devices.some(({ dev }) => devices.has(dev))) return true;
+    }
+    return false;
   }
 
   #locate(addresses: Iterable<string>, at: Instant, wall: WallTime, news: boolean): void {

@@ -23,8 +23,8 @@ export class Instance implements InstanceView {
   becameMaster = 0;
   releasedMaster = 0;
   readonly said = new Said();
-  /** Of this host's last advert in its virtual router; null where there was none. */
-  sentPriority: number | null = null;
+  /** Of the adverts that this host sends in its virtual router; null while it sends none. */
+  sent: { readonly priority: number; readonly wall: WallTime } | null = null;
   #answer: Answer = unknown;
   /** The last state that was known. */
   #known: RouterState | null = null;
@@ -43,7 +43,10 @@ export class Instance implements InstanceView {
     return this.#answer.sinceWall;
   }
   get priority(): number | null {
-    return this.said.priority ?? this.sentPriority;
+    const { sent, said } = this;
+    // Without notify_priority_changes keepalived says nothing of what tracking does, but its next advert shows it.
+    if (sent !== null && (said.priorityWall === null || said.priorityWall <= sent.wall)) return sent.priority;
+    return said.priority;
   }
 
   /**

@@ -2,6 +2,7 @@ import { seconds, type WallTime, wallPlus } from "../../lib/time.ts";
 import type { KeepalivedProcess, Notify, NotifySource } from "../host-facts.ts";
 import type { KeepalivedConfigState } from "../keepalived-config.ts";
 import { Instance } from "./instance.ts";
+import type { Said } from "./said.ts";
 import { SyncGroup } from "./sync-group.ts";
 
 /** Names that notify calls may bring in; keepalived itself has at most a few hundred. */
@@ -55,12 +56,10 @@ export class KeepalivedState {
 
   /** What is not configured lives on while keepalived speaks of it: it runs with an older file, or we may not read the file. */
   dropUnspoken(): readonly Instance[] {
-    const gone = [...this.instances.values()].filter(
-      ({ configured, assigned, said }) => configured === null && !assigned && (said.state === null || said.state === "stop"),
-    );
+    const over = ({ state }: Said): boolean => state === null || state === "stop" || this.#runsWithTheFile;
+    const gone = [...this.instances.values()].filter(({ configured, assigned, said }) => configured === null && !assigned && over(said));
     for (const { name } of gone) this.instances.delete(name);
-    for (const { name, members, said } of [...this.groups.values()])
-      if (members.length === 0 && (said.state === null || said.state === "stop")) this.groups.delete(name);
+    for (const { name, members, said } of [...this.groups.values()]) if (members.length === 0 && over(said)) this.groups.delete(name);
     return gone;
   }
 
@@ -97,6 +96,13 @@ export class KeepalivedState {
       this.groups.set(name, group);
     }
     return group;
+  }
+
+  /** It was reloaded or started after the file was changed: what the file does not list is gone (2.2.7 says FAULT of it, not DELETED). */
+  get #runsWithTheFile(): boolean {
+    const { config, process: daemon } = this;
+    if (config?.state !== "read" || config.modified === null || daemon?.running !== true || daemon.reloadedWall === null) return false;
+    return daemon.reloadedWall > config.modified;
   }
 
   /** A script may have left its call behind before keepalived was started anew. */

@@ -26,8 +26,9 @@ export class Said {
   state: RouterState | null = null;
   /** When it said so first; null: before we looked. */
   sinceWall: WallTime | null = null;
-  /** Effective priority of the last call that had one. */
+  /** Effective priority of the last call that had one, and when that was; null where it is not known. */
   priority: number | null = null;
+  priorityWall: WallTime | null = null;
   #lastWall: WallTime | null = null;
 
   /** When it was heard last; null where that is not known. */
@@ -46,7 +47,10 @@ export class Said {
       this.state = state;
       this.sinceWall = wall;
     }
-    if (notify.priority !== null && notify.priority > 0) this.priority = notify.priority;
+    if (notify.priority !== null && notify.priority > 0) {
+      this.priority = notify.priority;
+      this.priorityWall = wall;
+    }
     this.#lastWall = wall ?? this.#lastWall;
     return true;
   }
@@ -57,5 +61,6 @@ export class Said {
     this.state = null;
     this.sinceWall = null;
     this.priority = null;
+    this.priorityWall = null;
   }
 }

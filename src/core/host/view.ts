@@ -26,7 +26,7 @@ export interface InstanceView {
   /** Since when it is known to be so; null: since before we looked. */
   readonly sinceWall: WallTime | null;
   readonly by: StateSource;
-  /** Effective priority: of the last notify call that had one, else of this host's last advert; null while neither is known. */
+  /** Effective priority: of this host's adverts while it sends any, or of the last notify call that had one, whichever is newer; null while neither is known. */
   readonly priority: number | null;
   readonly becameMaster: number;
   readonly releasedMaster: number;

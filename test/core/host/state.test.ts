@@ -163,6 +163,24 @@ test("an instance that left the file is kept while the running keepalived speaks
   assert.equal(state(s), "no such instance");
 });
 
+test("what a reload took out of the running keepalived is gone, though it only said FAULT of it", () => {
+  const s = host(new Scenario(), 0, [instance(), instance({ name: "VI_2", vrid: 52 })]).fact(10, notify("backup", 100, { name: "VI_2" }));
+  s.fact(5_000, configured([instance()], {}, 4_900));
+  assert.equal(state(s, "VI_2"), "backup by notify since 10", "the running keepalived still has it");
+  s.fact(6_000, notify("fault", 100, { name: "VI_2" })).fact(6_500, running(-10_000, 6_000));
+  assert.equal(state(s, "VI_2"), "no such instance");
+  assert.equal(view(s).routers.length, 1);
+});
+
+test("the effective priority is that of the adverts or of the last call, whichever is newer", () => {
+  const s = host(new Scenario()).fact(10, notify("master", 100)).advert(1_000, "192.0.2.1", 70, own);
+  assert.equal(view(s).instances[0]?.priority, 70, "keepalived need not say what tracking does");
+  s.fact(1_500, notify("master_priority", 40));
+  assert.equal(view(s).instances[0]?.priority, 40);
+  s.advert(2_000, "192.0.2.1", 0, own).fact(2_001, notify("backup", 40));
+  assert.equal(view(s).instances[0]?.priority, 40);
+});
+
 test("forged notify calls cannot make more instances than the bound", () => {
   const s = new Scenario();
   for (let i = 0; i < 3_000; i++) s.fact(i, notify("master", null, { name: `X${i}`, source: "socket" }));
