@@ -173,7 +173,7 @@ export class Engine {
       if (this.#isDeaf(input.interface)) router.deafen(input.at);
     }
     router.advert(input);
-    this.#host.follow(router.joined, input.at, input.wall);
+    if (router.revision !== router.joined.revision) this.#host.follow(router.joined, input.at, input.wall);
     if (router.adverts === 2) this.#table.confirm(router);
     this.#deadlines.update(router);
   }

@@ -70,6 +70,8 @@ export class VirtualRouter implements Deadlined {
   queuedFor: Instant;
   position = -1;
   adverts = 0;
+  /** Counts up with everything that `joined` follows: the master, its last advert if that was another one, whether it is heard. */
+  revision = 0;
   /** What the host around it knows of it. */
   readonly joined: JoinedRouter;
 
@@ -113,6 +115,7 @@ export class VirtualRouter implements Deadlined {
     this.#blindFrom = first.at;
     this.#lastAt = first.at;
     this.#latest = context.retained(first.advert);
+    this.revision = 1;
     this.#noMaster = new ConditionState("no_master", id, context.options.conditions.no_master);
   }
 
@@ -184,6 +187,7 @@ export class VirtualRouter implements Deadlined {
     const before = sender.priority;
     this.#noteSource(advert.source, at);
     const retained = this.#retain(advert);
+    if (retained !== sender.lastAdvert) this.revision += 1;
     sender.heard(retained, at, input.wall, input.direction, input.ipId);
 
     if (this.adverts === 1) this.#announce(input);
@@ -226,6 +230,7 @@ export class VirtualRouter implements Deadlined {
   deafen(at: Instant): void {
     if (this.#deaf) return;
     this.#deaf = true;
+    this.revision += 1;
     this.#blindFrom = at;
     this.#runStopwatches(at);
   }
@@ -234,6 +239,7 @@ export class VirtualRouter implements Deadlined {
   listen(at: Instant): void {
     if (!this.#deaf) return;
     this.#deaf = false;
+    this.revision += 1;
     this.#heardSince = at;
     this.#runStopwatches(at);
   }
@@ -326,6 +332,7 @@ export class VirtualRouter implements Deadlined {
 
   #install(sender: Sender, from: string | null, reason: MasterChangeReason, gap: Duration | null, at: Instant, wall: WallTime): void {
     this.#master = sender;
+    this.revision += 1;
     this.#vacancy = undefined;
     this.#hadMaster = true;
     if (from === sender.source) return; // it resigned and took it back before anybody else: no change
@@ -339,6 +346,7 @@ export class VirtualRouter implements Deadlined {
 
   #lose(vacancy: Vacancy): void {
     this.#master = null;
+    this.revision += 1;
     this.#vacancy = vacancy;
   }
 

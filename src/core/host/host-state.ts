@@ -39,6 +39,12 @@ export interface HostDeps {
 const keyOf = ({ interface: name, vlan, innerVlan, family, vrid }: VirtualRouterId): string =>
   `${name ?? ""} ${vlan ?? ""} ${innerVlan ?? ""} ${family} ${vrid}`;
 
+/** It is not known any more which virtual router the instance is. */
+function release(instance: Instance): void {
+  instance.router = null;
+  instance.sender = () => null;
+}
+
 /**
  * What this host says of itself, joined with what its segments show: per virtual router the wire's, the kernel's and
  * keepalived's answer.
@@ -120,11 +126,7 @@ export class HostState {
   follow(router: JoinedRouter, at: Instant, wall: WallTime): void {
     const changed = router.followWire(at);
     const { instance } = router;
-    if (instance === null) return;
-    const sent = router.wire?.localClaim ?? null;
-    const priority = sent?.priority ?? null;
-    instance.sent = sent === null || priority === null ? null : { priority, wall: sent.lastAdvertWall };
-    if (changed) this.#settle(instance, at, wall);
+    if (changed && instance !== null) this.#settle(instance, at, wall);
   }
 
   /** It is not remembered any more. */
@@ -185,15 +187,16 @@ export class HostState {
 
   #connect(instance: Instance, router: JoinedRouter): void {
     this.#disconnect(instance);
-    if (router.instance !== null) router.instance.router = null;
+    if (router.instance !== null) release(router.instance);
     instance.router = router.id;
+    instance.sender = () => router.wire?.localClaim ?? null;
     router.instance = instance;
     router.sync();
   }
 
   #disconnect(instance: Instance): void {
     const router = this.#routerOf(instance);
-    instance.router = null;
+    release(instance);
     if (router === undefined) return;
     router.instance = null;
     router.sync();

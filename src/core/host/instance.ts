@@ -1,6 +1,7 @@
 import type { WallTime } from "../../lib/time.ts";
 import type { VirtualRouterId } from "../events.ts";
 import type { ConfiguredInstance } from "../keepalived-config.ts";
+import type { SenderView } from "../view.ts";
 import { Said } from "./said.ts";
 import type { InstanceView, RouterState, StateSource } from "./view.ts";
 
@@ -23,8 +24,8 @@ export class Instance implements InstanceView {
   becameMaster = 0;
   releasedMaster = 0;
   readonly said = new Said();
-  /** Of the adverts that this host sends in its virtual router; null while it sends none. */
-  sent: { readonly priority: number; readonly wall: WallTime } | null = null;
+  /** The sender on this host in its virtual router, while it claims to be master. */
+  sender: () => SenderView | null = () => null;
   #answer: Answer = unknown;
   /** The last state that was known. */
   #known: RouterState | null = null;
@@ -43,9 +44,10 @@ export class Instance implements InstanceView {
     return this.#answer.sinceWall;
   }
   get priority(): number | null {
-    const { sent, said } = this;
+    const { said } = this;
+    const sender = this.sender();
     // Without notify_priority_changes keepalived says nothing of what tracking does, but its next advert shows it.
-    if (sent !== null && (said.priorityWall === null || said.priorityWall <= sent.wall)) return sent.priority;
+    if (sender !== null && (said.priorityWall === null || said.priorityWall <= sender.lastAdvertWall)) return sender.priority;
     return said.priority;
   }
 

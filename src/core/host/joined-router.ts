@@ -31,6 +31,8 @@ export class JoinedRouter {
   /** null while no advert of it is remembered. */
   wire: VirtualRouter | null = null;
   instance: Instance | null = null;
+  /** Of `wire`, as followed last. */
+  revision = 0;
   /** The user names it in full: it is shown whether it is heard or not. */
   isExpected = false;
   expectedAddresses: readonly string[] = [];
@@ -61,6 +63,7 @@ export class JoinedRouter {
    */
   followWire(at: Instant): boolean {
     const { wire } = this;
+    this.revision = wire?.revision ?? 0;
     const addresses = wire?.addresses ?? null;
     if (addresses !== this.#addresses) {
       const same = addresses !== null && this.#addresses !== null && equal(addresses, this.#addresses);
