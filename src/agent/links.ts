@@ -1,15 +1,17 @@
 import { CaptureError } from "../capture/errors.ts";
 import { loadNative, type Native } from "../capture/native.ts";
 import type { LinkView } from "../lib/link.ts";
-import { attributeParser, dumpLinks } from "../netlink/dump.ts";
+import type { AddressView } from "../netlink/address-table.ts";
+import { attributeParser, dumpRoutes } from "../netlink/dump.ts";
 import { NetlinkError } from "../netlink/errors.ts";
-import { LinkMonitor } from "../netlink/link-monitor.ts";
-import { LinkPoller } from "../netlink/link-poller.ts";
+import { RouteMonitor } from "../netlink/route-monitor.ts";
+import { RoutePoller } from "../netlink/route-poller.ts";
 import { SystemLinks } from "../netlink/system-links.ts";
 
-/** The network devices of this host, as they come and go. */
+/** The network devices and addresses of this host, as they come and go. */
 export interface Links {
   readonly table: LinkView;
+  readonly addresses: AddressView;
   start(): Promise<void>;
   close(): void;
 }
@@ -30,17 +32,17 @@ export function nativeFor(backend: "af_packet" | "libpcap", load: () => Native =
  * @throws ERR_NETLINK_UNAVAILABLE
  */
 export function followLinks(native: Native | undefined, warn: (message: string, error?: unknown) => void): Links {
-  if (native !== undefined) return new LinkMonitor({ EventSocket: native.NetlinkSocket, warn });
+  if (native !== undefined) return new RouteMonitor({ EventSocket: native.NetlinkSocket, warn });
   if (process.platform === "linux") {
     try {
       const parse = attributeParser();
       warn("without the native addon interfaces are looked at every 2 seconds only, and the VRRP groups are not joined");
-      return new LinkPoller({ dump: () => dumpLinks(parse), warn });
+      return new RoutePoller({ dump: () => dumpRoutes(parse), warn });
     } catch (error) {
       if (!(error instanceof NetlinkError)) throw error;
     }
   }
   warn("without netlink only interfaces with an address are known, looked at every 2 seconds, and the VRRP groups are not joined");
   const system = new SystemLinks();
-  return new LinkPoller({ dump: async () => system.dump(), warn });
+  return new RoutePoller({ dump: async () => system.dump(), warn });
 }

@@ -1,6 +1,8 @@
 import { createRequire } from "node:module";
 import type * as Netlink from "netlink";
 import type { Link } from "../lib/link.ts";
+import type { LocalAddress } from "../lib/local-address.ts";
+import { IFADDR_BYTES, RTM_GETADDR, translateAddress } from "./address-message.ts";
 import type { RouteMessage } from "./datagram.ts";
 import { NetlinkError } from "./errors.ts";
 import { type LinkAttributes, type ParseLinkAttributes, RTM_GETLINK, translateLink } from "./link-message.ts";
@@ -35,12 +37,24 @@ export function attributeParser(): ParseLinkAttributes {
   return (type, data) => (rt.parseMessage(type, data) as unknown as { readonly attrs: LinkAttributes }).attrs;
 }
 
+/** Everything that the monitor follows, as one moment has it. */
+export interface RouteState {
+  readonly links: readonly Link[];
+  readonly addresses: readonly LocalAddress[];
+}
+
+/** Reads all devices and all addresses from the kernel. @throws ERR_NETLINK_UNAVAILABLE, ERR_NETLINK_DUMP */
+export async function dumpRoutes(parse: ParseLinkAttributes): Promise<RouteState> {
+  // Addresses last: one of a device that came meanwhile is of a device that is not known, never the other way round.
+  const links = linksOf(await dump(RTM_GETLINK, IFINFO_BYTES), parse);
+  return { links, addresses: addressesOf(await dump(RTM_GETADDR, IFADDR_BYTES)) };
+}
+
 /**
- * Reads all devices from the kernel, on a socket of its own that lives for one dump: replies of two requests mix on one
- * socket, and events break into them. A dump during which the list changed is marked by the kernel and repeated.
- * @throws ERR_NETLINK_UNAVAILABLE, ERR_NETLINK_DUMP
+ * One dump on a socket of its own that lives no longer: replies of two requests mix on one socket, and events break into
+ * them. A dump during which the list changed is marked by the kernel and repeated.
  */
-export async function dumpLinks(parse: ParseLinkAttributes): Promise<readonly Link[]> {
+async function dump(type: number, headerBytes: number): Promise<readonly RouteMessage[]> {
   const { createNetlink } = library();
   let cause: unknown;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -50,8 +64,8 @@ export async function dumpLinks(parse: ParseLinkAttributes): Promise<readonly Li
       cause = error;
     });
     try {
-      const [messages] = await socket.request(RTM_GETLINK, Buffer.alloc(IFINFO_BYTES), { flags: NLM_F_ROOT_MATCH, timeout: TIMEOUT_MS });
-      if (!messages.some((message) => (message.flags & NLM_F_DUMP_INTR) !== 0)) return linksOf(messages, parse);
+      const [messages] = await socket.request(type, Buffer.alloc(headerBytes), { flags: NLM_F_ROOT_MATCH, timeout: TIMEOUT_MS });
+      if (!messages.some((message) => (message.flags & NLM_F_DUMP_INTR) !== 0)) return messages;
       cause = new Error("the list changed while it was read");
     } catch (error) {
       cause = error;
@@ -69,4 +83,13 @@ function linksOf(messages: readonly RouteMessage[], parse: ParseLinkAttributes):
     if (translated?.kind === "present") links.push(translated.link);
   }
   return links;
+}
+
+function addressesOf(messages: readonly RouteMessage[]): readonly LocalAddress[] {
+  const addresses: LocalAddress[] = [];
+  for (const message of messages) {
+    const translated = translateAddress(message);
+    if (translated?.kind === "present") addresses.push(translated.address);
+  }
+  return addresses;
 }

@@ -1,12 +1,21 @@
 import { type NetworkInterfaceInfo, networkInterfaces } from "node:os";
+import { familyOf } from "../lib/addresses.ts";
 import type { Link } from "../lib/link.ts";
+import type { LocalAddress } from "../lib/local-address.ts";
+import type { RouteState } from "./dump.ts";
 
 const ARPHRD_ETHER = 1;
+const noFlags = { secondary: false, nodad: false, tentative: false, dadFailed: false, deprecated: false };
 const NO_MAC = "00:00:00:00:00:00";
 /** Devices that are remembered after they vanished from the list. */
 const REMEMBERED = 256;
 
-type Interfaces = Readonly<Record<string, readonly Pick<NetworkInterfaceInfo, "internal" | "mac">[] | undefined>>;
+type Interfaces = Readonly<
+  Record<
+    string,
+    readonly (Pick<NetworkInterfaceInfo, "internal" | "mac"> & Partial<Pick<NetworkInterfaceInfo, "address" | "cidr">>)[] | undefined
+  >
+>;
 
 /**
  * The devices as Node tells them, for systems without netlink: those that are up and have an address. Its list gives no
@@ -22,7 +31,8 @@ export class SystemLinks {
     this.#read = read;
   }
 
-  dump(): readonly Link[] {
+  /** Of an address this system tells no flags. */
+  dump(): RouteState {
     const present = this.#read();
     for (const [name, link] of this.#known) if (present[name] === undefined) this.#known.set(name, { ...link, up: false });
     for (const [name, addresses = []] of Object.entries(present)) {
@@ -46,6 +56,17 @@ export class SystemLinks {
       if (this.#known.size <= REMEMBERED) break;
       if (!up) this.#known.delete(name);
     }
-    return [...this.#known.values()];
+    return { links: [...this.#known.values()], addresses: this.#addresses(present) };
+  }
+
+  #addresses(present: Interfaces): LocalAddress[] {
+    return Object.entries(present).flatMap(([name, addresses = []]) =>
+      addresses.flatMap(({ address, cidr }) => {
+        const index = this.#known.get(name)?.index;
+        if (index === undefined || address === undefined || typeof cidr !== "string") return [];
+        const prefixLength = Number(cidr.slice(cidr.indexOf("/") + 1));
+        return [{ index, address, family: familyOf(address), prefixLength, flags: noFlags }];
+      }),
+    );
   }
 }

@@ -5,7 +5,7 @@ import { Memberships } from "../../src/capture/membership.ts";
 import { loadNative } from "../../src/capture/native.ts";
 import { createSource } from "../../src/capture/open.ts";
 import type { FrameSink } from "../../src/capture/source.ts";
-import { LinkMonitor } from "../../src/netlink/link-monitor.ts";
+import { RouteMonitor } from "../../src/netlink/route-monitor.ts";
 import type { Frame } from "../../src/wire/frame.ts";
 
 const [backend = "af_packet", patterns = "*", groups = "false"] = process.argv.slice(2);
@@ -13,7 +13,7 @@ const say = (type: string, fields: object = {}): void => void process.stdout.wri
 const warn = (message: string): void => say("warn", { message });
 
 const native = loadNative();
-const links = new LinkMonitor({ EventSocket: native.NetlinkSocket, warn });
+const links = new RouteMonitor({ EventSocket: native.NetlinkSocket, warn });
 await links.start();
 const source = createSource({
   backend: backend === "libpcap" ? "libpcap" : "af_packet",

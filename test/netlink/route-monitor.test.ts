@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
 import type { Link } from "../../src/lib/link.ts";
-import { type EventSocket, LinkMonitor, type LinkMonitorOptions } from "../../src/netlink/link-monitor.ts";
+import type { LocalAddress } from "../../src/lib/local-address.ts";
+import { type EventSocket, RouteMonitor, type RouteMonitorOptions } from "../../src/netlink/route-monitor.ts";
 
 const IFF_UP_AND_CARRIER = 0x10001;
 
@@ -21,7 +22,7 @@ function message(type: number, index: number, name: string): Buffer {
 const added = (index: number, name: string): Buffer => message(16, index, name);
 const removed = (index: number): Buffer => message(17, index, "");
 
-const parse: NonNullable<LinkMonitorOptions["parse"]> = (_type, data) => {
+const parse: NonNullable<RouteMonitorOptions["parse"]> = (_type, data) => {
   const name = data.subarray(16).toString("latin1").replaceAll("\0", "");
   if (name === "broken") throw new Error("not understood");
   return { ifname: name };
@@ -42,6 +43,7 @@ const link = (index: number, name: string): Link => ({
 
 class FakeKernel {
   links: readonly Link[] = [];
+  addresses: readonly LocalAddress[] = [];
   dumps = 0;
   closed = false;
   failing = 0;
@@ -50,11 +52,11 @@ class FakeKernel {
   duringDump: () => void = () => {};
   readonly #queue: (Buffer | null)[] = [];
   readonly #loop = { wake: (): void => {} };
-  readonly monitor: LinkMonitor;
+  readonly monitor: RouteMonitor;
 
   constructor() {
     const kernel = this;
-    this.monitor = new LinkMonitor({
+    this.monitor = new RouteMonitor({
       EventSocket: class implements EventSocket {
         constructor(_options: { readonly groups: number }, onReadable: () => void) {
           kernel.#loop.wake = onReadable;
@@ -74,11 +76,11 @@ class FakeKernel {
           kernel.failing -= 1;
           throw new Error("interrupted");
         }
-        const { links } = kernel;
+        const { links, addresses } = kernel;
         await turn();
         kernel.duringDump();
         await turn();
-        return links;
+        return { links, addresses };
       },
     });
   }
@@ -100,7 +102,7 @@ async function settle(): Promise<void> {
   for (let i = 0; i < 5; i++) await turn();
 }
 
-describe("the link monitor", { skip: process.arch === "s390x" && "the messages are little endian" }, () => {
+describe("the route monitor", { skip: process.arch === "s390x" && "the messages are little endian" }, () => {
   test("starts with a dump and follows the events", async () => {
     const kernel = new FakeKernel();
     kernel.links = [link(1, "lo")];
