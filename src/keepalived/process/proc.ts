@@ -1,0 +1,90 @@
+import { open, readdir, readFile, readlink } from "node:fs/promises";
+import { join } from "node:path";
+
+/** Clock ticks a second in /proc (USER_HZ): the same on every architecture that runs Linux and Node. */
+const TICKS = 100;
+
+/** One process as /proc/PID/stat shows it to everybody. */
+export interface ProcessStat {
+  readonly pid: number;
+  readonly comm: string;
+  /** `Z` and `X` are dead. */
+  readonly state: string;
+  readonly parent: number;
+  /** Seconds after boot. */
+  readonly started: number;
+}
+
+/** @see proc(5): the name is in parentheses and may itself hold some, so the fields are counted from the last one. Never throws. */
+export function parseStat(text: string): ProcessStat | undefined {
+  const open = text.indexOf("(");
+  const close = text.lastIndexOf(")");
+  if (open < 0 || close < open) return undefined;
+  const fields = text.slice(close + 2).split(" ");
+  const [pid, parent, ticks] = [Number(text.slice(0, open)), Number(fields[1]), Number(fields[19])];
+  if (![pid, parent, ticks].every(Number.isSafeInteger)) return undefined;
+  return { pid, comm: text.slice(open + 1, close), state: fields[0] ?? "", parent, started: ticks / TICKS };
+}
+
+/** Read access to /proc. What is not there or not allowed is undefined: processes come and go while we look. */
+export class Proc {
+  readonly #root: string;
+
+  constructor(root = "/proc") {
+    this.#root = root;
+  }
+
+  /** undefined for a process that does not exist, or is dead and only waits to be buried. */
+  async stat(pid: number): Promise<ProcessStat | undefined> {
+    const text = await this.text(`${pid}/stat`);
+    const stat = text === undefined ? undefined : parseStat(text);
+    return stat === undefined || stat.state === "Z" || stat.state === "X" ? undefined : stat;
+  }
+
+  /** Seconds since boot. */
+  async uptime(): Promise<number | undefined> {
+    const seconds = Number((await this.text("uptime"))?.split(" ")[0]);
+    return Number.isFinite(seconds) ? seconds : undefined;
+  }
+
+  async commandLine(pid: number): Promise<readonly string[]> {
+    return ((await this.text(`${pid}/cmdline`)) ?? "").split("\0");
+  }
+
+  /** Names the network namespace of a process; undefined where we may not know. */
+  networkNamespace(pid: number | "self"): Promise<string | undefined> {
+    return readlink(join(this.#root, String(pid), "ns/net")).catch(() => undefined);
+  }
+
+  path(name: string): string {
+    return join(this.#root, name);
+  }
+
+  async pids(): Promise<readonly number[]> {
+    const names = await readdir(this.#root).catch(() => []);
+    return names.filter((name) => /^\d+$/.test(name)).map(Number);
+  }
+
+  async text(name: string): Promise<string | undefined> {
+    return await readFile(join(this.#root, name), "latin1").catch(() => undefined);
+  }
+}
+
+/** What a file may hold that is read as a pid file: more than a number and some space is something else. */
+const PID_FILE_BYTES = 64;
+
+/** The process id in a pid file; `stale` where the file holds none, undefined where there is no file or it may not be read. */
+export async function readPidFile(path: string): Promise<number | "stale" | undefined> {
+  const file = await open(path, "r").catch(() => undefined);
+  if (file === undefined) return undefined;
+  try {
+    if (!(await file.stat()).isFile()) return undefined;
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(PID_FILE_BYTES), 0, PID_FILE_BYTES, 0);
+    const text = buffer.toString("latin1", 0, bytesRead).trim();
+    return /^[1-9]\d{0,9}$/.test(text) ? Number(text) : "stale";
+  } catch {
+    return undefined;
+  } finally {
+    await file.close();
+  }
+}

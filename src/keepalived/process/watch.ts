@@ -1,0 +1,147 @@
+import { basename } from "node:path";
+import type { KeepalivedProcess } from "../../core/host-facts.ts";
+import { type WallTime, wallTime } from "../../lib/time.ts";
+import { Proc, type ProcessStat, readPidFile } from "./proc.ts";
+import { keepalivedVersion } from "./version.ts";
+import { ReloadDetector, readVrrpSockets } from "./vrrp-sockets.ts";
+
+/** A process that died is noticed within this time. */
+const LOOK_MS = 250;
+/** Looks between two readings of the pid file and the sockets. */
+const SLOW_LOOKS = 4;
+/** Slow looks between two searches through all processes, where there is no pid file. */
+const SEARCH_LOOKS = 10;
+
+export interface ProcessWatchOptions {
+  readonly pidFile: string;
+  readonly vrrpPidFile: string;
+  readonly deliver: (process: KeepalivedProcess | null) => void;
+  readonly wall: () => WallTime;
+  /** Replaceable in tests. */
+  readonly procRoot?: string;
+}
+
+/**
+ * Follows keepalived as a process: by its pid files, else by looking for it, and never by a signal. The pid file of the VRRP
+ * child counts, because the parent lives on while a child that crashed is started again.
+ */
+export class ProcessWatch {
+  readonly #options: ProcessWatchOptions;
+  readonly #proc: Proc;
+  readonly #reloads = new ReloadDetector();
+  #timer: NodeJS.Timeout | undefined;
+  #closed = false;
+  #looks = 0;
+  /** The process that is followed now, or was last. */
+  #stat: ProcessStat | undefined;
+  /** Whether `#stat` is alive. */
+  #alive = false;
+  #startedWall: WallTime | null = null;
+  #reloadedWall: WallTime | null = null;
+  #version: string | null = null;
+  /** A pid file, a process: something told that keepalived belongs to this host. */
+  #everSeen = false;
+  #told: string | undefined;
+
+  constructor(options: ProcessWatchOptions) {
+    this.#options = options;
+    this.#proc = new Proc(options.procRoot);
+  }
+
+  /** Resolves when what is so now has been delivered. */
+  async start(): Promise<void> {
+    await this.#look();
+    this.#later();
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+  }
+
+  #later(): void {
+    if (this.#closed) return;
+    this.#timer = setTimeout(() => void this.#look().then(() => this.#later()), LOOK_MS);
+    this.#timer.unref();
+  }
+
+  async #look(): Promise<void> {
+    const slow = this.#looks % SLOW_LOOKS === 0;
+    const search = this.#looks % (SLOW_LOOKS * SEARCH_LOOKS) === 0;
+    this.#looks += 1;
+    if (this.#stat !== undefined) await this.#check(this.#stat);
+    if (slow || !this.#alive) await this.#find(search);
+    if (slow && this.#alive) await this.#lookForReload();
+    if (!this.#closed) this.#tell();
+  }
+
+  /** Whether the process that is followed still lives: another one may have got its number. */
+  async #check({ pid, started }: ProcessStat): Promise<void> {
+    const stat = await this.#proc.stat(pid);
+    this.#alive = stat !== undefined && stat.started === started;
+  }
+
+  async #find(search: boolean): Promise<void> {
+    const pid = await readPidFile(this.#options.vrrpPidFile);
+    if (pid !== undefined) this.#everSeen = true;
+    let found: ProcessStat | undefined;
+    if (typeof pid === "number") found = await this.#keepalived(pid);
+    if (pid === undefined && search && !this.#alive) found = await this.#search(await readPidFile(this.#options.pidFile));
+    if (found === undefined || (found.pid === this.#stat?.pid && found.started === this.#stat.started)) return;
+    this.#stat = found;
+    this.#alive = true;
+    this.#everSeen = true;
+    this.#reloadedWall = null;
+    this.#reloads.forget();
+    const uptime = await this.#proc.uptime();
+    this.#startedWall = uptime === undefined ? null : wallTime(Math.round(this.#options.wall() - (uptime - found.started) * 1e6));
+    this.#version = await keepalivedVersion(this.#proc, found.pid);
+  }
+
+  /** A stale pid file may name a process of somebody else. */
+  async #keepalived(pid: number): Promise<ProcessStat | undefined> {
+    const stat = await this.#proc.stat(pid);
+    if (stat === undefined) return undefined;
+    // `process_names` of global_defs changes the name.
+    if (stat.comm.startsWith("keepalived")) return stat;
+    const [command = ""] = await this.#proc.commandLine(pid);
+    return basename(command).startsWith("keepalived") ? stat : undefined;
+  }
+
+  /**
+   * The VRRP child where it has no pid file: that of the parent whose pid file is there, else that of the only keepalived in our
+   * network namespace (`--vrrp_pid` names another file, or it is in a folder per instance). Of several children (checkers, BFD)
+   * the one that was started first is taken.
+   */
+  async #search(parentPid: number | "stale" | undefined): Promise<ProcessStat | undefined> {
+    const own = await this.#proc.networkNamespace("self");
+    const found: ProcessStat[] = [];
+    for (const pid of await this.#proc.pids()) {
+      const stat = await this.#proc.stat(pid);
+      if (stat === undefined || !stat.comm.startsWith("keepalived")) continue;
+      const namespace = await this.#proc.networkNamespace(pid);
+      if (namespace === undefined || own === undefined || namespace === own) found.push(stat);
+    }
+    const parents = found.filter(({ pid, parent }) =>
+      typeof parentPid === "number" ? pid === parentPid : !found.some((other) => other.pid === parent),
+    );
+    const [only, ...others] = parents;
+    if (only === undefined || others.length > 0) return undefined;
+    return found.filter(({ parent }) => parent === only.pid).sort((a, b) => a.started - b.started || a.pid - b.pid)[0];
+  }
+
+  async #lookForReload(): Promise<void> {
+    const sockets = await readVrrpSockets(this.#proc.path(""));
+    if (sockets !== undefined && this.#reloads.look(sockets)) this.#reloadedWall = this.#options.wall();
+  }
+
+  #tell(): void {
+    const process: KeepalivedProcess | null = this.#everSeen
+      ? { running: this.#alive, startedWall: this.#startedWall, reloadedWall: this.#reloadedWall, version: this.#version }
+      : null;
+    const text = JSON.stringify(process);
+    if (text === this.#told) return;
+    this.#told = text;
+    this.#options.deliver(process);
+  }
+}

@@ -1,0 +1,159 @@
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, test } from "node:test";
+import type { KeepalivedProcess } from "../../../src/core/host-facts.ts";
+import { parseStat } from "../../../src/keepalived/process/proc.ts";
+import { ProcessWatch } from "../../../src/keepalived/process/watch.ts";
+import { wallTime } from "../../../src/lib/time.ts";
+import { waitFor } from "../../lab/framework/wait.ts";
+
+/** A /proc of our own, whose processes come and go as the test says. */
+class FakeHost {
+  readonly root = mkdtempSync(join(tmpdir(), "vw-proc-"));
+  readonly told: (KeepalivedProcess | null)[] = [];
+  readonly watch: ProcessWatch;
+
+  constructor() {
+    this.file("uptime", "1000.00 900.00\n");
+    this.watch = new ProcessWatch({
+      pidFile: join(this.root, "parent.pid"),
+      vrrpPidFile: join(this.root, "vrrp.pid"),
+      procRoot: this.root,
+      wall: () => wallTime(5_000_000_000),
+      deliver: (process) => this.told.push(process),
+    });
+  }
+
+  file(name: string, text: string): void {
+    writeFileSync(join(this.root, name), text);
+  }
+
+  run(
+    pid: number,
+    startedTicks: number,
+    fields: { comm?: string; state?: string; parent?: number; command?: string; ns?: string } = {},
+  ): void {
+    const { comm = "keepalived", state = "S", parent = 1, command = join(this.root, "keepalived"), ns = "net:[1]" } = fields;
+    mkdirSync(join(this.root, `${pid}/ns`), { recursive: true });
+    this.file(`${pid}/stat`, `${pid} (${comm}) ${state} ${parent} ${"0 ".repeat(17)}${startedTicks} 0 0\n`);
+    this.file(`${pid}/cmdline`, `${command}\0--dont-fork\0`);
+    rmSync(join(this.root, `${pid}/ns/net`), { force: true });
+    symlinkSync(ns, join(this.root, `${pid}/ns/net`));
+  }
+
+  end(pid: number): void {
+    rmSync(join(this.root, String(pid)), { recursive: true });
+  }
+
+  get last(): KeepalivedProcess | null | undefined {
+    return this.told.at(-1);
+  }
+
+  until(what: string, is: (process: KeepalivedProcess | null | undefined) => boolean): Promise<unknown> {
+    return waitFor(what, () => is(this.last), { within: 10_000, state: () => this.told });
+  }
+}
+
+let host: FakeHost;
+beforeEach(() => {
+  host = new FakeHost();
+});
+afterEach(() => {
+  host.watch.close();
+  rmSync(host.root, { recursive: true });
+});
+
+test("the fields of /proc/PID/stat are counted from the last parenthesis", () => {
+  const text = `42 (a) b (c) S 7 ${"0 ".repeat(17)}12345 0`;
+  assert.deepEqual(parseStat(text), { pid: 42, comm: "a) b (c", state: "S", parent: 7, started: 123.45 });
+  assert.equal(parseStat("nonsense"), undefined);
+});
+
+test("a host without keepalived is told nothing of it", async () => {
+  await host.watch.start();
+  assert.deepEqual(host.told, [null]);
+});
+
+test("the process of the pid file runs, with its start and its version", async () => {
+  host.file("keepalived", `\0junk\0Keepalived v2.2.7 (01/16,2022)\0`);
+  host.file("vrrp.pid", "42\n");
+  host.run(42, 90_000);
+  await host.watch.start();
+  // It started 900 s after boot, which was 1,000 s ago, at 5,000 s.
+  assert.deepEqual(host.told, [{ running: true, startedWall: 4_900_000_000, reloadedWall: null, version: "2.2.7" }]);
+});
+
+for (const [name, prepare] of [
+  ["whose process is gone", () => {}],
+  ["of a process that is something else now", () => host.run(42, 1, { comm: "bash", command: "/bin/bash" })],
+  ["of a zombie", () => host.run(42, 1, { state: "Z" })],
+] as const) {
+  test(`a stale pid file, ${name}: keepalived should run and does not`, async () => {
+    host.file("vrrp.pid", "42\n");
+    prepare();
+    await host.watch.start();
+    assert.equal(host.last?.running, false);
+  });
+}
+
+test("a pid file that holds no number is stale, one that is a directory is none", async () => {
+  host.file("vrrp.pid", "42; rm\n");
+  await host.watch.start();
+  assert.equal(host.last?.running, false);
+});
+
+test("the end is noticed, and a new process under the same number is another one", async () => {
+  host.file("vrrp.pid", "42\n");
+  host.run(42, 90_000);
+  await host.watch.start();
+  host.end(42);
+  await host.until("the end", (process) => process?.running === false);
+  host.run(42, 99_000);
+  await host.until("the new start", (process) => process?.running === true && process.startedWall === 4_990_000_000);
+});
+
+test("all VRRP sockets replaced is a reload", async () => {
+  const socket = (inode: number): string =>
+    `  sl local\n 147: 00000000:0070 00000000:0000 07 00000000:00000000 00:00000000 00000000 0 0 ${inode} 2 0 0\n`;
+  mkdirSync(join(host.root, "net"));
+  host.file("net/raw", socket(1));
+  host.file("vrrp.pid", "42\n");
+  host.run(42, 90_000);
+  await host.watch.start();
+  assert.equal(host.last?.reloadedWall, null);
+  host.file("net/raw", socket(2));
+  await host.until("the reload", (process) => process?.reloadedWall === 5_000_000_000);
+});
+
+test("without a pid file the only keepalived of this network namespace is found, and its first child taken", async () => {
+  host.run(10, 100, { parent: 1 });
+  host.run(12, 102, { parent: 10 });
+  host.run(11, 101, { parent: 10 });
+  host.run(20, 100, { ns: "net:[2]" });
+  mkdirSync(join(host.root, "self/ns"), { recursive: true });
+  symlinkSync("net:[1]", join(host.root, "self/ns/net"));
+  await host.watch.start();
+  assert.equal(host.last?.startedWall, 5_000_000_000 - (1_000 - 1.01) * 1e6);
+});
+
+test("of two without a pid file none is taken", async () => {
+  host.run(10, 100);
+  host.run(20, 100);
+  await host.watch.start();
+  assert.deepEqual(host.told, [null]);
+});
+
+test("of two, the one whose parent has the pid file", async () => {
+  host.file("parent.pid", "20\n");
+  for (const [parent, child] of [
+    [10, 11],
+    [20, 21],
+  ] as const) {
+    host.run(parent, 100);
+    host.run(child, parent * 10, { parent });
+  }
+  await host.watch.start();
+  assert.equal(host.last?.startedWall, 5_000_000_000 - (1_000 - 2) * 1e6);
+});
