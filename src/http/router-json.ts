@@ -2,6 +2,8 @@ import { routerJson as routerIdJson } from "../core/event-json.ts";
 import { latenessBuckets, type SenderView, type Snapshot, type VirtualRouterView } from "../core/view.ts";
 import { rfc3339, type WallTime } from "../lib/time.ts";
 import type { AgentView, NoAdvertHint } from "../metrics/agent-view.ts";
+import type { Entry } from "./entries.ts";
+import { joinedJson } from "./host-json.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -68,12 +70,38 @@ function conditionsJson({ active }: VirtualRouterView): Json[] {
   return active.map(({ condition, severity, since, cause, summary }) => ({ condition, severity, since: rfc3339(since), cause, summary }));
 }
 
-export function routerJson(router: VirtualRouterView, snapshot: Snapshot, agent: AgentView): Json {
-  const { segment, name } = agent.describe(router.id);
+/** What is said of a virtual router of which nobody was ever heard. */
+const unheard = {
+  state: "unheard",
+  hearing: false,
+  masters: 0,
+  master: null,
+  version: null,
+  interval_seconds: null,
+  master_down_interval_seconds: null,
+  addresses: [],
+  first_seen: null,
+  senders: [],
+  missed_adverts: 0,
+  consecutive_missed_adverts: 0,
+  lateness: null,
+  transitions: null,
+  last_transition: null,
+  failover_gap: null,
+  no_master_seconds: 0,
+  multiple_master_seconds: 0,
+  conditions: null,
+  active_conditions: [],
+} as const satisfies Json;
+
+/** One virtual router with everything that is known of it: the same keys whether it is heard or only configured here. */
+export function routerJson({ id, wire, joined }: Entry, snapshot: Snapshot, agent: AgentView): Json {
+  const { segment, name } = agent.describe(id);
+  return { ...routerIdJson(id), name, segment, ...(wire === null ? unheard : wireJson(wire, snapshot)), ...joinedJson(joined) };
+}
+
+function wireJson(router: VirtualRouterView, snapshot: Snapshot): Json {
   return {
-    ...routerIdJson(router.id),
-    name,
-    segment,
     state: routerState(router),
     hearing: router.hearing,
     masters: router.claims,

@@ -1,6 +1,7 @@
 import { routerJson as routerIdJson } from "../core/event-json.ts";
 import type { VirtualRouterId } from "../core/events.ts";
-import type { Snapshot, VirtualRouterView } from "../core/view.ts";
+import type { Snapshot } from "../core/view.ts";
+import { type Entry, entriesOf } from "./entries.ts";
 import { badRequest, notFound, RequestError } from "./request-error.ts";
 
 /** What a path and its query ask for. `vlan` and `innerVlan`: 0 is untagged, undefined is any. */
@@ -52,8 +53,8 @@ function matches(id: VirtualRouterId, wanted: RouterSelector): boolean {
 }
 
 /** @throws RequestError 404 for none, 409 with the candidates where tags are needed to tell several apart */
-export function selectRouter(snapshot: Snapshot, wanted: RouterSelector): VirtualRouterView {
-  const [first, ...others] = snapshot.routers.filter((router) => matches(router.id, wanted));
+export function selectRouter(snapshot: Snapshot, wanted: RouterSelector): Entry {
+  const [first, ...others] = entriesOf(snapshot).filter(({ id }) => matches(id, wanted));
   if (first === undefined) throw notFound("no such virtual router is known; /api/v1/virtual-routers lists those that are");
   if (others.length === 0) return first;
   const candidates = [first, ...others].map(({ id }) => ({ ...routerIdJson(id), path: routerPath(id) }));

@@ -5,9 +5,12 @@ import { contentType } from "../metrics/exposition.ts";
 import type { Output } from "../metrics/output.ts";
 import { renderScrape } from "../metrics/render.ts";
 import { json, sendJson, sendStream, sendText } from "./answer.ts";
+import { balancerAnswer } from "./balancer.ts";
 import type { HttpDeps } from "./deps.ts";
+import { entriesOf } from "./entries.ts";
 import type { EventStreams } from "./event-streams.ts";
 import { sendEvents } from "./events-route.ts";
+import { keepalivedJson } from "./host-json.ts";
 import type { Html } from "./html.ts";
 import { landingPage, landingPolicy } from "./landing-page.ts";
 import { expositionFormat } from "./negotiation.ts";
@@ -28,8 +31,8 @@ function* writePage(output: Output, page: Iterable<Html>): Generator<void, void>
 function* writeRouters(output: Output, snapshot: Snapshot, agent: AgentView): Generator<void, void> {
   output.text('{"virtual_routers":[');
   let separator = "";
-  for (const router of snapshot.routers) {
-    output.text(separator + JSON.stringify(routerJson(router, snapshot, agent)));
+  for (const entry of entriesOf(snapshot)) {
+    output.text(separator + JSON.stringify(routerJson(entry, snapshot, agent)));
     separator = ",\n";
     yield;
   }
@@ -76,6 +79,15 @@ export function addRoutes(app: FastifyInstance, deps: HttpDeps, streams: EventSt
     const selector = parseSelector(request.params, request.query);
     const snapshot = deps.snapshot();
     return sendJson(request, reply, routerJson(selectRouter(snapshot, selector), snapshot, deps.agentView()));
+  });
+
+  app.get("/api/v1/keepalived", async (request, reply) => sendJson(request, reply, keepalivedJson(deps.snapshot(), deps.agentView())));
+
+  app.get<RouterRoute>("/lb/:interface/:family/:vrid", async (request, reply) => {
+    const entry = selectRouter(deps.snapshot(), parseSelector(request.params, request.query));
+    const { isMaster, text } = balancerAnswer(entry);
+    if (!isMaster) reply.code(503);
+    return sendText(request, reply, plain, text);
   });
 
   app.get("/api/v1/conditions", async (request, reply) =>

@@ -34,6 +34,10 @@ export function statusJson(snapshot: Snapshot, agent: AgentView): object {
             last_reload_success: reload.lastSuccess === null ? null : rfc3339(reload.lastSuccess),
           },
     virtual_routers: snapshot.routers.length,
+    keepalived:
+      snapshot.host.process === null
+        ? null
+        : { up: snapshot.host.process.running, version: snapshot.host.process.version, config: snapshot.host.config?.state ?? null },
     troubled: snapshot.routers.filter((router) => routerState(router) !== "master").length,
     hint: hintJson(agent.hint),
   };

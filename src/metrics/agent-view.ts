@@ -39,6 +39,19 @@ export interface NoAdvertHint {
   readonly text: string;
 }
 
+/** One way in for notify calls. */
+export interface NotifyPathView {
+  readonly path: string;
+  readonly up: boolean;
+  /** Why it is not up and what would help, for a person; null while it is. */
+  readonly problem: string | null;
+}
+
+export interface NotifyIntakeView {
+  readonly fifo: NotifyPathView;
+  readonly socket: NotifyPathView;
+}
+
 /** What the agent knows of itself: the self family of the metrics, readiness and the landing page are read from it. */
 export interface AgentView {
   readonly build: BuildView;
@@ -52,6 +65,10 @@ export interface AgentView {
   /** null where there is no configuration to load (a replay). */
   readonly configReload: { readonly successful: boolean; readonly lastSuccess: WallTime | null } | null;
   readonly hint: NoAdvertHint | null;
+  /** How notify calls reach the agent; null where keepalived is not watched (a replay). */
+  readonly notify: NotifyIntakeView | null;
+  /** Whether the series of other keepalived exporters are wanted. */
+  readonly compat: boolean;
   describe(id: VirtualRouterId): RouterDescription;
 }
 
@@ -68,6 +85,8 @@ export function offlineAgentView(build: BuildView, describe?: AgentView["describ
     hostPause: null,
     configReload: null,
     hint: null,
+    notify: null,
+    compat: false,
     describe: describe ?? ((id) => ({ segment: id.interface ?? "unknown", name: null })),
   };
 }

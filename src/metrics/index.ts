@@ -1,8 +1,11 @@
+import { addresses } from "./addresses.ts";
 import { adverts } from "./adverts.ts";
 import { cadence } from "./cadence.ts";
+import { compatibility } from "./compatibility.ts";
 import { conditions } from "./conditions.ts";
 import { failover } from "./failover.ts";
 import { interfaces } from "./interfaces.ts";
+import { keepalived } from "./keepalived.ts";
 import { mastership } from "./masters.ts";
 import type { Metric } from "./metric.ts";
 import { self } from "./self.ts";
@@ -19,7 +22,10 @@ export const topics: readonly Topic[] = [
   { title: "Cadence", metrics: cadence },
   { title: "Failover", metrics: failover },
   { title: "Conditions", metrics: conditions },
+  { title: "Virtual addresses on this host and their announcements", metrics: addresses },
   { title: "Interfaces", metrics: interfaces },
+  { title: "keepalived on this host", metrics: keepalived },
+  { title: "Series of other keepalived exporters (`compat.keepalived_exporter: true`)", metrics: compatibility },
   { title: "The agent itself", metrics: self },
 ];
 

@@ -1,4 +1,5 @@
 import type { VirtualRouterId } from "../core/events.ts";
+import type { VipView } from "../core/host/view.ts";
 import type { SenderView } from "../core/view.ts";
 import { encoded, pair } from "./escape.ts";
 
@@ -6,6 +7,7 @@ import { encoded, pair } from "./escape.ts";
 // live exactly as long as what they name.
 const routers = new WeakMap<VirtualRouterId, Uint8Array>();
 const senders = new WeakMap<SenderView, Uint8Array>();
+const vips = new WeakMap<VipView, Map<string, Uint8Array>>();
 
 /** R, escaped, without braces, as UTF-8. */
 export function routerLabels(id: VirtualRouterId): Uint8Array {
@@ -29,6 +31,24 @@ export function senderLabels(router: Uint8Array, sender: SenderView): Uint8Array
   if (labels === undefined) {
     labels = Buffer.concat([router, encoded(`,${pair("sender", sender.source)}`)]);
     senders.set(sender, labels);
+  }
+  return labels;
+}
+
+/**
+ * `,address="..."`, and where given one more label: of a closed set, or of a device.
+ * @returns what follows R
+ */
+export function addressLabels(vip: VipView, label = "", value = ""): Uint8Array {
+  let known = vips.get(vip);
+  if (known === undefined) {
+    known = new Map();
+    vips.set(vip, known);
+  }
+  let labels = known.get(label + value);
+  if (labels === undefined) {
+    labels = encoded(`,${pair("address", vip.address)}${label === "" ? "" : `,${pair(label, value)}`}`);
+    known.set(label + value, labels);
   }
   return labels;
 }

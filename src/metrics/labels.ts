@@ -1,4 +1,6 @@
 import { conditionNames, masterChangeReasons } from "../core/events.ts";
+import { announcementRoles, driftKinds, routerStates } from "../core/host/view.ts";
+import { notifyEvents, notifyKinds, notifySources } from "../core/host-facts.ts";
 import { evictionKinds } from "../core/view.ts";
 import { rejectReasons } from "../wire/decoded.ts";
 
@@ -35,6 +37,54 @@ export const routerLabels: readonly Label[] = [
 
 export const senderLabel: Label = { name: "sender", meaning: "Source address of the adverts." };
 export const addressLabel: Label = { name: "address", meaning: "Virtual address that the master advertises." };
+export const virtualAddressLabel: Label = {
+  name: "address",
+  meaning: "Virtual address: of the adverts, of keepalived.conf or of virtual_routers.",
+};
+export const deviceLabel: Label = { name: "dev", meaning: "Device of this host that has the address, or should have it." };
+export const vipActionLabel: ClosedLabel<"added" | "removed"> = {
+  name: "action",
+  meaning: "What the kernel did with the address.",
+  values: ["added", "removed"],
+};
+export const announcementRoleLabel: ClosedLabel<(typeof announcementRoles)[number]> = {
+  name: "role",
+  meaning: "Whose MAC announced the address: the master's (or the virtual MAC), another sender's, or a stranger's.",
+  values: announcementRoles,
+};
+export const routerStateLabel: ClosedLabel<(typeof routerStates)[number]> = {
+  name: "state",
+  meaning: "State of an instance or sync group of keepalived.",
+  values: routerStates,
+};
+export const instanceLabel: Label = { name: "iname", meaning: "Name of the vrrp_instance." };
+export const instanceInterfaceLabel: Label = { name: "intf", meaning: "Interface of the instance; empty where it is not known." };
+export const instanceVridLabel: Label = { name: "vrid", meaning: "VRID of the instance; empty where it is not known." };
+export const instanceAddressLabel: Label = {
+  name: "ip_address",
+  meaning: "Virtual address of the instance, without its prefix length; empty where none is known.",
+};
+export const groupLabel: Label = { name: "group", meaning: "Name of the vrrp_sync_group." };
+export const notifySourceLabel: ClosedLabel<(typeof notifySources)[number]> = {
+  name: "source",
+  meaning: "How the call reached the agent.",
+  values: notifySources,
+};
+export const notifyKindLabel: ClosedLabel<(typeof notifyKinds)[number]> = {
+  name: "kind",
+  meaning: "What the call was about.",
+  values: notifyKinds,
+};
+export const notifyEventLabel: ClosedLabel<(typeof notifyEvents)[number]> = {
+  name: "event",
+  meaning: "keepalived's own word, in lower case.",
+  values: notifyEvents,
+};
+export const driftKindLabel: ClosedLabel<(typeof driftKinds)[number]> = {
+  name: "kind",
+  meaning: "What differs between keepalived.conf and the running keepalived.",
+  values: driftKinds,
+};
 export const masterLabel: Label = { name: "master", meaning: "Source address of the master." };
 export const segmentLabel: Label = { name: "segment", meaning: "Configured name of the segment, else its subnet, else the interface." };
 export const macLabel: Label = { name: "mac", meaning: "Source MAC of the last advert; empty on a link layer without one." };
@@ -83,6 +133,7 @@ export const evictionKindLabel: ClosedLabel<(typeof evictionKinds)[number]> = {
   values: evictionKinds,
 };
 
+export const keepalivedVersionLabel: Label = { name: "version", meaning: "Version of keepalived; empty where it could not be found out." };
 export const buildVersionLabel: Label = { name: "version", meaning: "Version of vrrpwatch." };
 export const revisionLabel: Label = { name: "revision", meaning: "Commit that was built; empty where it is not known." };
 export const nodeVersionLabel: Label = { name: "nodeversion", meaning: "Version of Node." };

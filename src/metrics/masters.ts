@@ -6,9 +6,12 @@ import { type Metric, perRouter } from "./metric.ts";
 const virtualRouterInfo: Metric = {
   name: "vrrp_virtual_router_info",
   type: "info",
-  help: "A virtual router that is tracked, and the segment that it is on.",
+  help: "A virtual router that is tracked, heard or only configured here, and the segment that it is on.",
   labels: [...routerLabels, segmentLabel],
   ofRouter: ({ id }, labels, emit, agent) => emit(1, labels, `,${pair("segment", agent.describe(id).segment)}`),
+  ofJoined: ({ id, wire }, labels, emit, agent) => {
+    if (wire === null) emit(1, labels, `,${pair("segment", agent.describe(id).segment)}`);
+  },
 };
 
 const masters = perRouter({

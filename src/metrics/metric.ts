@@ -1,8 +1,9 @@
+import type { JoinedRouterView, VipView } from "../core/host/view.ts";
 import type { SenderView, Snapshot, VirtualRouterView } from "../core/view.ts";
 import type { AgentView } from "./agent-view.ts";
 import { encoded, type LabelText, pair } from "./escape.ts";
-import { senderLabels } from "./label-cache.ts";
-import { type ClosedLabel, type Label, routerLabels, senderLabel } from "./labels.ts";
+import { addressLabels, senderLabels } from "./label-cache.ts";
+import { type ClosedLabel, type Label, routerLabels, senderLabel, virtualAddressLabel } from "./labels.ts";
 
 /** `info` is a gauge that is always 1 and whose labels are the fact; its name ends in `_info`. */
 export type MetricType = "counter" | "gauge" | "histogram" | "info" | "summary";
@@ -32,6 +33,13 @@ interface RouterMetric extends Heading {
   readonly ofRouter: (router: VirtualRouterView, labels: Uint8Array, emit: Emit, agent: AgentView) => void;
 }
 
+/** Samples of each virtual router with what this host knows of it, heard or not. */
+interface JoinedMetric extends Heading {
+  readonly labels: readonly Label[];
+  /** @param labels R */
+  readonly ofJoined: (router: JoinedRouterView, labels: Uint8Array, emit: Emit, agent: AgentView) => void;
+}
+
 /** Samples of anything else: there are few. */
 interface OtherMetric extends Heading {
   readonly labels: readonly Label[];
@@ -39,7 +47,7 @@ interface OtherMetric extends Heading {
 }
 
 /** The one declaration of a metric: exposition, reference and the vocabulary of dashboards and rules come from it. */
-export type Metric = RouterMetric | OtherMetric;
+export type Metric = RouterMetric | JoinedMetric | (RouterMetric & JoinedMetric) | OtherMetric;
 
 /** One sample a virtual router; `value` gives null where there is nothing to say. */
 export function perRouter(spec: Heading & { readonly value: (router: VirtualRouterView) => number | null }): Metric {
@@ -86,6 +94,43 @@ export function perSender(spec: Heading & { readonly value: (sender: SenderView)
       for (const sender of senders) {
         const value = spec.value(sender);
         if (value !== null) emit(value, senderLabels(labels, sender));
+      }
+    },
+  };
+}
+
+/** One sample a virtual address; `value` gives null where there is nothing to say. */
+export function perVip(spec: Heading & { readonly value: (vip: VipView) => number | null }): Metric {
+  return {
+    name: spec.name,
+    type: spec.type,
+    help: spec.help,
+    labels: [...routerLabels, virtualAddressLabel],
+    ofJoined: ({ vips }, labels, emit) => {
+      for (const vip of vips) {
+        const value = spec.value(vip);
+        if (value !== null) emit(value, labels, addressLabels(vip));
+      }
+    },
+  };
+}
+
+/** One sample a virtual address and value of a closed label; `value` gives null where there is nothing to say. */
+export function perVipAnd<Value extends string>(
+  label: ClosedLabel<Value>,
+  spec: Heading & { readonly value: (vip: VipView, key: Value) => number | null },
+): Metric {
+  return {
+    name: spec.name,
+    type: spec.type,
+    help: spec.help,
+    labels: [...routerLabels, virtualAddressLabel, label],
+    ofJoined: ({ vips }, labels, emit) => {
+      for (const vip of vips) {
+        for (const key of label.values) {
+          const value = spec.value(vip, key);
+          if (value !== null) emit(value, labels, addressLabels(vip, label.name, key));
+        }
       }
     },
   };

@@ -16,9 +16,17 @@ function* writeCatalogue(writer: ExpositionWriter, snapshot: Snapshot, agent: Ag
       continue;
     }
     let written = 0;
-    for (const router of snapshot.routers) {
-      metric.ofRouter(router, routerLabels(router.id), emit, agent);
-      if (++written % stepRouters === 0) yield;
+    if ("ofRouter" in metric) {
+      for (const router of snapshot.routers) {
+        metric.ofRouter(router, routerLabels(router.id), emit, agent);
+        if (++written % stepRouters === 0) yield;
+      }
+    }
+    if ("ofJoined" in metric) {
+      for (const router of snapshot.host.routers) {
+        metric.ofJoined(router, routerLabels(router.id), emit, agent);
+        if (++written % stepRouters === 0) yield;
+      }
     }
     yield;
   }

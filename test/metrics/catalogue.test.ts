@@ -15,7 +15,7 @@ test("a counter, and nothing else, ends in _total, and an info in _info", () => 
 });
 
 test("every name has a prefix that says whose fact it is", () => {
-  for (const { name } of catalogue) assert.match(name, /^(vrrp|vrrpwatch)_[a-z0-9_]+$/);
+  for (const { name } of catalogue) assert.match(name, /^(vrrp|keepalived|vrrpwatch)_[a-z0-9_]+$/);
 });
 
 test("no counter has a state among its labels", () => {

@@ -124,6 +124,8 @@ export function sampleAgent(fields: Partial<AgentView> = {}): AgentView {
     hostPause: micros(1_500_000),
     configReload: { successful: true, lastSuccess: wallTime(noon - 7_200_000_000) },
     hint: null,
+    notify: null,
+    compat: false,
     describe: (id) => ({ segment: "dc1-front", name: id.vrid === 51 ? "web" : null }),
     ...fields,
   };
