@@ -17,6 +17,8 @@ export interface NotifySocketOptions {
 }
 
 const MODES = { shared: 0o660, alone: 0o600 } as const;
+/** sun_path holds 108 bytes with its final zero (unix(7)); Node cuts off what is beyond without a word. */
+const MAX_PATH_BYTES = 107;
 /** The socket has no more rights than these between its making and its sharing. */
 const CLOSED_UMASK = 0o177;
 
@@ -72,6 +74,10 @@ export class NotifySocket {
 
   async #attempt(): Promise<void> {
     const { path } = this.#options;
+    if (Buffer.byteLength(path) > MAX_PATH_BYTES) {
+      this.#refuse(`cannot listen on ${path}: the path of a Unix socket has at most ${MAX_PATH_BYTES} bytes`);
+      return;
+    }
     try {
       ensureDirectory(dirname(path));
       this.#server = await this.#listenAnew();
@@ -163,7 +169,6 @@ function listenProblem(path: string, error: unknown): string {
       return `another program (a second vrrpwatch?) listens on ${path}: stop it, or set keepalived.notify_socket to another path`;
     return `${path} is there already and is not a socket: remove it, or set keepalived.notify_socket to another path`;
   }
-  if (systemCode(error) === "EINVAL") return `cannot listen on ${path}: the path of a Unix socket has at most 107 bytes`;
   return creationProblem("the notify socket", path, dirname(path), error);
 }
 
