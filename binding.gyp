@@ -4,6 +4,7 @@
       "target_name": "vrrpwatch_native",
       "sources": [
         "native/clock.c",
+        "native/fifo.c",
         "native/js.c",
         "native/membership.c",
         "native/memory.c",

@@ -15,12 +15,13 @@ import { hasProgram, Session } from "../test/bench/lib/session.mjs";
 import * as flood from "../test/bench/parts/flood.mjs";
 import * as forward from "../test/bench/parts/forward.mjs";
 import * as hostile from "../test/bench/parts/hostile.mjs";
+import * as notify from "../test/bench/parts/notify.mjs";
 import * as replay from "../test/bench/parts/replay.mjs";
 import * as scrape from "../test/bench/parts/scrape.mjs";
 import * as start from "../test/bench/parts/start.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const parts = [flood, scrape, start, hostile, forward, replay];
+const parts = [flood, scrape, start, hostile, forward, notify, replay];
 
 const usage = `usage: npm run bench -- [options]
   --quick         short runs, for a first look: values are rough
@@ -43,6 +44,8 @@ const sizes = {
     hostileRate: 100_000,
     iperfSeconds: 3,
     iperfRounds: 6,
+    notifyLines: 200_000,
+    notifyRounds: 5,
     replayPackets: 2_000_000,
     tsharkPackets: 200_000,
     replays: 3,
@@ -58,6 +61,8 @@ const sizes = {
     hostileRate: 50_000,
     iperfSeconds: 1,
     iperfRounds: 1,
+    notifyLines: 40_000,
+    notifyRounds: 1,
     replayPackets: 200_000,
     tsharkPackets: 20_000,
     replays: 1,

@@ -44,6 +44,8 @@ export interface Native {
   /** Joins 224.0.0.18 or ff02::12 on the interface. */
   joinGroup(family: 4 | 6, interfaceIndex: number): MembershipHandle;
   leaveGroup(handle: MembershipHandle): void;
+  /** mkfifo(3); the mode is subject to the umask. */
+  makeFifo(path: string, mode: number): void;
   /** CLOCK_MONOTONIC in microseconds: the clock of `process.hrtime`. */
   monotonicMicros(): number;
   /** Gives memory that malloc keeps for later back to the kernel. */

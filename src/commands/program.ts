@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import { DEFAULT_NOTIFY_SOCKET } from "../lib/default-paths.ts";
 import { exitStatusOf } from "../lib/error-codes.ts";
 import { AgentError } from "../lib/errors.ts";
 import { ExitStatus } from "./exit.ts";
@@ -25,6 +26,9 @@ interface RunFlags {
  */
 export async function runCommandLine(args: readonly string[], io: Io): Promise<number> {
   let status: number = ExitStatus.done;
+  const [command, ...rest] = args;
+  // Not through commander: what keepalived is configured to say may look like an option, and the exit status is 0 whatever it is.
+  if (command === "notify" && !asksForHelp(rest)) return (await import("./notify.ts")).notify(rest, io);
   const program = declareCommands(io, (result) => {
     status = result;
   });
@@ -41,6 +45,9 @@ export async function runCommandLine(args: readonly string[], io: Io): Promise<n
     throw error;
   }
 }
+
+/** Whether a person asks what a command does: keepalived never calls one so. */
+const asksForHelp = (args: readonly string[]): boolean => args.length === 1 && (args[0] === "--help" || args[0] === "-h");
 
 const collect = (value: string, previous: readonly string[] = []): readonly string[] => [...previous, value];
 
@@ -148,6 +155,22 @@ Example:
       const { check } = await import("./check.ts");
       done(await check(options, io));
     });
+
+  program
+    .command("notify")
+    .description("hand a notify call of keepalived to the agent; for notify scripts")
+    .argument("[args...]", "anything, then INSTANCE|GROUP NAME STATE [PRIORITY] as keepalived appends them")
+    .option("--socket <path>", "the agent's notify socket; must come first", DEFAULT_NOTIFY_SOCKET)
+    .addHelpText(
+      "after",
+      `
+Always exits with 0. Leaves the call in the directory notify-spool beside the socket while the agent is away.
+vrrp_notify_fifo is the recommended way; deploy/notify.sh does the same as this command without starting Node.
+
+Example, in keepalived.conf:
+  notify "/usr/bin/vrrpwatch notify"
+  notify_master "/usr/bin/vrrpwatch notify INSTANCE VI_1 MASTER"`,
+    );
 
   return program;
 }

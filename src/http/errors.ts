@@ -1,5 +1,6 @@
 import { AgentError } from "../lib/errors.ts";
 import { formatListen, type ListenAddress } from "../lib/listen.ts";
+import { systemCode } from "../lib/system-code.ts";
 
 export type HttpErrorCode = "ERR_HTTP_ADDRESS_IN_USE" | "ERR_HTTP_ADDRESS_DENIED" | "ERR_HTTP_ADDRESS_UNAVAILABLE" | "ERR_HTTP_LISTEN";
 
@@ -31,11 +32,6 @@ export class HttpError extends AgentError<HttpErrorCode> {
         });
     }
   }
-}
-
-/** The `code` of a system error, such as `EADDRINUSE`; undefined for anything else. */
-export function systemCode(error: unknown): string | undefined {
-  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
 }
 
 function deniedRemedy(address: ListenAddress): string {

@@ -1,11 +1,12 @@
-import { lstat, unlink } from "node:fs/promises";
-import { connect } from "node:net";
+import { unlink } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import type { FastifyInstance } from "fastify";
 import { formatListen, type ListenAddress } from "../lib/listen.ts";
+import { systemCode } from "../lib/system-code.ts";
+import { isAbandonedSocket } from "../lib/unix-socket.ts";
 import { createApp } from "./app.ts";
 import type { HttpDeps, HttpOptions } from "./deps.ts";
-import { HttpError, systemCode } from "./errors.ts";
+import { HttpError } from "./errors.ts";
 import { EventStreams } from "./event-streams.ts";
 
 /** How long requests under way may take to end when the server closes, in milliseconds. */
@@ -64,7 +65,7 @@ export class HttpServer {
     try {
       return await this.#bind({ path }, null);
     } catch (error) {
-      if (systemCode(error) !== "EADDRINUSE" || !(await abandoned(path))) throw error;
+      if (systemCode(error) !== "EADDRINUSE" || !(await isAbandonedSocket(path))) throw error;
       // Left behind by an agent that was killed.
       await unlink(path);
       return this.#bind({ path }, null);
@@ -109,18 +110,4 @@ async function closeApp(app: FastifyInstance): Promise<void> {
   await app.close();
   grace.abort();
   await force;
-}
-
-/** Whether the path is a Unix socket that nobody listens on any more. */
-async function abandoned(path: string): Promise<boolean> {
-  // Connecting to a file that is no socket is refused just the same, and such a file is not ours to remove.
-  if (!(await lstat(path)).isSocket()) return false;
-  return new Promise((resolve) => {
-    const socket = connect(path);
-    socket.once("connect", () => {
-      socket.destroy();
-      resolve(false);
-    });
-    socket.once("error", (error) => resolve(systemCode(error) === "ECONNREFUSED"));
-  });
 }

@@ -47,7 +47,11 @@ async function scenario(): Promise<void> {
     socket.drops();
   }
   globalThis.gc?.();
-  for (const attempt of [() => new native.PacketSocket({ blockBytes: 12_345 }, () => {}), () => native.joinGroup(4, 999_999)]) {
+  for (const attempt of [
+    () => new native.PacketSocket({ blockBytes: 12_345 }, () => {}),
+    () => native.joinGroup(4, 999_999),
+    () => native.makeFifo(path, 0o600),
+  ]) {
     try {
       attempt();
       say("unexpected");

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { DEFAULT_NOTIFY_SOCKET } from "../../lib/default-paths.ts";
 import { path, text } from "../fields.ts";
 
 /** What keepalived on this host tells us. */
@@ -10,7 +11,7 @@ export const keepalivedSection = z.strictObject({
     .default("/run/vrrpwatch/notify.fifo")
     .describe("The FIFO that keepalived writes its state changes to (vrrp_notify_fifo)."),
   notify_socket: path()
-    .default("/run/vrrpwatch/notify.sock")
+    .default(DEFAULT_NOTIFY_SOCKET)
     .describe("The socket for notify scripts. The user that keepalived runs scripts as may write here, and do nothing else."),
   notify_group: text(32)
     .nullable()

@@ -107,6 +107,14 @@ function forwardTable({ seconds, rows }) {
   };
 }
 
+function notifyTable({ rows }) {
+  return {
+    title: `Notify lines through the FIFO into the engine, ${rows[0].runs.length} rounds`,
+    head: ["writers", "sent", "lost", "out of order", "lines/s", "CPU µs/line"],
+    rows: rows.map((row) => [row.writers, row.sent, row.sent - row.taken, row.outOfOrder, row.linesPerSecond, row.cpuMicrosecondsPerLine]),
+  };
+}
+
 function replayTable({ fileMegabytes, rows }) {
   return {
     title: `Replay of a capture of ${fileMegabytes} MB (start of the process included)`,
@@ -121,11 +129,12 @@ const tableOf = {
   start: startTable,
   hostile: hostileTable,
   forward: forwardTable,
+  notify: notifyTable,
   replay: replayTable,
 };
 
 /** What the project demands of itself, judged: `met` is null where this run did not measure it. */
-export function judge({ flood, scrape, start, hostile, replay }) {
+export function judge({ flood, scrape, start, hostile, notify, replay }) {
   const budgets = [];
   const add = (what, limit, value, met) =>
     budgets.push({ what, limit, measured: value ?? "not measured", met: value === undefined ? null : met });
@@ -143,6 +152,8 @@ export function judge({ flood, scrape, start, hostile, replay }) {
     pair && `${pair[0]} µs`,
     pair && pair[0] <= pair[1],
   );
+  const untold = notify?.rows.reduce((all, row) => all + row.sent - row.taken + row.outOfOrder, 0);
+  add("notify lines lost or out of order at full speed", "0", untold, untold === 0);
   const speed = replay?.rows.find((row) => row.program.startsWith("vrrpwatch"));
   add(
     "replay",
