@@ -14,6 +14,7 @@ export interface OpenFifo {
 
 /** Only its owner and root: a FIFO has one reader, and whoever may write can tell us anything. */
 const MODE = 0o600;
+const ATTEMPTS = 5;
 /** Non-blocking, and for writing too: so the pipe has an end at no writer's end, and what is written while we restart stays in it. */
 const FLAGS = constants.O_RDWR | constants.O_NONBLOCK | constants.O_NOFOLLOW;
 
@@ -22,22 +23,30 @@ const FLAGS = constants.O_RDWR | constants.O_NONBLOCK | constants.O_NOFOLLOW;
  * @returns the open FIFO, which the caller closes, or what is wrong and what to do about it. Never throws.
  */
 export function openFifo(path: string, makeFifo: MakeFifo): Result<OpenFifo, string> {
+  for (let i = 0; i < ATTEMPTS; i++) {
+    const opened = tryToOpen(path, makeFifo);
+    if (opened !== null) return opened;
+  }
+  return err(`${path} is being replaced all the time: end the program that does so`);
+}
+
+/** @returns null where another program replaced the file meanwhile, as keepalived does at a reload */
+function tryToOpen(path: string, makeFifo: MakeFifo): Result<OpenFifo, string> | null {
   const made = makeIfMissing(path, makeFifo);
-  if (!made.ok) return made;
+  if (made === null || !made.ok) return made;
   const problem = judge(path, made.value);
   if (problem !== null) return err(problem);
   let fd: number;
   try {
     fd = openSync(path, FLAGS);
   } catch (error) {
-    return err(openProblem(path, made.value, error));
+    return systemCode(error) === "ENOENT" ? null : err(openProblem(path, made.value, error));
   }
   // What was opened may be another file than what was looked at.
   const now = fstatSync(fd, { bigint: true });
-  const later = now.ino === made.value.ino && now.dev === made.value.dev ? null : (judge(path, now) ?? `${path} is being replaced`);
-  if (later === null) return ok({ fd, device: now.dev, inode: now.ino });
+  if (now.ino === made.value.ino && now.dev === made.value.dev) return ok({ fd, device: now.dev, inode: now.ino });
   closeSync(fd);
-  return err(later);
+  return null;
 }
 
 /** Whether the path still leads to the file that is open. An open file keeps its inode number, so that no other can have it. */
@@ -50,7 +59,7 @@ export function isStillAt(path: string, { device, inode }: OpenFifo): boolean {
   }
 }
 
-function makeIfMissing(path: string, makeFifo: MakeFifo): Result<BigIntStats, string> {
+function makeIfMissing(path: string, makeFifo: MakeFifo): Result<BigIntStats, string> | null {
   try {
     return ok(lstatSync(path, { bigint: true }));
   } catch (error) {
@@ -66,7 +75,7 @@ function makeIfMissing(path: string, makeFifo: MakeFifo): Result<BigIntStats, st
   try {
     return ok(lstatSync(path, { bigint: true }));
   } catch (error) {
-    return err(openProblem(path, undefined, error));
+    return systemCode(error) === "ENOENT" ? null : err(openProblem(path, undefined, error));
   }
 }
 
