@@ -4,6 +4,7 @@ import type { Config } from "../config/schema.ts";
 import { Engine } from "../core/engine.ts";
 import { eventJson } from "../core/event-json.ts";
 import type { Event } from "../core/events.ts";
+import type { HostFact } from "../core/host-facts.ts";
 import { EventHub } from "../http/event-hub.ts";
 import type { HttpServer } from "../http/server.ts";
 import type { Clock } from "../lib/clock.ts";
@@ -12,6 +13,7 @@ import { componentLogger, type Logger } from "../lib/log.ts";
 import { type Duration, type Instant, micros, seconds, since, toSeconds, type WallTime } from "../lib/time.ts";
 import type { AgentInterfaceView, AgentView, BuildView } from "../metrics/agent-view.ts";
 import { eventLog } from "./event-log.ts";
+import { HostWatch } from "./host-watch.ts";
 import { LiveCapture } from "./live-capture.ts";
 import { HINT_AFTER_SECONDS, noAdvertHint } from "./no-advert-hint.ts";
 import { Pump } from "./pump.ts";
@@ -48,6 +50,7 @@ export class Agent {
   readonly #started: Instant;
   readonly #startedWall: WallTime;
   #capture: LiveCapture | undefined;
+  #host: HostWatch | undefined;
   #server: HttpServer | undefined;
   #hostPause = micros(0);
   #heardAdvert = false;
@@ -96,11 +99,25 @@ export class Agent {
     });
     this.#pump.start(this.#capture.source);
     this.#capture.joinGroups();
+    this.#host = new HostWatch({
+      config,
+      log,
+      clock: this.#deps.clock,
+      links: this.#capture.links,
+      native: this.#capture.native,
+      deliver: (fact) => this.#fact(fact),
+    });
+    const watching = this.#host.start();
     this.#every(SEGMENT_REFRESH, () => this.#segments.refresh());
     this.#every(MEMORY_TRIM, () => this.#capture?.trimMemory());
     this.#stopTimers.push(this.#deps.clock.after(seconds(HINT_AFTER_SECONDS), () => this.#logHint()));
 
-    const [{ createServer }, { ProcessMetrics }] = await Promise.all([import("../http/server.ts"), import("../metrics/process.ts")]);
+    const [{ createServer }, { ProcessMetrics }] = await Promise.all([
+      import("../http/server.ts"),
+      import("../metrics/process.ts"),
+      // What is asked first shall be answered from what is known of this host already.
+      watching,
+    ]);
     const httpLog = componentLogger(log, "http");
     this.#server = createServer(
       { listen: config.web.listen, hostName: hostname() },
@@ -120,6 +137,7 @@ export class Agent {
   async stop(): Promise<void> {
     for (const stop of this.#stopTimers) stop();
     await this.#server?.close();
+    await this.#host?.close();
     this.#pump.stop();
     this.#capture?.close();
   }
@@ -135,6 +153,8 @@ export class Agent {
       hostPause: this.#hostPause,
       configReload: { successful: true, lastSuccess: this.#startedWall },
       hint: this.#hint(capturing.map((i) => i.name)),
+      notify: this.#host?.view() ?? null,
+      compat: this.#deps.config.compat.keepalived_exporter,
       describe: (id) => describeRouter(this.#deps.config, id, this.#segments.nameOf(id)),
     };
   }
@@ -160,6 +180,14 @@ export class Agent {
     const failure = this.#capture?.source.failure ?? null;
     if (failure !== null) return { ready: false, reason: failure.message };
     return capturing > 0 ? { ready: true, reason: null } : { ready: false, reason: notReady(interfaces) };
+  }
+
+  #fact(fact: HostFact): void {
+    this.#pump.fact(fact);
+    if (fact.kind !== "keepalived_config") return;
+    // keepalived's own process joins the groups for a multicast instance while it runs; we do it besides, so that we hear all the time.
+    for (const { interface: name, unicastPeers } of fact.state.config?.instances ?? [])
+      if (unicastPeers.length === 0) this.#capture?.expect(name);
   }
 
   #note(event: Event): void {

@@ -17,7 +17,9 @@ export class LiveCapture {
   readonly source: LiveSource;
   /** Gives memory that malloc keeps for later back to the kernel; nothing without the addon. */
   readonly trimMemory: () => void;
-  readonly #links: Links;
+  /** Devices and addresses of this host, as they come and go. */
+  readonly links: Links;
+  readonly native: Native | undefined;
   readonly #memberships: Memberships | undefined;
   readonly #expected: Set<string>;
   #unsubscribe: () => void = () => {};
@@ -25,7 +27,8 @@ export class LiveCapture {
   private constructor(options: LiveCaptureOptions, links: Links, native: Native | undefined) {
     const memberships = native === undefined ? undefined : new Memberships({ mode: options.joinGroups, native, warn: options.warn });
     this.trimMemory = () => native?.trimMemory();
-    this.#links = links;
+    this.links = links;
+    this.native = native;
     this.#memberships = memberships;
     this.#expected = new Set(options.expectedInterfaces);
     this.source = createSource({ backend: options.backend, patterns: options.patterns, links: links.table, warn: options.warn });
@@ -49,7 +52,7 @@ export class LiveCapture {
 
   /** To be called once the source is open: the groups are joined on what it captures, now and later. */
   joinGroups(): void {
-    this.#unsubscribe = this.#links.table.subscribe(() => this.#updateMemberships());
+    this.#unsubscribe = this.links.table.subscribe(() => this.#updateMemberships());
     this.#updateMemberships();
   }
 
@@ -68,7 +71,7 @@ export class LiveCapture {
   close(): void {
     this.#unsubscribe();
     this.#memberships?.close();
-    this.#links.close();
+    this.links.close();
   }
 
   #updateMemberships(): void {
