@@ -22,6 +22,8 @@ export const testTools = [
   { command: "promtool", debian: "prometheus", why: "the check of the exposition" },
   { command: "nft", debian: "nftables", why: "the lab" },
   { command: "strace", debian: "strace", why: "the lab" },
+  { command: "haproxy", debian: "haproxy", why: "the lab: a balancer's health check" },
+  { command: "shellcheck", debian: "shellcheck", why: "the check of deploy/notify.sh" },
   { command: "iperf3", debian: "iperf3", why: "the benchmark" },
   { file: "/usr/include/pcap.h", debian: "libpcap-dev", why: "npm pcap, the second capture backend" },
 ];

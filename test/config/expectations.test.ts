@@ -42,8 +42,25 @@ test("the engine gets its limits from the tracking section, and the down timer f
 });
 
 test("the default configuration gives the engine its own defaults", () => {
-  const { downTimerAdverts, ...options } = engineOptionsOf(defaultConfig());
-  const { downTimerAdverts: expected, ...defaults } = defaultEngineOptions;
+  const { downTimerAdverts, expected, ...options } = engineOptionsOf(defaultConfig());
+  const { downTimerAdverts: defaultTimer, expected: nothing, ...defaults } = defaultEngineOptions;
   assert.deepEqual(options, defaults);
-  assert.equal(downTimerAdverts(id("eth0", "ipv4")), expected(id("eth0", "ipv4")));
+  assert.equal(downTimerAdverts(id("eth0", "ipv4")), defaultTimer(id("eth0", "ipv4")));
+  assert.equal(expected(id("eth0", "ipv4")), nothing(id("eth0", "ipv4")));
+});
+
+test("addresses and instances of virtual_routers reach the engine, and entries with an interface exist unheard", () => {
+  const known = loadConfig(
+    `virtual_routers:
+  - {interface: eth0, vrid: 60, addresses: ["2001:db8::100"], instance: VI_6}
+  - {vrid: 61, addresses: ["192.0.2.1", "2001:db8::1"]}
+`,
+    "d.yaml",
+  );
+  assert.ok(known.ok);
+  const { expected, expectedRouters } = engineOptionsOf(known.value);
+  assert.deepEqual(expectedRouters, [{ interface: "eth0", family: "ipv6", vrid: 60 }]);
+  assert.deepEqual(expected({ interface: "eth0", family: "ipv6", vrid: 60 }), { addresses: ["2001:db8::100"], instance: "VI_6" });
+  assert.deepEqual(expected({ interface: "eth7", family: "ipv4", vrid: 61 }), { addresses: ["192.0.2.1"], instance: null });
+  assert.equal(expected({ interface: "eth1", family: "ipv6", vrid: 60 }), null);
 });

@@ -21,6 +21,7 @@ import {
   sampleSender,
   sampleSnapshot,
 } from "./sample.ts";
+import { sampleHost } from "./sample-host.ts";
 
 const build = { version: "0.1.0", revision: "abc1234", nodeVersion: "v20.19.0" };
 
@@ -206,9 +207,92 @@ test("no series appears twice", () => {
   assert.equal(new Set(series).size, series.length);
 });
 
+const way = { path: "/run/vrrpwatch/notify.fifo", up: true, problem: null };
+const fullAgent = sampleAgent({ notify: { fifo: way, socket: way }, compat: true });
+
+/** Samples of the host's view, without those of the wire. */
+function hostSamples(agent = fullAgent): string[] {
+  const text = renderExposition({ ...sampleSnapshot([]), host: sampleHost() }, agent, "text");
+  return text.split("\n").filter((line) => /^(vrrp_(vip|router_state|virtual)|keepalived|vrrpwatch_keep)/.test(line));
+}
+
+test("the series of a host with keepalived are exactly these", () => {
+  const r4 = 'interface="eth0",vrid="51",family="ipv4"';
+  const r6 = 'interface="eth0",vrid="60",family="ipv6"';
+  const [a4, a6] = [`${r4},address="192.0.2.100"`, `${r6},address="2001:db8::100"`];
+  const iname = 'iname="VI \\"6\\" \\\\ <b>"';
+  const state = (labels: string, which: string): string[] =>
+    ["master", "backup", "fault", "stop", "init", "unknown"].map((one) => `${labels},state="${one}"} ${Number(one === which)}`);
+  assert.deepEqual(hostSamples(), [
+    // Heard virtual routers have theirs from the wire.
+    `vrrp_virtual_router_info{${r6},segment="dc1-front"} 1`,
+    `vrrp_vip_present{${a4},dev="eth0"} 1`,
+    `vrrp_vip_present{${a6},dev="eth0"} 1`,
+    `vrrp_vip_changes_total{${a4},action="added"} 1`,
+    `vrrp_vip_changes_total{${a4},action="removed"} 0`,
+    `vrrp_vip_changes_total{${a6},action="added"} 1`,
+    `vrrp_vip_changes_total{${a6},action="removed"} 0`,
+    `vrrp_vip_dad_failed{${a6}} 1`,
+    `vrrp_vip_tentative{${a6}} 1`,
+    ...["master", "backup", "foreign"].map((role) => `vrrp_vip_announcements_total{${a4},role="${role}"} ${Number(role === "master")}`),
+    ...["master", "backup", "foreign"].map((role) => `vrrp_vip_announcements_total{${a6},role="${role}"} 0`),
+    `vrrp_vip_owner_mismatch{${a4}} 0`,
+    `vrrp_vip_owner_mismatch_seconds_total{${a4}} 0`,
+    ...state(`vrrp_router_state{${r4}`, "master"),
+    ...state(`vrrp_router_state{${r6}`, "fault"),
+    "keepalived_up 1",
+    'keepalived_info{version="2.2.7"} 1',
+    "keepalived_start_timestamp_seconds 1767225590",
+    "keepalived_last_reload_timestamp_seconds 1767225595",
+    "keepalived_restarts_total 0",
+    'keepalived_vrrp_state{iname="VI_1",intf="eth0",vrid="51",ip_address="192.0.2.100"} 2',
+    `keepalived_vrrp_state{${iname},intf="eth0",vrid="60",ip_address="2001:db8::100"} 3`,
+    'keepalived_effective_priority{iname="VI_1"} 100',
+    `keepalived_effective_priority{${iname}} 100`,
+    ...state('keepalived_sync_group_state{group="G1"', "fault"),
+    'keepalived_notify_events_total{source="fifo",kind="instance",event="backup"} 1',
+    'keepalived_notify_events_total{source="fifo",kind="instance",event="fault"} 1',
+    'keepalived_notify_events_total{source="fifo",kind="instance",event="master"} 1',
+    'keepalived_notify_events_total{source="fifo",kind="group",event="fault"} 1',
+    'keepalived_notify_parse_failures_total{source="fifo"} 0',
+    'keepalived_notify_parse_failures_total{source="socket"} 1',
+    'keepalived_notify_parse_failures_total{source="spool"} 0',
+    "keepalived_notify_fifo_up 1",
+    ...["file", "priority", "addresses", "interval", "version", "authentication"].map(
+      (kind) => `keepalived_config_drift{iname="VI_1",kind="${kind}"} 0`,
+    ),
+    `keepalived_config_drift{${iname},kind="file"} 0`,
+    "vrrpwatch_keepalived_config_last_read_successful 1",
+    "vrrpwatch_keepalived_config_last_read_success_timestamp_seconds 1767225600",
+    'keepalived_advertisements_sent_total{iname="VI_1",intf="eth0",vrid="51"} 1',
+    `keepalived_advertisements_sent_total{${iname},intf="eth0",vrid="60"} 0`,
+    'keepalived_advertisements_received_total{iname="VI_1",intf="eth0",vrid="51"} 0',
+    `keepalived_advertisements_received_total{${iname},intf="eth0",vrid="60"} 0`,
+    'keepalived_become_master_total{iname="VI_1",intf="eth0",vrid="51"} 1',
+    `keepalived_become_master_total{${iname},intf="eth0",vrid="60"} 0`,
+    'keepalived_release_master_total{iname="VI_1",intf="eth0",vrid="51"} 0',
+    `keepalived_release_master_total{${iname},intf="eth0",vrid="60"} 0`,
+    'keepalived_priority_zero_sent_total{iname="VI_1",intf="eth0",vrid="51"} 0',
+    `keepalived_priority_zero_sent_total{${iname},intf="eth0",vrid="60"} 0`,
+    'keepalived_priority_zero_received_total{iname="VI_1",intf="eth0",vrid="51"} 0',
+    `keepalived_priority_zero_received_total{${iname},intf="eth0",vrid="60"} 0`,
+  ]);
+});
+
+test("a host without keepalived has none of its series, and compatibility is not given unasked", () => {
+  assert.deepEqual(
+    render(sampleSnapshot([sampleRouter()]))
+      .split("\n")
+      .filter((line) => line.startsWith("keepalived") || line.startsWith("vrrp_router_state")),
+    [],
+  );
+  assert.ok(!hostSamples(sampleAgent({ notify: null })).some((line) => line.includes("advertisements") || line.includes("parse_failures")));
+});
+
 test("every metric of the catalogue has a sample from a full agent", () => {
   const senders = [sampleSender({ sent: 1, lastAdvert: sampleAdvert({ flags: ["unicast"] }) })];
-  const text = render(sampleSnapshot([sampleRouter({}, { senders })], [sampleInterface()]));
+  const snapshot = { ...sampleSnapshot([sampleRouter({}, { senders })], [sampleInterface()]), host: sampleHost() };
+  const text = renderExposition(snapshot, fullAgent, "text");
   for (const { name } of catalogue) assert.ok(text.includes(`# TYPE ${name} `), `${name} has no sample`);
 });
 
@@ -233,8 +317,8 @@ const promtool = spawnSync("promtool", ["--version"]).error === undefined;
 test("promtool accepts the exposition without a complaint", { skip: promtool ? false : "promtool is not installed" }, async () => {
   const routers = [sampleRouter(), orphanRouter({ vrid: 7 }), sampleRouter({ vrid: 8, interface: 'a"b\\c\nd', vlan: 3 })];
   const deps = {
-    snapshot: () => sampleSnapshot(routers, [sampleInterface()]),
-    agentView: () => sampleAgent(),
+    snapshot: () => ({ ...sampleSnapshot(routers, [sampleInterface()]), host: sampleHost() }),
+    agentView: () => fullAgent,
     processMetrics: new ProcessMetrics(),
   };
   const result = spawnSync("promtool", ["check", "metrics"], { input: await scraped(deps, "text"), encoding: "utf8" });
