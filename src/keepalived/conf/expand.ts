@@ -36,25 +36,33 @@ function expandInto(
   depth: number,
 ): ExpandFailure | undefined {
   if (depth > DEEPEST) return { code: "recursive_definition", message: "sequences are nested too deeply" };
-  const replaced = substitute(line, definitions);
-  if (!replaced.ok) return replaced.error;
-  for (const part of replaced.value.split("\n")) {
-    const match = sequence.exec(part);
-    if (match === null) {
-      budget.lines -= 1;
-      budget.bytes -= part.length;
-      if (budget.lines < 0 || budget.bytes < 0)
-        return { code: "too_many", message: `one line becomes more than ${MOST_LINES} lines or ${MOST_BYTES / 1024 / 1024} MiB` };
-      out.push(part);
-      continue;
-    }
-    const sets = valuesOf(match[1] ?? "", match[2] ?? "");
+  const match = sequence.exec(line);
+  if (match !== null) {
+    const text = substitute(match[2] ?? "", definitions);
+    if (!text.ok) return text.error;
+    const sets = valuesOf(match[1] ?? "", text.value);
     if (!sets.ok) return sets.error;
-    const rest = part.slice(0, match.index) + part.slice(match.index + match[0].length);
+    const rest = line.slice(0, match.index) + line.slice(match.index + match[0].length);
     for (const set of sets.value()) {
       const failure = expandInto(rest, new Map([...definitions, ...set]), out, budget, depth + 1);
       if (failure !== undefined) return failure;
     }
+    return undefined;
+  }
+  const replaced = substitute(line, definitions);
+  if (!replaced.ok) return replaced.error;
+  for (const part of replaced.value.split("\n")) {
+    // A definition may hold sequences of its own.
+    if (sequence.test(part)) {
+      const failure = expandInto(part, definitions, out, budget, depth + 1);
+      if (failure !== undefined) return failure;
+      continue;
+    }
+    budget.lines -= 1;
+    budget.bytes -= part.length;
+    if (budget.lines < 0 || budget.bytes < 0)
+      return { code: "too_many", message: `one line becomes more than ${MOST_LINES} lines or ${MOST_BYTES / 1024 / 1024} MiB` };
+    out.push(part);
   }
   return undefined;
 }
