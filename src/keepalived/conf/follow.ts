@@ -139,9 +139,16 @@ export class ConfigFollower {
   }
 
   async #watcherOf(folders: readonly string[]): Promise<FSWatcher> {
-    // Loaded late: a host without keepalived need not carry it.
+    // Loaded late: a host without keepalived need not carry it. Links are followed by reading, and watched as what they are: a
+    // mounted ConfigMap changes by one of them.
     const { watch } = await import("chokidar");
-    const watcher = watch([...folders], { depth: 0, ignoreInitial: true, persistent: false, ignorePermissionErrors: true });
+    const watcher = watch([...folders], {
+      depth: 0,
+      ignoreInitial: true,
+      persistent: false,
+      ignorePermissionErrors: true,
+      followSymlinks: false,
+    });
     watcher.on("all", () => this.#soon());
     // The slow look goes on without it.
     watcher.on("error", (error) => this.#options.warn("a folder of keepalived.conf cannot be watched", { error }));
