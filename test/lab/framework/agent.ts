@@ -2,6 +2,7 @@ import { chmodSync, existsSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import path from "node:path";
 import type { Host } from "./host.ts";
+import type { Keepalived } from "./keepalived.ts";
 import type { Lab } from "./lab.ts";
 import type { LabProcess } from "./processes.ts";
 import { waitFor } from "./wait.ts";
@@ -18,6 +19,11 @@ export interface AgentEvent {
   readonly reason?: string;
   readonly gap_seconds?: number | null;
   readonly master?: string | null;
+  readonly instance?: string;
+  readonly address?: string;
+  readonly dev?: string;
+  readonly action?: string;
+  readonly suspect?: { readonly kind: string; readonly name: string };
 }
 
 /** A virtual router in the API, as far as the lab's tests read it. */
@@ -27,6 +33,16 @@ export interface AgentRouter {
   readonly vrid: number;
   readonly state: string;
   readonly first_seen: string;
+  readonly keepalived: {
+    readonly instance: string;
+    readonly state: string;
+    readonly by: string;
+    readonly priority: number | null;
+    readonly configured: { readonly priority: number } | null;
+  } | null;
+  readonly is_master_here: boolean;
+  readonly contradictions: readonly string[];
+  readonly drift: readonly { readonly kind: string; readonly text: string }[];
   readonly senders: readonly {
     readonly source: string;
     readonly adverts_received: number;
@@ -43,6 +59,8 @@ export interface AgentOptions {
   /** What the agent is started with, such as setpriv or strace. */
   readonly wrapper?: readonly string[];
   readonly listen?: readonly string[];
+  /** The keepalived on its host, which it is to watch; without it none is there for the agent. */
+  readonly keepalived?: Keepalived;
 }
 
 /** The agent under test inside a host. Its HTTP side listens on a Unix socket, which every namespace of this machine reaches. */
@@ -64,14 +82,22 @@ export class Agent {
 
   /** Starts the agent without waiting for anything. */
   static launch(lab: Lab, host: Host, options: AgentOptions = {}): Agent {
-    const { name = "agent", config = "", args = [], wrapper = [], listen = [] } = options;
+    const { name = "agent", config = "", args = [], wrapper = [], listen = [], keepalived } = options;
     const folder = lab.folder(`${name}-${host.name}`);
     // The agent may run as another user.
     chmodSync(folder, 0o777);
     const socket = path.join(folder, "http.sock");
     const configFile = path.join(folder, "config.yaml");
-    // An empty file rather than none: this machine's own configuration must not have a say.
-    writeFileSync(configFile, config);
+    // This machine's own configuration, keepalived and FIFO must not have a say.
+    const none = (file: string): string => path.join(folder, file);
+    const section = {
+      config: keepalived?.configFile ?? none("keepalived.conf"),
+      notify_fifo: keepalived?.notifyFifo ?? none("notify.fifo"),
+      notify_socket: none("notify.sock"),
+      pid_file: keepalived?.pidFile ?? none("keepalived.pid"),
+      vrrp_pid_file: keepalived?.vrrpPidFile ?? none("vrrp.pid"),
+    };
+    writeFileSync(configFile, `${config}\nkeepalived: ${JSON.stringify(section)}\n`);
     const listening = [`unix:${socket}`, ...listen].flatMap((address) => ["--listen", address]);
     const command = [
       process.execPath,

@@ -1,8 +1,9 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { Host } from "./host.ts";
 import type { Lab } from "./lab.ts";
 import { kill, type LabProcess } from "./processes.ts";
+import { waitFor } from "./wait.ts";
 
 /** One `vrrp_instance` of keepalived.conf. */
 export interface Instance {
@@ -19,14 +20,43 @@ export interface Instance {
   readonly extra?: string;
 }
 
+/** Text around the instances. */
+export interface Surroundings {
+  /** Further lines of `global_defs`. */
+  readonly globals?: string;
+  /** Blocks before the instances, such as `vrrp_script`. */
+  readonly blocks?: string;
+}
+
+/** An instance in the JSON that keepalived writes on its signal: what tests compare with. */
+export interface Dumped {
+  readonly data: {
+    readonly iname: string;
+    readonly vrid: number;
+    readonly state: number;
+    readonly base_priority: number;
+    readonly effective_priority: number;
+    readonly adver_int: number;
+    readonly vips: readonly string[];
+  };
+  readonly stats: Readonly<
+    Record<"advert_rcvd" | "advert_sent" | "become_master" | "release_master" | "pri_zero_rcvd" | "pri_zero_sent", number>
+  >;
+}
+
+/** SIGRTMIN+2 (keepalived, lib/signals.h). The agent never sends it: here it is the witness. */
+const DUMP_SIGNAL = "36";
+
 /** keepalived on a host of the lab, started with files of its own so that several run on one machine. */
 export class Keepalived {
   readonly host: Host;
   readonly #folder: string;
   #instances: readonly Instance[];
+  #surroundings: Surroundings;
   #process: LabProcess | null = null;
 
-  constructor(lab: Lab, host: Host, instances: readonly Instance[]) {
+  constructor(lab: Lab, host: Host, instances: readonly Instance[], surroundings: Surroundings = {}) {
+    this.#surroundings = surroundings;
     this.host = host;
     this.#folder = lab.folder(`keepalived-${host.name}`);
     this.#instances = instances;
@@ -38,19 +68,35 @@ export class Keepalived {
   get configFile(): string {
     return path.join(this.#folder, "keepalived.conf");
   }
+  get folder(): string {
+    return this.#folder;
+  }
+  /** Where an agent on the same host offers its FIFO. keepalived uses it where `globals` name it. */
+  get notifyFifo(): string {
+    return path.join(this.#folder, "notify.fifo");
+  }
+  get pidFile(): string {
+    return path.join(this.#folder, "parent.pid");
+  }
+  get vrrpPidFile(): string {
+    return path.join(this.#folder, "vrrp.pid");
+  }
   /** The parent and the VRRP child. */
   get pids(): number[] {
     return this.#process?.running ? this.#process.family() : [];
   }
 
   async start(): Promise<void> {
-    this.#writeConfig();
-    const file = (name: string): string => path.join(this.#folder, name);
+    this.writeConfig();
+    const checkers = path.join(this.#folder, "checkers.pid");
+    // A killed one leaves them behind, and refuses to start while its zombie lives.
+    for (const file of [this.pidFile, this.vrrpPidFile, checkers]) rmSync(file, { force: true });
     this.#process = this.host.start("keepalived", [
+      ...["env", `TMPDIR=${this.#folder}`],
       ...["keepalived", "--dont-fork", "--log-console", "--log-detail", "--vrrp", "--use-file", this.configFile],
-      ...["--pid", file("parent.pid"), "--vrrp_pid", file("vrrp.pid"), "--checkers_pid", file("checkers.pid")],
+      ...["--pid", this.pidFile, "--vrrp_pid", this.vrrpPidFile, "--checkers_pid", checkers],
     ]);
-    await this.#process.says(/Entering BACKUP STATE|Entering MASTER STATE/, 10_000);
+    await this.#process.says(/Entering BACKUP STATE|Entering MASTER STATE|Entering FAULT STATE/, 10_000);
   }
 
   /** SIGTERM: resigns with priority 0. */
@@ -65,14 +111,34 @@ export class Keepalived {
 
   /** SIGHUP, with other instances where given. */
   reload(instances: readonly Instance[] = this.#instances): void {
-    this.#instances = instances;
-    this.#writeConfig();
+    this.writeConfig(instances);
     if (this.#process?.running) kill(this.#process.pid, "SIGHUP");
   }
 
-  #writeConfig(): void {
-    const globals = `global_defs {\n    router_id ${this.host.name}\n    script_user root\n}\n`;
-    writeFileSync(this.configFile, globals + this.#instances.map(instanceText).join(""));
+  /** Writes the file without telling keepalived. */
+  writeConfig(instances: readonly Instance[] = this.#instances, surroundings: Surroundings = this.#surroundings): void {
+    this.#instances = instances;
+    this.#surroundings = surroundings;
+    const { globals = "", blocks = "" } = surroundings;
+    const text = `global_defs {\n    router_id ${this.host.name}\n    script_user root\n${globals}\n}\n${blocks}\n`;
+    writeFileSync(this.configFile, text + instances.map(instanceText).join(""));
+  }
+
+  /** What keepalived says of itself. */
+  async dump(): Promise<readonly Dumped[]> {
+    const file = path.join(this.#folder, "keepalived.json");
+    rmSync(file, { force: true });
+    await this.host.exec(["kill", `-${DUMP_SIGNAL}`, readFileSync(this.vrrpPidFile, "utf8").trim()]);
+    // The name is there before the contents are complete.
+    return await waitFor("keepalived's dump", () => parsed(file), { within: 5_000 });
+  }
+}
+
+function parsed(file: string): Dumped[] | undefined {
+  try {
+    return JSON.parse(readFileSync(file, "utf8")) as Dumped[];
+  } catch {
+    return undefined;
   }
 }
 

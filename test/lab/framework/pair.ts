@@ -16,12 +16,17 @@ export interface Pair {
   readonly second: Keepalived;
 }
 
-export async function createPair(instances: readonly PairInstance[]): Promise<Pair> {
+export async function createPair(
+  instances: readonly PairInstance[],
+  surroundings: (node: "a" | "b") => Surroundings = () => ({}),
+): Promise<Pair> {
   const lab = await Lab.create();
   try {
     const [a, b, listener] = [await lab.addHost("a", 1), await lab.addHost("b", 2), await lab.addHost("c", 3)];
     const withPriority = (priority: number): Instance[] => instances.map((instance) => ({ ...instance, priority }));
-    return { lab, a, b, listener, first: new Keepalived(lab, a, withPriority(150)), second: new Keepalived(lab, b, withPriority(100)) };
+    const first = new Keepalived(lab, a, withPriority(150));
+    const second = new Keepalived(lab, b, withPriority(100));
+    return { lab, a, b, listener, first, second };
   } catch (error) {
     lab.close();
     throw error;
