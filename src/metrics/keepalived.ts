@@ -167,15 +167,13 @@ const fifoUp: Metric = {
 const drift: Metric = {
   name: "keepalived_config_drift",
   type: "gauge",
-  help: "1 while keepalived.conf says something else than the running keepalived does. Absent where the file cannot be read or keepalived does not run; all but `file` are judged while this host is master.",
+  help: "1 while keepalived.conf says something else than the running keepalived does. Absent where it cannot be told: while the file cannot be read or keepalived does not run; `file` where it was changed before the agent looked; all others while this host sends no adverts.",
   labels: [instanceLabel, driftKindLabel],
   collect: ({ snapshot: { host } }, emit) => {
-    if (host.config?.state !== "read" || host.process?.running !== true) return;
-    for (const { instance, drift: found } of host.routers) {
-      if (instance === null || instance.configured === null) continue;
-      for (const kind of driftKindLabel.values)
-        if (kind === "file" || instance.state === "master")
-          emit(Number(found.some((one) => one.kind === kind)), `${pair("iname", instance.name)},${pair("kind", kind)}`);
+    for (const { instance, drift: found, driftJudged } of host.routers) {
+      if (instance === null) continue;
+      for (const kind of driftJudged)
+        emit(Number(found.some((one) => one.kind === kind)), `${pair("iname", instance.name)},${pair("kind", kind)}`);
     }
   },
 };

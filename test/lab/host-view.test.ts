@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
+import path from "node:path";
 import test, { after, before, describe } from "node:test";
 import { Agent } from "./framework/agent.ts";
-import type { Instance } from "./framework/keepalived.ts";
+import type { Instance, Keepalived } from "./framework/keepalived.ts";
 import { createPair, type Pair } from "./framework/pair.ts";
 import { labSkip } from "./framework/requirements.ts";
 import { ip } from "./framework/shell.ts";
@@ -208,9 +209,9 @@ describe("an agent beside a keepalived with scripts, groups and odd addresses", 
   let pair: Pair;
   let onA: Agent;
   let onB: Agent;
-  const flag = (name: string): string => `/tmp/vw-flag-${process.pid}-${name}`;
-  const script = (name: string, weight: string): string =>
-    `vrrp_script ${name} {\n script "/usr/bin/test ! -e ${flag(name)}"\n interval 1\n fall 1\n rise 1\n user root\n${weight}\n}\n`;
+  const flag = (node: Keepalived, name: string): string => path.join(node.folder, name);
+  const script = (node: Keepalived, name: string, weight: string): string =>
+    `vrrp_script ${name} {\n script "/usr/bin/test ! -e ${flag(node, name)}"\n interval 1\n fall 1\n rise 1\n user root\n${weight}\n}\n`;
   const groups = `vrrp_sync_group G1 {\n group {\n  V4_51\n  V6_60\n }\n}\n`;
   const list = [
     { name: "V4_51", vrid: 51, version: 3 as const, interval: 0.3, addresses: [`${V4}/24`] },
@@ -230,38 +231,37 @@ describe("an agent beside a keepalived with scripts, groups and odd addresses", 
   ];
   before(async () => {
     pair = await createPair(list);
-    const blocks = script("chk_soft", " weight -60") + script("chk_hard", "") + groups;
     for (const node of [pair.first, pair.second])
-      node.writeConfig(undefined, { blocks, globals: `vrrp_notify_fifo ${node.notifyFifo}\nvrrp_notify_priority_changes true` });
+      node.writeConfig(undefined, {
+        blocks: script(node, "chk_soft", " weight -60") + script(node, "chk_hard", "") + groups,
+        globals: `vrrp_notify_fifo ${node.notifyFifo}\nvrrp_notify_priority_changes true`,
+      });
     onA = await Agent.start(pair.lab, pair.a, { keepalived: pair.first });
     onB = await Agent.start(pair.lab, pair.b, { keepalived: pair.second });
     await pair.listener.exec(["ip", "addr", "add", "2001:db8:1::123/64", "dev", "eth0", "nodad"]);
     await Promise.all([pair.first.start(), pair.second.start()]);
     for (const { vrid, name } of list) await untilState(onA, name.startsWith("V4") ? "ipv4" : "ipv6", vrid, "master", 20_000);
   });
-  after(async () => {
-    await pair.a.exec(["rm", "-f", flag("chk_soft"), flag("chk_hard")]);
-    pair.lab.close();
-  });
+  after(() => pair.lab.close());
 
   test("names the script that lowered a priority", async () => {
-    await pair.a.exec(["touch", flag("chk_soft")]);
+    await pair.a.exec(["touch", flag(pair.first, "chk_soft")]);
     const event = await untilEvent(onA, { event: "effective_priority_changed", instance: "V4_20" });
     assert.deepEqual(event.suspect, { kind: "script", name: "chk_soft" });
     await untilMetric(onA, "keepalived_effective_priority", { iname: "V4_20" }, 90);
     await untilState(onB, "ipv4", 20, "backup");
-    await pair.a.exec(["rm", flag("chk_soft")]);
+    await pair.a.exec(["rm", flag(pair.first, "chk_soft")]);
     await untilMetric(onA, "keepalived_effective_priority", { iname: "V4_20" }, 150);
   });
 
   test("names the script that led to a fault", async () => {
-    await pair.a.exec(["touch", flag("chk_hard")]);
+    await pair.a.exec(["touch", flag(pair.first, "chk_hard")]);
     const event = await untilEvent(onA, { event: "router_state_changed", instance: "V4_21", to: "fault" });
     assert.deepEqual(event.suspect, { kind: "script", name: "chk_hard" });
     await untilState(onA, "ipv4", 21, "fault");
     await untilMetric(onA, "vrrp_vip_present", { address: "192.0.2.121", dev: "eth0" }, 0);
     await untilState(onB, "ipv4", 21, "master");
-    await pair.a.exec(["rm", flag("chk_hard")]);
+    await pair.a.exec(["rm", flag(pair.first, "chk_hard")]);
     await untilState(onA, "ipv4", 21, "master", 15_000);
   });
 

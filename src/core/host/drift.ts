@@ -6,6 +6,8 @@ import type { Drift, DriftKind } from "./view.ts";
 
 /** What is compared. */
 export interface DriftEvidence {
+  /** Since when reloads are seen; null: not yet. */
+  readonly watchedSince: WallTime | null;
   readonly configured: ConfiguredInstance;
   readonly config: KeepalivedConfigState;
   readonly process: KeepalivedProcess | null;
@@ -15,18 +17,28 @@ export interface DriftEvidence {
   readonly complete: boolean;
 }
 
+/** What was found, and what could be judged at all. */
+export interface DriftVerdict {
+  readonly found: readonly Drift[];
+  readonly judged: readonly DriftKind[];
+}
+
+const nothing: DriftVerdict = { found: [], judged: [] };
+
 /**
  * Where keepalived.conf says something else than the running keepalived does. Only differences that are certain: what tracking
  * may have added to a priority is none, and a file that cannot be read is compared with nothing.
  */
-export function driftOf(evidence: DriftEvidence): readonly Drift[] {
+export function driftOf(evidence: DriftEvidence): DriftVerdict {
   const { configured, config, sent } = evidence;
-  if (config.state !== "read") return [];
+  if (config.state !== "read") return nothing;
   const found: Drift[] = [];
+  const judged: DriftKind[] = [];
   const note = (kind: DriftKind, text: string, wanted: string, running: string): void =>
     void found.push({ kind, text, configured: wanted, running });
 
-  const loaded = lastLoad(evidence.process);
+  const loaded = lastLoad(evidence);
+  if (loaded !== null) judged.push("file");
   if (loaded !== null && config.modified !== null && config.modified > loaded) {
     note(
       "file",
@@ -35,7 +47,8 @@ export function driftOf(evidence: DriftEvidence): readonly Drift[] {
       rfc3339(loaded),
     );
   }
-  if (sent === null) return found;
+  if (sent === null) return { found, judged };
+  judged.push("priority", "addresses", "interval", "version", "authentication");
   if (!possiblePriority(configured, sent.priority)) {
     note(
       "priority",
@@ -58,12 +71,15 @@ export function driftOf(evidence: DriftEvidence): readonly Drift[] {
   if (sent.auth !== configured.auth)
     note("authentication", `the file says authentication ${configured.auth}, the adverts ${sent.auth}`, configured.auth, sent.auth);
   compareAddresses(evidence, sent, note);
-  return found;
+  return { found, judged };
 }
 
-function lastLoad(daemon: KeepalivedProcess | null): WallTime | null {
-  if (daemon === null || !daemon.running || daemon.startedWall === null) return null;
-  return Math.max(daemon.startedWall, daemon.reloadedWall ?? 0) as WallTime;
+/** When keepalived read the file last; null where that is not known: a reload before we looked shows nowhere. */
+function lastLoad({ config, process: daemon, watchedSince }: DriftEvidence): WallTime | null {
+  if (daemon === null || !daemon.running || daemon.startedWall === null || watchedSince === null) return null;
+  const loaded = Math.max(daemon.startedWall, daemon.reloadedWall ?? 0) as WallTime;
+  const unseen = config.modified !== null && config.modified > loaded && config.modified <= watchedSince;
+  return unseen ? null : loaded;
 }
 
 /** Beyond so many tracked things the sums are not tried out: any priority within their reach is taken as possible. */

@@ -71,6 +71,7 @@ export class HostState {
       now: () => deps.now(),
       config: () => this.#keepalived.config,
       process: () => this.#keepalived.process,
+      watchedSince: () => this.#keepalived.watchedSince,
       maxAddresses: deps.maxAddresses,
       indexVip: (vip, router) => {
         const vips = this.#vips.get(vip.address) ?? new Map<Vip, JoinedRouter>();

@@ -1,14 +1,15 @@
 import type { Instant, WallTime } from "../../lib/time.ts";
 import type { AddressClaim } from "../../wire/decoded.ts";
 import type { VirtualRouterId } from "../events.ts";
+import type { KeepalivedProcess } from "../host-facts.ts";
 import type { KeepalivedConfigState } from "../keepalived-config.ts";
 import type { SenderView, VirtualRouterView } from "../view.ts";
 import type { VirtualRouter } from "../virtual-router.ts";
 import { contradictionsOf } from "./contradictions.ts";
-import { driftOf } from "./drift.ts";
+import { type DriftVerdict, driftOf } from "./drift.ts";
 import type { Instance } from "./instance.ts";
 import type { LocalNetwork } from "./local-network.ts";
-import type { AddressOrigin, AnnouncementRole, Drift, JoinedRouterView } from "./view.ts";
+import type { AddressOrigin, AnnouncementRole, JoinedRouterView } from "./view.ts";
 import { Vip, type VipChange, type VipPlace } from "./vip.ts";
 
 /** More virtual addresses than keepalived puts into a packet and beside it (`virtual_ipaddress_excluded`). */
@@ -19,7 +20,9 @@ export interface HostContext {
   readonly network: LocalNetwork;
   readonly now: () => Instant;
   readonly config: () => KeepalivedConfigState | null;
-  readonly process: () => Parameters<typeof driftOf>[0]["process"];
+  readonly process: () => KeepalivedProcess | null;
+  /** Since when keepalived's process is watched; null: it is not. */
+  readonly watchedSince: () => WallTime | null;
   readonly maxAddresses: number;
   indexVip(vip: Vip, router: JoinedRouter): void;
   unindexVip(vip: Vip): void;
@@ -127,12 +130,14 @@ export class JoinedRouter {
   /** @param wire what the adverts show; null without any */
   view(wire: VirtualRouterView | null): JoinedRouterView {
     const vips = [...this.#vips.values()];
+    const { found, judged } = this.#drift();
     return {
       id: this.id,
       wire,
       instance: this.instance,
       vips,
-      drift: this.#drift(),
+      drift: found,
+      driftJudged: judged,
       contradictions: contradictionsOf({ instance: this.instance, vips, wire }),
       isMasterHere: this.isMasterHere,
     };
@@ -172,15 +177,16 @@ export class JoinedRouter {
     return this.wire?.hasMac(mac) === true ? "backup" : "foreign";
   }
 
-  #drift(): readonly Drift[] {
+  #drift(): DriftVerdict {
     const config = this.#context.config();
     const configured = this.instance?.configured ?? null;
-    if (config === null || configured === null) return [];
+    if (config === null || configured === null) return { found: [], judged: [] };
     const sent = this.wire?.localClaim?.lastAdvert ?? null;
     return driftOf({
       configured,
       config,
       process: this.#context.process(),
+      watchedSince: this.#context.watchedSince(),
       sent,
       complete: sent === null || sent.addresses.length < this.#context.maxAddresses,
     });

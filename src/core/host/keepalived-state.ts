@@ -22,6 +22,8 @@ export class KeepalivedState {
   /** When the process was seen to start or to end; null: before we looked. */
   processSinceWall: WallTime | null = null;
   restarts = 0;
+  /** When its process was first looked at. */
+  watchedSince: WallTime | null = null;
   /** Whether the process that runs now was seen to start. */
   startSeen = false;
 
@@ -66,6 +68,7 @@ export class KeepalivedState {
   processChanged(next: KeepalivedProcess | null, wall: WallTime): void {
     const before = this.process;
     this.process = next;
+    this.watchedSince ??= wall;
     if (next === null || (before !== null && before.running === next.running && before.startedWall === next.startedWall)) return;
     const began = next.running && next.startedWall !== before?.startedWall;
     if (before !== null) {

@@ -100,6 +100,8 @@ export interface JoinedRouterView {
   readonly instance: InstanceView | null;
   readonly vips: readonly VipView[];
   readonly drift: readonly Drift[];
+  /** What could be compared now: of the rest nobody can say whether it drifts. */
+  readonly driftJudged: readonly DriftKind[];
   /** Sentences about answers that contradict each other, such as an address without a master. */
   readonly contradictions: readonly string[];
   /** Whether this host is master now: keepalived's answer, else that of the wire. */

@@ -24,6 +24,14 @@ test("a file that was changed after the start is told, until a reload is seen", 
   assert.deepEqual(kinds(s), []);
 });
 
+test("a file that was changed before we looked may have been loaded since: nobody knows", () => {
+  const s = host(new Scenario(), 0, []).fact(1, configured([instance()], {}, -5_000));
+  assert.deepEqual(kinds(s), []);
+  assert.deepEqual(router(s).driftJudged, []);
+  s.fact(6_000, running(-10_000, 5_900));
+  assert.deepEqual(router(s).driftJudged, ["file"]);
+});
+
 test("a changed file says nothing where no keepalived runs or its start is not known", () => {
   const s = new Scenario().fact(0, configured([instance()], {}, 5_000));
   assert.deepEqual(kinds(s), []);

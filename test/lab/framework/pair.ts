@@ -16,10 +16,7 @@ export interface Pair {
   readonly second: Keepalived;
 }
 
-export async function createPair(
-  instances: readonly PairInstance[],
-  surroundings: (node: "a" | "b") => Surroundings = () => ({}),
-): Promise<Pair> {
+export async function createPair(instances: readonly PairInstance[]): Promise<Pair> {
   const lab = await Lab.create();
   try {
     const [a, b, listener] = [await lab.addHost("a", 1), await lab.addHost("b", 2), await lab.addHost("c", 3)];
