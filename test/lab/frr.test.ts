@@ -11,6 +11,7 @@ import { Recorder } from "./framework/recorder.ts";
 import { labSkip } from "./framework/requirements.ts";
 import { ip, run } from "./framework/shell.ts";
 import { waitFor } from "./framework/wait.ts";
+import { R, untilMetric } from "./framework/watch.ts";
 
 const skip = labSkip("/usr/lib/frr/zebra", "/usr/lib/frr/vrrpd", "tcpdump", "tshark");
 const vrid = 25;
@@ -94,9 +95,16 @@ describe("a pair of FRR's vrrpd, version 3 on both families", { skip }, () => {
     await agent.master("ipv6", vrid, await linkLocalOf(a), 15_000);
     await second.start();
     await recorder.more(6, 10_000);
+    const onB = await Agent.start(lab, b, { name: "node" });
+    // vrrpd keeps the address on the backup's macvlan, whose link it holds down.
+    await untilMetric(onB, "vrrp_vip_present", { ...R("ipv4", vrid), address: "192.0.2.125", dev: "vrrp4" }, 0);
+    assert.equal((await onB.tryGet(`/lb/eth0/ipv4/${vrid}`))?.status, 503);
     await first.stop();
     await agent.master("ipv4", vrid, b.ipv4, 10_000);
     await agent.master("ipv6", vrid, await linkLocalOf(b), 10_000);
+    await untilMetric(onB, "vrrp_vip_present", { ...R("ipv4", vrid), address: "192.0.2.125", dev: "vrrp4" }, 1);
+    assert.equal((await onB.tryGet(`/lb/eth0/ipv4/${vrid}`))?.status, 200);
+    assert.deepEqual(await onB.metric("vrrp_router_state"), [], "no keepalived here");
     await recorder.more(6, 10_000);
     const adverts = await recorder.stop();
     for (const family of ["ipv4", "ipv6"] as const) {

@@ -6,6 +6,7 @@ import { Agent } from "./framework/agent.ts";
 import { createPair, type Pair, untilMaster, type Watched } from "./framework/pair.ts";
 import { kill } from "./framework/processes.ts";
 import { labSkip } from "./framework/requirements.ts";
+import { untilMetric } from "./framework/watch.ts";
 
 const skip = labSkip("keepalived", "strace");
 const router: Watched = { family: "ipv4", vrid: 51 };
@@ -33,8 +34,9 @@ describe("an agent beside keepalived", { skip }, () => {
     ];
     // A first call by the agent's own process shows that the trace has what it should have.
     const control = ["sh", "-c", 'kill -0 $$ && exec "$@"', "sh"];
-    const agent = await Agent.start(pair.lab, pair.a, { wrapper: [...strace, ...control] });
+    const agent = await Agent.start(pair.lab, pair.a, { wrapper: [...strace, ...control], keepalived: pair.first });
     await untilMaster(agent, pair.a, [router]);
+    await untilMetric(agent, "keepalived_up", {}, 1);
     const keepalived = [...pair.first.pids];
     await pair.second.start();
     for (let scrape = 0; scrape < 5; scrape++) await agent.metrics();
