@@ -2,7 +2,9 @@ import { createHash } from "node:crypto";
 import type { SenderView, Snapshot, VirtualRouterView } from "../core/view.ts";
 import { rfc3339, type WallTime } from "../lib/time.ts";
 import type { AgentInterfaceView, AgentView, NoAdvertHint } from "../metrics/agent-view.ts";
+import { type Entry, entriesOf } from "./entries.ts";
 import { Html, html } from "./html.ts";
+import { hostCell, keepalivedTable } from "./landing-host.ts";
 import { script } from "./landing-script.ts";
 import { style } from "./landing-style.ts";
 import { advertAge, type RouterState, routerState } from "./router-json.ts";
@@ -28,25 +30,29 @@ const dash = html`<span class="muted" aria-label="none">&ndash;</span>`;
 
 const stateOrder: readonly RouterState[] = ["multiple_masters", "no_master", "unheard", "master"];
 
-function statePill(router: VirtualRouterView): Html {
-  switch (routerState(router)) {
+const stateOf = ({ wire }: Entry): RouterState => (wire === null ? "unheard" : routerState(wire));
+
+function statePill(entry: Entry): Html {
+  switch (stateOf(entry)) {
     case "master":
       return html`<span class="pill ok">ok</span>`;
     case "no_master":
       return html`<span class="pill bad">no master</span>`;
     case "multiple_masters":
-      return html`<span class="pill bad">${router.claims} masters</span>`;
+      return html`<span class="pill bad">${entry.wire?.claims ?? 0} masters</span>`;
     case "unheard":
-      return html`<span class="pill idle" title="The interface is not captured: this is the last that was known.">not heard now</span>`;
+      return entry.wire === null
+        ? html`<span class="pill idle" title="No advert of it has been heard: this host only knows that it should be there.">never heard</span>`
+        : html`<span class="pill idle" title="The interface is not captured: this is the last that was known.">not heard now</span>`;
   }
 }
 
 const byName = new Intl.Collator("en", { numeric: true });
 
 /** Trouble first, then by interface, VLAN, family and VRID. */
-function compare(a: VirtualRouterView, b: VirtualRouterView): number {
+function compare(a: Entry, b: Entry): number {
   return (
-    stateOrder.indexOf(routerState(a)) - stateOrder.indexOf(routerState(b)) ||
+    stateOrder.indexOf(stateOf(a)) - stateOrder.indexOf(stateOf(b)) ||
     byName.compare(a.id.interface ?? "", b.id.interface ?? "") ||
     (a.id.vlan ?? 0) - (b.id.vlan ?? 0) ||
     (a.id.innerVlan ?? 0) - (b.id.innerVlan ?? 0) ||
@@ -69,7 +75,8 @@ function moment(at: WallTime, snapshot: Snapshot): Html {
   return html`<time datetime="${iso}">${iso.slice(0, 10)} ${iso.slice(11, 19)}</time><small>for ${lengthText((snapshot.wall - at) / 1e6)}</small>`;
 }
 
-function nameCell({ addresses }: VirtualRouterView, name: string | null): Html {
+function nameCell({ wire, joined }: Entry, name: string | null): Html {
+  const addresses = wire?.addresses ?? (joined?.vips ?? []).map(({ address }) => address);
   if (name === null && addresses.length === 0) return dash;
   const list = addresses.map((address) => html`<small class="mono">${address}</small>`);
   return name === null ? html`${list}` : html`<strong>${name}</strong>${list}`;
@@ -83,42 +90,44 @@ function masterCell({ master, senders, claims }: VirtualRouterView): Html {
   }</small>${rivals.map((source) => html`<small>also <span class="mono">${source}</span></small>`)}`;
 }
 
-function vlanText({ id }: VirtualRouterView): Html | string {
+function vlanText({ id }: Entry): Html | string {
   if (id.vlan === undefined) return dash;
   return id.innerVlan === undefined ? String(id.vlan) : `${id.vlan}.${id.innerVlan}`;
 }
 
-function routerRow(router: VirtualRouterView, snapshot: Snapshot, agent: AgentView): Html {
-  const { id } = router;
+function routerRow(entry: Entry, snapshot: Snapshot, agent: AgentView): Html {
+  const { id, wire, joined } = entry;
   const { name } = agent.describe(id);
-  const sender = lastHeard(router);
-  const since = router.master === null ? null : router.masterSinceWall;
+  const sender = wire === null ? null : lastHeard(wire);
+  const since = wire === null || wire.master === null ? null : wire.masterSinceWall;
   return html`<tr>
-<td>${statePill(router)}</td>
+<td>${statePill(entry)}</td>
 <td class="whole">${id.interface ?? dash}</td>
-<td>${vlanText(router)}</td>
+<td>${vlanText(entry)}</td>
 <td class="whole">${id.family === "ipv4" ? "IPv4" : "IPv6"}</td>
 <th scope="row" class="number"><a href="${routerPath(id).slice(1)}">${id.vrid}</a></th>
-<td>${nameCell(router, name)}</td>
-<td>${masterCell(router)}</td>
-<td class="number">${router.master?.priority ?? dash}</td>
+<td>${nameCell(entry, name)}</td>
+<td>${wire === null ? dash : masterCell(wire)}</td>
+<td class="number">${wire?.master?.priority ?? dash}</td>
 <td class="whole">${since === null ? dash : moment(since, snapshot)}</td>
-<td class="number whole">${secondsText(router.interval / 1e6)}</td>
+<td>${hostCell(joined, snapshot) ?? dash}</td>
+<td class="number whole">${wire === null ? dash : secondsText(wire.interval / 1e6)}</td>
 <td class="number whole">${sender === null ? dash : `${lengthText(advertAge(sender, snapshot))} ago`}</td>
 </tr>
 `;
 }
 
 function* routersTable(snapshot: Snapshot, agent: AgentView): Generator<Html, void> {
-  if (snapshot.routers.length === 0) {
+  const entries = entriesOf(snapshot);
+  if (entries.length === 0) {
     yield html`<div class="scroll"><p class="empty">No virtual router has been heard yet.</p></div>`;
     return;
   }
   yield html`<div class="scroll" role="region" aria-labelledby="routers" tabindex="0"><table>
-<thead><tr><th scope="col">State</th><th scope="col">Interface</th><th scope="col">VLAN</th><th scope="col">Family</th><th scope="col" class="number">VRID</th><th scope="col">Name, addresses</th><th scope="col">Master</th><th scope="col" class="number">Priority</th><th scope="col">Master since (UTC)</th><th scope="col" class="number">Interval</th><th scope="col" class="number">Last advert</th></tr></thead>
+<thead><tr><th scope="col">State</th><th scope="col">Interface</th><th scope="col">VLAN</th><th scope="col">Family</th><th scope="col" class="number">VRID</th><th scope="col">Name, addresses</th><th scope="col">Master</th><th scope="col" class="number">Priority</th><th scope="col">Master since (UTC)</th><th scope="col">This host</th><th scope="col" class="number">Interval</th><th scope="col" class="number">Last advert</th></tr></thead>
 <tbody>
 `;
-  for (const router of [...snapshot.routers].sort(compare)) yield routerRow(router, snapshot, agent);
+  for (const entry of entries.sort(compare)) yield routerRow(entry, snapshot, agent);
   yield html`</tbody></table></div>`;
 }
 
@@ -204,7 +213,7 @@ export function* landingPage(snapshot: Snapshot, agent: AgentView, hostName: str
 <header>
 <h1>vrrpwatch</h1>
 <p>${version}${revision === "" ? null : ` (${revision})`}${hostName === null ? null : html` on <strong>${hostName}</strong>`}</p>
-<nav aria-label="Machine-readable"><a href="metrics">Metrics</a><a href="api/v1/virtual-routers">Virtual routers</a><a href="api/v1/conditions">Conditions</a><a href="api/v1/events">Events</a><a href="api/v1/status">Status</a></nav>
+<nav aria-label="Machine-readable"><a href="metrics">Metrics</a><a href="api/v1/virtual-routers">Virtual routers</a><a href="api/v1/conditions">Conditions</a><a href="api/v1/events">Events</a><a href="api/v1/keepalived">keepalived</a><a href="api/v1/status">Status</a></nav>
 </header>
 <main>
 <p class="notice bad" id="lost" role="alert"><strong>The agent does not answer.</strong> What is shown below is old.</p>
@@ -214,7 +223,7 @@ ${tiles(snapshot, agent)}
 `;
   yield* routersTable(snapshot, agent);
   yield html`
-<h2 id="interfaces">Interfaces</h2>
+${keepalivedTable(snapshot, agent)}<h2 id="interfaces">Interfaces</h2>
 ${interfacesTable(agent)}
 <p class="muted">As of <time>${rfc3339(snapshot.wall).slice(0, 19).replace("T", " ")}</time> UTC.</p>
 </main>

@@ -21,7 +21,7 @@ test("a healthy virtual router is told in one row", () => {
   assert.match(page, /0\.1\.0 \(abc1234\) on mon1/);
   assert.match(
     page,
-    /ok eth0 120 IPv4 51 web 192\.0\.2\.100 192\.0\.2\.1 02:00:00:00:00:01 150 2026-11-21 05:00:00 for 1 h 1 s 0\.4 s ago/,
+    /ok eth0 120 IPv4 51 web 192\.0\.2\.100 192\.0\.2\.1 02:00:00:00:00:01 150 2026-11-21 05:00:00 for 1 h – 1 s 0\.4 s ago/,
   );
 });
 

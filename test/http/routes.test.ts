@@ -17,6 +17,7 @@ const paths = [
   "/api/v1/virtual-routers/eth0/ipv4/51",
   "/api/v1/conditions",
   "/api/v1/events",
+  "/api/v1/keepalived",
 ];
 
 for (const url of paths) {
