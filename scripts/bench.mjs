@@ -15,13 +15,14 @@ import { hasProgram, Session } from "../test/bench/lib/session.mjs";
 import * as flood from "../test/bench/parts/flood.mjs";
 import * as forward from "../test/bench/parts/forward.mjs";
 import * as hostile from "../test/bench/parts/hostile.mjs";
+import * as netlink from "../test/bench/parts/netlink.mjs";
 import * as notify from "../test/bench/parts/notify.mjs";
 import * as replay from "../test/bench/parts/replay.mjs";
 import * as scrape from "../test/bench/parts/scrape.mjs";
 import * as start from "../test/bench/parts/start.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const parts = [flood, scrape, start, hostile, forward, notify, replay];
+const parts = [flood, scrape, start, hostile, forward, netlink, notify, replay];
 
 const usage = `usage: npm run bench -- [options]
   --quick         short runs, for a first look: values are rough
@@ -44,6 +45,8 @@ const sizes = {
     hostileRate: 100_000,
     iperfSeconds: 3,
     iperfRounds: 6,
+    addressChanges: 2_000,
+    addressBurst: 20_000,
     notifyLines: 200_000,
     notifyRounds: 5,
     replayPackets: 2_000_000,
@@ -61,6 +64,8 @@ const sizes = {
     hostileRate: 50_000,
     iperfSeconds: 1,
     iperfRounds: 1,
+    addressChanges: 400,
+    addressBurst: 20_000,
     notifyLines: 40_000,
     notifyRounds: 1,
     replayPackets: 200_000,

@@ -70,7 +70,7 @@ export function keepalivedTable({ host }: Snapshot, { notify }: AgentView): Html
 `,
   );
   return html`<h2 id="keepalived">keepalived on this host</h2>
-<div class="scroll" role="region" aria-labelledby="keepalived" tabindex="0"><table><tbody>
+<div class="scroll" role="region" aria-labelledby="keepalived" tabindex="0"><table class="facts"><tbody>
 <tr><th scope="row">Process</th><td>${running}${version === null ? null : html`<small>version ${version}</small>`}</td></tr>
 ${configuration(host)}${notify === null ? null : [intake("Notify FIFO", notify.fifo), intake("Notify socket", notify.socket)]}${groups}</tbody></table></div>
 `;

@@ -42,7 +42,8 @@ tbody tr:hover { background: color-mix(in srgb, var(--link) 6%, transparent); }
 .mono { font-family: ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: .92em; }
 small, .muted { color: var(--muted); }
 small { display: block; font-size: .82rem; }
-.trouble { color: var(--bad); max-width: 26rem; overflow-wrap: anywhere; }
+.trouble { color: var(--bad); min-width: 14rem; max-width: 26rem; overflow-wrap: anywhere; }
+.facts th { width: 12rem; }
 .pill { display: inline-block; border-radius: 999px; padding: .08rem .65rem; font-size: .82rem; font-weight: 600; white-space: nowrap; }
 .pill::before { content: ""; display: inline-block; width: .5em; height: .5em; border-radius: 50%; background: currentColor; margin-right: .45em; vertical-align: .08em; }
 .pill.ok { color: var(--ok); background: var(--ok-bg); } .pill.bad { color: var(--bad); background: var(--bad-bg); }

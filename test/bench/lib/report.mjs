@@ -115,6 +115,34 @@ function notifyTable({ rows }) {
   };
 }
 
+function netlinkTable({ bursts }) {
+  return {
+    title: "Bursts of address changes through the event socket into the engine",
+    head: [
+      "receive buffer",
+      "changes",
+      "changes/s",
+      "events read",
+      "overruns",
+      "dumps",
+      "CPU µs/change",
+      "longest stall ms",
+      "equal after ms",
+    ],
+    rows: bursts.map((row) => [
+      row.buffer,
+      row.changes,
+      row.changesPerSecond,
+      row.events,
+      row.overruns,
+      row.dumps,
+      row.cpuMicrosecondsPerChange,
+      row.longestStallMs,
+      row.equalAfterMs ?? "never",
+    ]),
+  };
+}
+
 function replayTable({ fileMegabytes, rows }) {
   return {
     title: `Replay of a capture of ${fileMegabytes} MB (start of the process included)`,
@@ -130,11 +158,12 @@ const tableOf = {
   hostile: hostileTable,
   forward: forwardTable,
   notify: notifyTable,
+  netlink: netlinkTable,
   replay: replayTable,
 };
 
 /** What the project demands of itself, judged: `met` is null where this run did not measure it. */
-export function judge({ flood, scrape, start, hostile, notify, replay }) {
+export function judge({ flood, scrape, start, hostile, notify, netlink, replay }) {
   const budgets = [];
   const add = (what, limit, value, met) =>
     budgets.push({ what, limit, measured: value ?? "not measured", met: value === undefined ? null : met });
@@ -154,6 +183,15 @@ export function judge({ flood, scrape, start, hostile, notify, replay }) {
   );
   const untold = notify?.rows.reduce((all, row) => all + row.sent - row.taken + row.outOfOrder, 0);
   add("notify lines lost or out of order at full speed", "0", untold, untold === 0);
+  const single = netlink?.single;
+  add(
+    "an address change known to the engine, p99 (all changes known, in order)",
+    "5 ms",
+    single && `${single.p99Ms} ms (p50 ${single.p50Ms}, max ${single.maxMs}; ${single.known} of ${single.changes})`,
+    single && single.p99Ms <= 5 && single.known === single.changes,
+  );
+  const unequal = netlink?.bursts.filter(({ equalAfterMs }) => equalAfterMs === null).length;
+  add("bursts after which the addresses are not the kernel's", "0", unequal, unequal === 0);
   const speed = replay?.rows.find((row) => row.program.startsWith("vrrpwatch"));
   add(
     "replay",
