@@ -12,7 +12,7 @@ const RECONCILE_MS = 60_000;
 const RETRY_MS = 1_000;
 /** Between two dumps while events keep being lost. */
 const CALM_MS = 100;
-/** Bound on reads that throw events away: more than a receive buffer holds. */
+/** Bound on reads that empty the queue: more than a receive buffer holds. */
 const DISCARD_READS = 1_000;
 /** Messages kept while a dump is read. In a flood beyond it the dump is thrown away and another one taken. */
 const MOST_MEANWHILE = 20_000;
@@ -98,10 +98,10 @@ export class RouteMonitor {
     this.#socket = undefined;
   }
 
-  #readable(): void {
+  #readable(reads = READS_PER_TURN): void {
     const messages: RouteMessages = { links: [], addresses: [] };
     let complete = true;
-    for (let i = 0; i < READS_PER_TURN; i++) {
+    for (let i = 0; i < reads; i++) {
       const batch = this.#socket?.read() ?? [];
       for (const datagram of batch) complete = this.#translate(datagram, messages) && complete;
       if (batch.length === 0) break;
@@ -184,9 +184,11 @@ export class RouteMonitor {
       return;
     }
     if (this.#closed) return;
+    // Everything that lies in the queue, or an old event would be applied after a newer dump.
+    this.#readable(DISCARD_READS);
+    // The first one is better than nothing; another follows soon.
+    if (this.#outdated && this.#complete) return;
     this.#complete = true;
-    this.#readable();
-    if (this.#outdated) return;
     const { links, addresses } = overlay(state, this.#meanwhile);
     this.table.replace(links);
     this.addresses.replace(addresses);
@@ -214,5 +216,6 @@ export function overlay(state: RouteState, messages: RouteMessages): RouteState 
     if (kind === "present") addresses.set(addressKey(address), address);
     else addresses.delete(addressKey(address));
   }
-  return { links: [...links.values()], addresses: [...addresses.values()] };
+  // A device that went while the dump was read took its addresses along.
+  return { links: [...links.values()], addresses: [...addresses.values()].filter(({ index }) => links.has(index)) };
 }

@@ -62,6 +62,7 @@ monitor.addresses.subscribe((changes) => {
   const at = Number(process.hrtime.bigint() / 1_000n);
   if (counts.seen.length < 5_000) for (const { kind, address } of changes) counts.seen.push([kind, address.address, at]);
 });
+pump.fact({ kind: "links", changes: monitor.table.all().map((link) => ({ kind: "added", link, before: null })) });
 pump.fact({ kind: "addresses", changes: [] });
 
 let beat = performance.now();

@@ -52,6 +52,9 @@ const commands: Record<string, (argument: string) => void> = {
     const addresses = monitor.addresses.all().map(({ index, address, prefixLength }) => `${nameOf(index)} ${address}/${prefixLength}`);
     say("table", { addresses: addresses.sort(), overruns });
   },
+  links() {
+    say("links", { up: Object.fromEntries(monitor.table.all().map(({ name, up }) => [name, up])) });
+  },
   quit() {
     monitor.close();
     process.stdin.destroy();

@@ -84,6 +84,41 @@ describe("the addresses of a real kernel", { skip: liveSkip() }, () => {
     assert.equal(await script.quit(), 0);
   });
 
+  test("stand on links whose state tells whether they answer", async () => {
+    const up = async (device: string, expected: boolean): Promise<void> => {
+      const is = (): boolean => {
+        const links = script.of("links").at(-1)?.up as Record<string, boolean> | undefined;
+        if (links?.[device] === expected) return true;
+        script.command("links");
+        return false;
+      };
+      await script.until(`${device} to be ${expected ? "up" : "down"}`, is);
+    };
+    for (const command of [
+      "link add m1 link vw0 type macvlan mode bridge",
+      "link set m1 up",
+      "link add br1 type bridge",
+      "link set br1 up",
+    ])
+      net.ip("a", command);
+    const script = await watch();
+    await up("m1", true);
+    await up("vw0", true);
+    // FRR holds the macvlan of a backup down like this, with its address on it.
+    net.ip("a", "link set m1 protodown on");
+    await up("m1", false);
+    net.ip("a", "link set m1 protodown off");
+    await up("m1", true);
+    net.ip("b", "link set vw1 down");
+    await up("vw0", false);
+    await up("m1", false);
+    net.ip("b", "link set vw1 up");
+    await up("m1", true);
+    net.ip("a", "link del m1");
+    net.ip("a", "link del br1");
+    assert.equal(await script.quit(), 0);
+  });
+
   test("are the kernel's again after 20,000 changes that overran the receive buffer", async () => {
     const file = join(folder, "batch");
     const lines: string[] = [];

@@ -23,11 +23,16 @@ class Watcher {
       String(receiveBytes),
     ]);
     this.child = context.session.spawn(command, args, { stdio: ["pipe", "pipe", "pipe"] });
+    // All of it: the session keeps the end only.
+    this.output = "";
+    this.child.stdout.on("data", (text) => {
+      this.output += text;
+    });
   }
 
   async line(n) {
     for (let i = 0; i < 3_000; i++) {
-      const lines = this.child.output.split("\n");
+      const lines = this.output.split("\n");
       if (lines.length > n + 1) return lines[n];
       if (this.child.exitCode !== null) break;
       await wait(10);
