@@ -112,12 +112,7 @@ export class Agent {
     this.#every(MEMORY_TRIM, () => this.#capture?.trimMemory());
     this.#stopTimers.push(this.#deps.clock.after(seconds(HINT_AFTER_SECONDS), () => this.#logHint()));
 
-    const [{ createServer }, { ProcessMetrics }] = await Promise.all([
-      import("../http/server.ts"),
-      import("../metrics/process.ts"),
-      // What is asked first shall be answered from what is known of this host already.
-      watching,
-    ]);
+    const [{ createServer }, { ProcessMetrics }] = await Promise.all([import("../http/server.ts"), import("../metrics/process.ts")]);
     const httpLog = componentLogger(log, "http");
     this.#server = createServer(
       { listen: config.web.listen, hostName: hostname() },
@@ -129,7 +124,7 @@ export class Agent {
         log: { error: (fields, message) => httpLog.error(fields, message), warn: (fields, message) => httpLog.warn(fields, message) },
       },
     );
-    const listening = await this.#server.listen();
+    const [listening] = await Promise.all([this.#server.listen(), watching]);
     for (const address of listening) httpLog.info({ listen: formatListen(address) }, "serving");
     return listening;
   }

@@ -1,5 +1,5 @@
 import type { VipView } from "../core/host/view.ts";
-import { addressLabels } from "./label-cache.ts";
+import { addressLabels, deviceLabels } from "./label-cache.ts";
 import { announcementRoleLabel, deviceLabel, routerLabels, vipActionLabel, virtualAddressLabel } from "./labels.ts";
 import { type Metric, perVip, perVipAnd } from "./metric.ts";
 
@@ -10,7 +10,7 @@ const present: Metric = {
   labels: [...routerLabels, virtualAddressLabel, deviceLabel],
   ofJoined: ({ vips }, labels, emit) => {
     for (const vip of vips)
-      for (const device of vip.devices) emit(Number(device.present), labels, addressLabels(vip, deviceLabel.name, device.dev));
+      for (const device of vip.devices) emit(Number(device.present), addressLabels(labels, vip), deviceLabels(device.dev));
   },
 };
 

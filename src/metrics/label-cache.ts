@@ -7,7 +7,8 @@ import { encoded, pair } from "./escape.ts";
 // live exactly as long as what they name.
 const routers = new WeakMap<VirtualRouterId, Uint8Array>();
 const senders = new WeakMap<SenderView, Uint8Array>();
-const vips = new WeakMap<VipView, Map<string, Uint8Array>>();
+const vips = new WeakMap<VipView, Uint8Array>();
+const devices = new Map<string, Uint8Array>();
 
 /** R, escaped, without braces, as UTF-8. */
 export function routerLabels(id: VirtualRouterId): Uint8Array {
@@ -36,19 +37,28 @@ export function senderLabels(router: Uint8Array, sender: SenderView): Uint8Array
 }
 
 /**
- * `,address="..."`, and where given one more label: of a closed set, or of a device.
- * @returns what follows R
+ * R and `address`.
+ * @param router R of the virtual router that the address belongs to
  */
-export function addressLabels(vip: VipView, label = "", value = ""): Uint8Array {
-  let known = vips.get(vip);
-  if (known === undefined) {
-    known = new Map();
-    vips.set(vip, known);
-  }
-  let labels = known.get(label + value);
+export function addressLabels(router: Uint8Array, vip: VipView): Uint8Array {
+  let labels = vips.get(vip);
   if (labels === undefined) {
-    labels = encoded(`,${pair("address", vip.address)}${label === "" ? "" : `,${pair(label, value)}`}`);
-    known.set(label + value, labels);
+    labels = Buffer.concat([router, encoded(`,${pair("address", vip.address)}`)]);
+    vips.set(vip, labels);
+  }
+  return labels;
+}
+
+/** Devices come and go, but few names are in use at a time. */
+const mostDevices = 256;
+
+/** `,dev="..."` */
+export function deviceLabels(dev: string): Uint8Array {
+  let labels = devices.get(dev);
+  if (labels === undefined) {
+    if (devices.size >= mostDevices) devices.clear();
+    labels = encoded(`,${pair("dev", dev)}`);
+    devices.set(dev, labels);
   }
   return labels;
 }

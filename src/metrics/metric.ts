@@ -109,7 +109,7 @@ export function perVip(spec: Heading & { readonly value: (vip: VipView) => numbe
     ofJoined: ({ vips }, labels, emit) => {
       for (const vip of vips) {
         const value = spec.value(vip);
-        if (value !== null) emit(value, labels, addressLabels(vip));
+        if (value !== null) emit(value, addressLabels(labels, vip));
       }
     },
   };
@@ -120,6 +120,7 @@ export function perVipAnd<Value extends string>(
   label: ClosedLabel<Value>,
   spec: Heading & { readonly value: (vip: VipView, key: Value) => number | null },
 ): Metric {
+  const keys = label.values.map((key) => ({ key, pair: encoded(`,${pair(label.name, key)}`) }));
   return {
     name: spec.name,
     type: spec.type,
@@ -127,9 +128,9 @@ export function perVipAnd<Value extends string>(
     labels: [...routerLabels, virtualAddressLabel, label],
     ofJoined: ({ vips }, labels, emit) => {
       for (const vip of vips) {
-        for (const key of label.values) {
-          const value = spec.value(vip, key);
-          if (value !== null) emit(value, labels, addressLabels(vip, label.name, key));
+        for (const entry of keys) {
+          const value = spec.value(vip, entry.key);
+          if (value !== null) emit(value, addressLabels(labels, vip), entry.pair);
         }
       }
     },

@@ -23,7 +23,7 @@ export interface DriftVerdict {
   readonly judged: readonly DriftKind[];
 }
 
-const nothing: DriftVerdict = { found: [], judged: [] };
+export const nothingJudged: DriftVerdict = { found: [], judged: [] };
 
 /**
  * Where keepalived.conf says something else than the running keepalived does. Only differences that are certain: what tracking
@@ -31,7 +31,7 @@ const nothing: DriftVerdict = { found: [], judged: [] };
  */
 export function driftOf(evidence: DriftEvidence): DriftVerdict {
   const { configured, config, sent } = evidence;
-  if (config.state !== "read") return nothing;
+  if (config.state !== "read") return nothingJudged;
   const found: Drift[] = [];
   const judged: DriftKind[] = [];
   const note = (kind: DriftKind, text: string, wanted: string, running: string): void =>

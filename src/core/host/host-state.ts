@@ -304,7 +304,7 @@ export class HostState {
         processSinceWall,
         justStarted: startSeen && instance.said.state === null,
         wire: router?.wire ?? null,
-        vips: router === undefined ? [] : [...router.vips()],
+        vips: router?.vips() ?? [],
         addressesKnown: this.#network.addressesKnown,
         interfaceUp: router?.interfaceUp ?? null,
       },

@@ -6,7 +6,7 @@ import type { KeepalivedConfigState } from "../keepalived-config.ts";
 import type { SenderView, VirtualRouterView } from "../view.ts";
 import type { VirtualRouter } from "../virtual-router.ts";
 import { contradictionsOf } from "./contradictions.ts";
-import { type DriftVerdict, driftOf } from "./drift.ts";
+import { type DriftVerdict, driftOf, nothingJudged } from "./drift.ts";
 import type { Instance } from "./instance.ts";
 import type { LocalNetwork } from "./local-network.ts";
 import type { AddressOrigin, AnnouncementRole, JoinedRouterView } from "./view.ts";
@@ -41,6 +41,8 @@ export class JoinedRouter {
   expectedAddresses: readonly string[] = [];
   readonly #context: HostContext;
   readonly #vips = new Map<string, Vip>();
+  /** The same as a list, made when it changes: a snapshot is taken far more often. */
+  #listed: readonly Vip[] = [];
   /** What the wire last said, to see cheaply whether anything is new. */
   #addresses: readonly string[] | null = null;
   #master: SenderView | null = null;
@@ -57,8 +59,8 @@ export class JoinedRouter {
     return this.wire === null && this.instance === null && !this.isExpected;
   }
 
-  vips(): Iterable<Vip> {
-    return this.#vips.values();
+  vips(): readonly Vip[] {
+    return this.#listed;
   }
 
   /**
@@ -111,6 +113,7 @@ export class JoinedRouter {
       vip.origins = origins;
       vip.locate(this.#context.network, this.#place(address), null);
     }
+    this.#listed = [...this.#vips.values()];
   }
 
   /**
@@ -129,8 +132,8 @@ export class JoinedRouter {
 
   /** @param wire what the adverts show; null without any */
   view(wire: VirtualRouterView | null): JoinedRouterView {
-    const vips = [...this.#vips.values()];
     const { found, judged } = this.#drift();
+    const vips = this.#listed;
     return {
       id: this.id,
       wire,
@@ -180,7 +183,7 @@ export class JoinedRouter {
   #drift(): DriftVerdict {
     const config = this.#context.config();
     const configured = this.instance?.configured ?? null;
-    if (config === null || configured === null) return { found: [], judged: [] };
+    if (config === null || configured === null) return nothingJudged;
     const sent = this.wire?.localClaim?.lastAdvert ?? null;
     return driftOf({
       configured,
