@@ -60,7 +60,8 @@ export class HostState {
   readonly #network = new LocalNetwork();
   readonly #keepalived = new KeepalivedState();
   readonly #routers = new Map<string, JoinedRouter>();
-  readonly #vips = new Map<string, Map<Vip, JoinedRouter>>();
+  /** By address: several virtual routers may have the same one. */
+  readonly #vips = new Map<string, readonly Vip[]>();
   readonly #context: HostContext;
 
   constructor(options: HostOptions, deps: HostDeps) {
@@ -73,14 +74,11 @@ export class HostState {
       process: () => this.#keepalived.process,
       watchedSince: () => this.#keepalived.watchedSince,
       maxAddresses: deps.maxAddresses,
-      indexVip: (vip, router) => {
-        const vips = this.#vips.get(vip.address) ?? new Map<Vip, JoinedRouter>();
-        this.#vips.set(vip.address, vips.set(vip, router));
-      },
+      indexVip: (vip) => this.#vips.set(vip.address, [...(this.#vips.get(vip.address) ?? []), vip]),
       unindexVip: (vip) => {
-        const vips = this.#vips.get(vip.address);
-        vips?.delete(vip);
-        if (vips?.size === 0) this.#vips.delete(vip.address);
+        const others = (this.#vips.get(vip.address) ?? []).filter((other) => other !== vip);
+        if (others.length > 0) this.#vips.set(vip.address, others);
+        else this.#vips.delete(vip.address);
       },
     };
     for (const id of options.expectedRouters) this.#router(id);
@@ -139,7 +137,8 @@ export class HostState {
 
   /** Somebody on a segment says that an address is his. */
   claim(claim: AddressClaim, interfaceName: string | null, at: Instant): void {
-    for (const [vip, router] of this.#vips.get(claim.address) ?? []) {
+    for (const vip of this.#vips.get(claim.address) ?? []) {
+      const { router } = vip;
       const { id } = router;
       if (id.interface === interfaceName && id.vlan === claim.vlan && id.innerVlan === claim.innerVlan) router.claimed(vip, claim, at);
     }
@@ -237,7 +236,8 @@ export class HostState {
   /** Whether one of these devices has the address, had it, or should have it. */
   #concerns(address: string, devices: ReadonlySet<string>): boolean {
     for (const { link } of this.#network.holders(address)) if (devices.has(link.name)) return true;
-    for (const [vip, { id }] of this.#vips.get(address) ?? []) {
+    for (const vip of this.#vips.get(address) ?? []) {
+      const { id } = vip.router;
       if (id.interface !== null && devices.has(id.interface)) return true;
       if (vip.devices.some(({ dev }) => devices.has(dev))) return true;
     }
@@ -247,7 +247,8 @@ export class HostState {
   #locate(addresses: Iterable<string>, at: Instant, wall: WallTime, news: boolean): void {
     const moved = new Set<Instance>();
     for (const address of addresses) {
-      for (const [vip, router] of this.#vips.get(address) ?? []) {
+      for (const vip of this.#vips.get(address) ?? []) {
+        const { router } = vip;
         for (const { dev, action } of router.locate(vip, news ? wall : null))
           this.#deps.emit({ kind: "address_changed", at, wall, router: router.id, address, dev, action });
         if (router.instance !== null) moved.add(router.instance);

@@ -24,7 +24,7 @@ export interface HostContext {
   /** Since when keepalived's process is watched; null: it is not. */
   readonly watchedSince: () => WallTime | null;
   readonly maxAddresses: number;
-  indexVip(vip: Vip, router: JoinedRouter): void;
+  indexVip(vip: Vip): void;
   unindexVip(vip: Vip): void;
 }
 
@@ -40,9 +40,8 @@ export class JoinedRouter {
   isExpected = false;
   expectedAddresses: readonly string[] = [];
   readonly #context: HostContext;
-  readonly #vips = new Map<string, Vip>();
-  /** The same as a list, made when it changes: a snapshot is taken far more often. */
-  #listed: readonly Vip[] = [];
+  /** Made anew when it changes: a snapshot that holds it stays as it was. */
+  #vips: readonly Vip[] = [];
   /** What the wire last said, to see cheaply whether anything is new. */
   #addresses: readonly string[] | null = null;
   #master: SenderView | null = null;
@@ -60,7 +59,7 @@ export class JoinedRouter {
   }
 
   vips(): readonly Vip[] {
-    return this.#listed;
+    return this.#vips;
   }
 
   /**
@@ -83,7 +82,7 @@ export class JoinedRouter {
     this.#master = master;
     this.#masterMac = mac;
     this.#hearing = hearing;
-    for (const vip of this.#vips.values()) this.#judgeOwner(vip, at);
+    for (const vip of this.#vips) this.#judgeOwner(vip, at);
     return changed;
   }
 
@@ -98,22 +97,15 @@ export class JoinedRouter {
     for (const { address } of this.instance?.configured?.addresses ?? []) want(address, "keepalived");
     for (const address of this.expectedAddresses) want(address, "user");
     for (const address of this.#addresses ?? []) want(address, "wire");
-    for (const [address, vip] of this.#vips) {
-      if (wanted.has(address)) continue;
-      this.#vips.delete(address);
-      this.#context.unindexVip(vip);
-    }
-    for (const [address, origins] of wanted) {
-      let vip = this.#vips.get(address);
-      if (vip === undefined) {
-        vip = new Vip(address, this.#context.now);
-        this.#vips.set(address, vip);
-        this.#context.indexVip(vip, this);
-      }
+    const known = new Map(this.#vips.map((vip) => [vip.address, vip]));
+    for (const [address, vip] of known) if (!wanted.has(address)) this.#context.unindexVip(vip);
+    this.#vips = [...wanted].map(([address, origins]) => {
+      const vip = known.get(address) ?? new Vip(address, this, this.#context.now);
+      if (!known.has(address)) this.#context.indexVip(vip);
       vip.origins = origins;
       vip.locate(this.#context.network, this.#place(address), null);
-    }
-    this.#listed = [...this.#vips.values()];
+      return vip;
+    });
   }
 
   /**
@@ -133,7 +125,7 @@ export class JoinedRouter {
   /** @param wire what the adverts show; null without any */
   view(wire: VirtualRouterView | null): JoinedRouterView {
     const { found, judged } = this.#drift();
-    const vips = this.#listed;
+    const vips = this.#vips;
     return {
       id: this.id,
       wire,

@@ -1,6 +1,7 @@
 import type { Duration, Instant, WallTime } from "../../lib/time.ts";
 import type { AddressClaim } from "../../wire/decoded.ts";
 import { Stopwatch } from "../stopwatch.ts";
+import type { JoinedRouter } from "./joined-router.ts";
 import type { LocalNetwork } from "./local-network.ts";
 import type { AddressOrigin, AnnouncementRole, VipDeviceView, VipView } from "./view.ts";
 
@@ -39,6 +40,7 @@ const nowhere = (dev: string): VipDeviceView => ({
 /** One virtual address of one virtual router: where this host has it, and who on the segment says that he has it. */
 export class Vip implements VipView {
   readonly address: string;
+  readonly router: JoinedRouter;
   origins: readonly AddressOrigin[] = [];
   devices: readonly VipDeviceView[] = [];
   changedWall: WallTime | null = null;
@@ -50,8 +52,9 @@ export class Vip implements VipView {
   readonly #now: () => Instant;
 
   /** @param now how far the time of the wire has come */
-  constructor(address: string, now: () => Instant) {
+  constructor(address: string, router: JoinedRouter, now: () => Instant) {
     this.address = address;
+    this.router = router;
     this.#now = now;
   }
 
