@@ -45,7 +45,7 @@ function checkLine(line: Statement, { name }: InstanceView, report: Report): voi
   }
   const slash = first.indexOf("/");
   const longest = entry.family === "ipv4" ? 32 : 128;
-  if (slash >= 0 && whole(first.slice(slash + 1), 0, longest) === undefined)
+  if (slash >= 0 && slash < first.length - 1 && whole(first.slice(slash + 1), 0, longest) === undefined)
     report("bad_prefix", line, `${quoted(first)}: the length is not between 0 and ${longest}`, name);
   if (slash < 0 && entry.family === "ipv4" && !line.words.includes("peer"))
     report("address_without_length", line, `${entry.address} without a prefix length becomes ${entry.address}/32`, name);
@@ -76,7 +76,7 @@ function validValue(word: string, value: string, family: "ipv4" | "ipv6"): boole
   if (word === "scope") return scopes.includes(value) || whole(value, 0, 255) !== undefined;
   if (word === "brd" || word === "broadcast") return value === "+" || value === "-" || isAddress(value, "ipv4");
   if (word === "label") return Buffer.byteLength(value) <= LONGEST_LABEL;
-  if (word === "peer") return isAddress(value.split("/", 1)[0] ?? "", family);
+  if (word === "peer") return isAddress(value, family);
   if (word === "preferred_lft") return value === "forever" || whole(value, 0, 2_147_483_647) !== undefined;
   return true;
 }

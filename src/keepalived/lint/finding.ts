@@ -56,7 +56,8 @@ export const lintCodes = {
     "Remove it, or update keepalived on every node.",
   ),
   missing_argument: error("The keyword needs a value and has none.", "Add the value, or remove the line."),
-  missing_name: error("The block needs a name: keepalived ignores it.", "Write the name between the keyword and the brace."),
+  block_arguments: error("What the block lists stands beside its keyword: keepalived ignores it.", "Put it between { and }, one a line."),
+  missing_name: error("The block needs one name: keepalived ignores it.", "Write the name between the keyword and the brace."),
 
   // vrrp_instance
   no_instance: note("The file has no vrrp_instance: there is nothing that VRRP does.", "Add a vrrp_instance, or check the includes."),
@@ -86,8 +87,8 @@ export const lintCodes = {
     "Write BACKUP on every node; the priorities elect the master.",
   ),
   interface_missing: error(
-    "The instance names no interface, and eth0 is used only where global_defs says so: keepalived does not start.",
-    "Add interface, or default_interface in global_defs.",
+    "The instance names no interface: keepalived does not start; default_interface is for static addresses only.",
+    "Add interface.",
   ),
   version_unknown: error("The VRRP version is neither 2 nor 3: keepalived ignores it.", "Write 3, which IPv6 needs, or 2."),
   version_after_ipv6: error(
@@ -106,6 +107,11 @@ export const lintCodes = {
     "preempt_delay does not work with state MASTER: keepalived clears it.",
     "Write state BACKUP on every node that has preempt_delay.",
   ),
+  nopreempt_owner: error(
+    "nopreempt does not work with priority 255, the owner of the addresses: keepalived clears it.",
+    "Use a priority of at most 254, or remove nopreempt.",
+  ),
+  nopreempt_preempt_delay: error("preempt_delay has no effect with nopreempt: keepalived clears it.", "Remove one of the two."),
   preempt_delay_out_of_range: error("preempt_delay is not between 0 and 1000 s: keepalived ignores it.", "Use 0 to 1000 seconds."),
   interval_out_of_range: error(
     "advert_int is not between 0.01 and 255 s: keepalived uses 1 s.",
@@ -123,6 +129,7 @@ export const lintCodes = {
     "use_vmac with unicast peers needs vmac_xmit_base: keepalived sets it, and complains.",
     "Add vmac_xmit_base to the instance.",
   ),
+  ipvlan_source: error("use_ipvlan for IPv4 needs a source address: the instance stays in the state FAULT.", "Write it after use_ipvlan."),
   vmac_name: error(
     "The name of the virtual interface is longer than 15 characters: keepalived ignores it.",
     "Use a name of at most 15 characters.",
@@ -135,6 +142,7 @@ export const lintCodes = {
     "In strict mode state MASTER is for the owner of the addresses, with priority 255: keepalived starts as BACKUP.",
     "Write state BACKUP.",
   ),
+  strict_accept: error("In strict mode version 2 has no accept mode: keepalived clears it.", "Remove accept, or use version 3."),
   strict_first_ipv6: error("In strict mode the first IPv6 address must be link-local.", "List an address of fe80::/10 first."),
   strict_version_2_ipv6: error("In strict mode IPv6 needs version 3: keepalived sets it.", "Remove version 2."),
 
@@ -209,6 +217,15 @@ export const lintCodes = {
     "What is tracked is not defined, or only further down: keepalived ignores the line.",
     "Define it above the instance, with the same name.",
   ),
+  track_duplicate: error("The same thing is tracked twice: keepalived ignores the second line.", "Remove one of the lines."),
+  track_own_interface: error(
+    "The instance tracks its own interface, which it does anyway: keepalived ignores the line.",
+    "Remove the line.",
+  ),
+  track_word: error(
+    "keepalived does not know this word in a track line.",
+    "Write NAME, or NAME weight NUMBER, or NAME weight NUMBER reverse.",
+  ),
   track_weight: error("The weight is not within -253 to 253: keepalived ignores it.", "Use -253 to 253."),
   script_missing: error("The vrrp_script has no script: keepalived removes it.", "Add script with a command."),
   sync_member_unknown: error(
@@ -243,9 +260,19 @@ export const lintCodes = {
     "This host has no interface of this name: keepalived does not start.",
     "Correct the name, or set dynamic_interfaces in global_defs.",
   ),
-  script_absent: error("The script does not exist on this host, or cannot be executed.", "Correct the path, or make it executable."),
+  script_absent: error("The script of a vrrp_script does not exist on this host: keepalived disables it.", "Correct the path."),
   script_refused: error(
-    "Script security refuses the script: someone other than root may change it or a folder above it.",
+    "Script security refuses the script of a vrrp_script: someone other than root may change it or a folder above it.",
+    "chown root and chmod go-w the file and every folder above it.",
+  ),
+  script_insecure: warning(
+    "Someone other than root may change the script or a folder above it; without enable_script_security keepalived runs it nevertheless.",
+    "chown root and chmod go-w the file and every folder above it, and add enable_script_security.",
+  ),
+  script_not_executable: warning("The script may not be executed.", "chmod +x the file."),
+  notify_absent: warning("The notify script does not exist on this host: nobody will be told.", "Correct the path."),
+  notify_refused: warning(
+    "Script security refuses the notify script: keepalived disables it when it starts, without a word from keepalived -t.",
     "chown root and chmod go-w the file and every folder above it.",
   ),
 

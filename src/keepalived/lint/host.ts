@@ -1,5 +1,5 @@
 import { lstatSync, readdirSync, realpathSync } from "node:fs";
-import { dirname, isAbsolute, join } from "node:path";
+import { dirname, isAbsolute } from "node:path";
 import type { Statement } from "../conf/tree.ts";
 import { lastOf } from "../conf/values.ts";
 import { quoted, type Report } from "./finding.ts";
@@ -34,18 +34,13 @@ export function thisHost(): HostProbe {
     },
     facts(path) {
       try {
-        const { uid, gid, mode, isFile, isDirectory } = bound(path);
-        return { uid, gid, mode, kind: isFile ? "file" : isDirectory ? "folder" : "other" };
+        const stat = lstatSync(path);
+        return { uid: stat.uid, gid: stat.gid, mode: stat.mode, kind: stat.isFile() ? "file" : stat.isDirectory() ? "folder" : "other" };
       } catch {
         return null;
       }
     },
   };
-}
-
-function bound(path: string): { uid: number; gid: number; mode: number; isFile: boolean; isDirectory: boolean } {
-  const stat = lstatSync(path);
-  return { uid: stat.uid, gid: stat.gid, mode: stat.mode, isFile: stat.isFile(), isDirectory: stat.isDirectory() };
 }
 
 /** As the kernel lists them for this network namespace; interfaces that are down and have no address included. */
@@ -59,7 +54,8 @@ function interfaceNames(): string[] {
 
 export function checkHost(view: ConfView, host: HostProbe, report: Report): void {
   if (lastOf(view.globals, "dynamic_interfaces") === undefined) checkInterfaces(view, host, report);
-  for (const { statement, words, instance } of scriptsOf(view)) checkScript(statement, words, instance, host, report);
+  const security = lastOf(view.globals, "enable_script_security") !== undefined;
+  for (const script of scriptsOf(view)) checkScript(script, security, host, report);
 }
 
 function checkInterfaces({ instances }: ConfView, host: HostProbe, report: Report): void {
@@ -86,17 +82,17 @@ function checkInterfaces({ instances }: ConfView, host: HostProbe, report: Repor
 
 interface ConfiguredScript {
   readonly statement: Statement;
-  /** The command and its arguments. */
-  readonly words: readonly string[];
   readonly instance: string | null;
+  /** Of a vrrp_script, and not one that is told of changes. */
+  readonly tracked: boolean;
 }
 
 function scriptsOf({ statements, instances, groups, globals }: ConfView): ConfiguredScript[] {
   const scripts: ConfiguredScript[] = [];
-  const add = (statement: Statement | undefined, instance: string | null): void => {
-    if (statement?.words[1] !== undefined) scripts.push({ statement, words: statement.words[1].split(/\s+/), instance });
+  const add = (statement: Statement | undefined, instance: string | null, tracked = false): void => {
+    if (statement?.words[1] !== undefined) scripts.push({ statement, instance, tracked });
   };
-  for (const { block } of named(statements, "vrrp_script")) add(lastOf(block ?? [], "script"), null);
+  for (const { block } of named(statements, "vrrp_script")) add(lastOf(block ?? [], "script"), null, true);
   for (const { name, block } of instances) for (const keyword of notifyKeywords) add(lastOf(block, keyword), name);
   for (const { block } of groups) for (const keyword of notifyKeywords) add(lastOf(block ?? [], keyword), null);
   for (const keyword of ["notify_fifo_script", "vrrp_notify_fifo_script"]) add(lastOf(globals, keyword), null);
@@ -109,22 +105,25 @@ const STICKY = 0o1000;
 const EXECUTE = 0o111;
 
 /** The checks of keepalived's check_script_secure() for a script that runs as root (lib/notify.c). */
-function checkScript(statement: Statement, words: readonly string[], instance: string | null, host: HostProbe, report: Report): void {
-  const [command = ""] = words;
+function checkScript({ statement, instance, tracked }: ConfiguredScript, security: boolean, host: HostProbe, report: Report): void {
+  const [command = ""] = (statement.words[1] ?? "").split(/\s+/);
   // Names without a path are looked up in PATH, which belongs to keepalived's environment and not to ours.
   if (!isAbsolute(command)) return;
   const path = host.resolve(command);
   const file = path === null ? null : host.facts(path);
-  if (path === null || file === null || file.kind !== "file" || (file.mode & EXECUTE) === 0) {
-    const why = file === null ? "does not exist" : file.kind === "file" ? "cannot be executed" : "is no file";
-    report("script_absent", statement, `the script ${quoted(command)} ${why}`, instance);
+  if (path === null || file === null || file.kind !== "file") {
+    const why = file === null ? "does not exist" : "is no file";
+    report(tracked ? "script_absent" : "notify_absent", statement, `the script ${quoted(command)} ${why}`, instance);
     return;
   }
+  if ((file.mode & EXECUTE) === 0)
+    report("script_not_executable", statement, `the script ${quoted(command)} may not be executed`, instance);
   for (const part of partsOf(path)) {
     const facts = host.facts(part);
     const why = facts === null ? null : insecurity(facts);
     if (why === null) continue;
-    report("script_refused", statement, `script security refuses ${quoted(command)}: ${quoted(part)} ${why}`, instance);
+    const refused = tracked ? "script_refused" : "notify_refused";
+    report(security ? refused : "script_insecure", statement, `${quoted(command)}: ${quoted(part)} ${why}`, instance);
     return;
   }
 }
@@ -133,7 +132,7 @@ function checkScript(statement: Statement, words: readonly string[], instance: s
 function partsOf(path: string): string[] {
   const parts = [path];
   for (let part = path; part !== dirname(part); part = dirname(part)) parts.unshift(dirname(part));
-  return parts.map((part) => join(part));
+  return parts;
 }
 
 function insecurity({ uid, gid, mode, kind }: PathFacts): string | null {

@@ -2,7 +2,7 @@ import type { Statement } from "../conf/tree.ts";
 import { decimal, lastOf, whole } from "../conf/values.ts";
 import { quoted, type Report } from "./finding.ts";
 import { named } from "./keywords.ts";
-import { type ConfView, type InstanceView, versionAfterIpv6 } from "./view.ts";
+import { type ConfView, type InstanceView, plainAddress, versionAfterIpv6 } from "./view.ts";
 
 /** The settings of one instance, and what does not go together. */
 export function checkInstances(view: ConfView, report: Report): void {
@@ -35,7 +35,7 @@ function checkIdentity(instance: InstanceView, report: Report): void {
 }
 
 function checkState(instance: InstanceView, report: Report): void {
-  const { name, block, state } = instance;
+  const { name, block, state, statement } = instance;
   for (const line of valued(instance, "state")) {
     const word = line.words[1] ?? "";
     if (word !== "MASTER" && word !== "BACKUP")
@@ -46,19 +46,17 @@ function checkState(instance: InstanceView, report: Report): void {
   for (const line of valued(instance, "preempt_delay"))
     if ((decimal(line.words[1]) ?? 1_001) > 1_000)
       report("preempt_delay_out_of_range", line, `preempt_delay ${quoted(line.words[1] ?? "")} is not between 0 and 1000 s`, name);
-  if (state !== "MASTER" || instance.strict) {
-    if (state === "MASTER") checkStrictMaster(instance, report);
-    return;
-  }
-  if (nopreempt !== undefined) report("master_nopreempt", nopreempt, "nopreempt does not work with state MASTER", name);
-  if (delay !== undefined && (decimal(delay.words[1]) ?? 0) > 0 && (decimal(delay.words[1]) ?? 0) <= 1_000)
-    report("master_preempt_delay", delay, "preempt_delay does not work with state MASTER", name);
-}
-
-function checkStrictMaster({ name, block, statement }: InstanceView, report: Report): void {
-  const priority = lastOf(block, "priority");
-  if (priority !== undefined && priority.words[1] !== "255")
+  const owner =
+    whole(lastOf(block, "priority")?.words[1], 1, 255) === 255 || (state === "MASTER" && lastOf(block, "priority") === undefined);
+  // What strict mode makes a BACKUP is judged as one.
+  const master = state === "MASTER" && !(instance.strict && !owner);
+  if (state === "MASTER" && !master)
     report("strict_master", lastOf(block, "state") ?? statement, "state MASTER with a priority below 255 in strict mode", name);
+  const delayed = delay !== undefined && (decimal(delay.words[1]) ?? 0) > 0 && (decimal(delay.words[1]) ?? 0) <= 1_000;
+  if (nopreempt !== undefined && owner) report("nopreempt_owner", nopreempt, "nopreempt does not work with priority 255", name);
+  else if (nopreempt !== undefined && master) report("master_nopreempt", nopreempt, "nopreempt does not work with state MASTER", name);
+  else if (nopreempt !== undefined && delayed) report("nopreempt_preempt_delay", delay, "preempt_delay has no effect with nopreempt", name);
+  if (delayed && master) report("master_preempt_delay", delay, "preempt_delay does not work with state MASTER", name);
 }
 
 function checkVersion(instance: InstanceView, report: Report): void {
@@ -73,6 +71,8 @@ function checkVersion(instance: InstanceView, report: Report): void {
     if (strict) report("strict_version_2_ipv6", line, "IPv6 with version 2 in strict mode", name);
     else report("version_2_ipv6", line, `${name} speaks version 2 over IPv6`, name);
   }
+  const accept = lastOf(block, "accept");
+  if (strict && version === 2 && accept !== undefined) report("strict_accept", accept, "accept with version 2 in strict mode", name);
   const native = lastOf(block, "native_ipv6");
   if (native !== undefined) report("native_ipv6", native, "native_ipv6 does nothing", name);
 }
@@ -97,7 +97,10 @@ function checkInterval(instance: InstanceView, report: Report): void {
 
 const LONGEST_INTERFACE_NAME = 15;
 
-function checkVmac({ name, block, peers }: InstanceView, report: Report): void {
+function checkVmac({ name, block, family, peers }: InstanceView, report: Report): void {
+  const ipvlan = lastOf(block, "use_ipvlan");
+  if (ipvlan !== undefined && family === "ipv4" && !ipvlan.words.slice(1).some((word) => plainAddress(word) !== null))
+    report("ipvlan_source", ipvlan, "use_ipvlan without a source address", name);
   const vmac = lastOf(block, "use_vmac");
   if (vmac === undefined) return;
   if (peers.length > 0 && lastOf(block, "vmac_xmit_base") === undefined)

@@ -21,6 +21,20 @@ export function checkStructure(view: ConfView, report: Report): void {
 /** Blocks within these are judged by the rules of their own topic, or not at all. */
 const nested: ReadonlySet<string> = new Set(["authentication"]);
 
+/** Blocks without a name of their own. */
+const listBlocks: ReadonlySet<string> = new Set([
+  "authentication",
+  "group",
+  "track_bfd",
+  "track_file",
+  "track_interface",
+  "track_process",
+  "track_script",
+  "unicast_peer",
+  "virtual_ipaddress",
+  "virtual_ipaddress_excluded",
+]);
+
 /** Keywords of which keepalived itself demands a value: without one it stops reading the file (exit status 2). */
 const withArgument: Readonly<Record<string, readonly string[]>> = {
   vrrp_instance: [
@@ -54,6 +68,8 @@ function checkBlock(name: string, block: Block, instance: string | null, report:
     if (!known.includes(keyword)) unknown(name, keyword, statement, instance, report);
     else if (statement.words[1] === undefined && withArgument[name]?.includes(keyword) === true)
       report("missing_argument", statement, `${keyword} has no value`, instance);
+    if (listBlocks.has(keyword) && statement.words.length > 1 && name !== "")
+      report("block_arguments", statement, `${keyword} opens a block: what it lists belongs between the braces`, instance);
     if (name === "") checkBlock(keyword, statement.block ?? [], keyword === "vrrp_instance" ? (statement.words[1] ?? null) : null, report);
     else if (nested.has(keyword)) checkBlock(keyword, statement.block ?? [], instance, report);
   }
@@ -81,8 +97,8 @@ export function checkNames(view: ConfView, report: Report): void {
     const [keyword = "", name] = statement.words;
     if (!["vrrp_instance", "vrrp_sync_group", "vrrp_script", "track_file", "vrrp_track_file", "vrrp_track_process"].includes(keyword))
       continue;
-    if (name === undefined) {
-      report("missing_name", statement, `${keyword} has no name`);
+    if (name === undefined || statement.words.length > 2) {
+      report("missing_name", statement, name === undefined ? `${keyword} has no name` : `${keyword} has more than one name`);
       continue;
     }
     const key = `${keyword} ${name}`;

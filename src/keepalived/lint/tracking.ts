@@ -1,5 +1,5 @@
 import type { Statement } from "../conf/tree.ts";
-import { argument, lastOf, whole } from "../conf/values.ts";
+import { argument, decimal, lastOf, whole } from "../conf/values.ts";
 import { quoted, type Report } from "./finding.ts";
 import { named } from "./keywords.ts";
 import type { Block, ConfView } from "./view.ts";
@@ -14,9 +14,11 @@ const definitions: Readonly<Record<string, readonly string[]>> = {
 
 /** Scripts, processes and files that are tracked, and sync groups. */
 export function checkTracking(view: ConfView, report: Report): void {
-  for (const script of named(view.statements, "vrrp_script"))
+  for (const script of named(view.statements, "vrrp_script")) {
+    checkScriptNumbers(script.block ?? [], report);
     if (script.words[1] !== undefined && lastOf(script.block ?? [], "script") === undefined)
       report("script_missing", script, `vrrp_script ${quoted(script.words[1])} has no script`);
+  }
   const known = new Set<string>();
   const checked = new Set<string>();
   // In the order of the file: keepalived looks a name up when it reads the line.
@@ -34,21 +36,48 @@ export function checkTracking(view: ConfView, report: Report): void {
   checkGroups(view, report);
 }
 
+function checkScriptNumbers(block: Block, report: Report): void {
+  for (const line of block) {
+    const [keyword = "", value] = line.words;
+    if (value === undefined) continue;
+    if (keyword === "weight" && whole(value, -253, 253) === undefined)
+      report("track_weight", line, `the weight ${quoted(value)} is not within -253 to 253`);
+    if ((keyword === "interval" || keyword === "timeout") && !((decimal(value) ?? 0) > 0))
+      report("number_bad", line, `${keyword} ${quoted(value)} is no number above 0`);
+    if ((keyword === "rise" || keyword === "fall") && whole(value, 1, 2_147_483_647) === undefined)
+      report("number_bad", line, `${keyword} ${quoted(value)} is no whole number above 0`);
+  }
+}
+
 function checkTracks({ block }: Statement, instance: string | null, known: ReadonlySet<string>, report: Report): void {
   for (const list of block ?? []) {
     const [keyword = ""] = list.words;
     const kinds = definitions[keyword];
     if (kinds === undefined && keyword !== "track_interface") continue;
+    const seen = new Set<string>();
     for (const line of list.block ?? []) {
       const [name = ""] = line.words;
       if (kinds !== undefined && !kinds.some((kind) => known.has(`${kind} ${name}`)))
         report("track_unknown", line, `${keyword}: no ${kinds[0]} ${quoted(name)} is defined above`, instance);
-      const weight = weightIn(line);
-      if (weight !== undefined && whole(weight, -253, 253) === undefined)
-        report("track_weight", line, `the weight ${quoted(weight)} is not within -253 to 253`, instance);
+      else if (seen.has(name)) report("track_duplicate", line, `${keyword}: ${quoted(name)} is listed twice`, instance);
+      else if (kinds === undefined && instance !== null && name === argument(block ?? [], "interface"))
+        report("track_own_interface", line, `${quoted(name)} is the interface of ${instance} itself`, instance);
+      seen.add(name);
+      checkTrackWords(line, instance, report);
     }
   }
 }
+
+function checkTrackWords(line: Statement, instance: string | null, report: Report): void {
+  const weight = weightIn(line);
+  if (weight !== undefined && whole(weight, -253, 253) === undefined)
+    report("track_weight", line, `the weight ${quoted(weight)} is not within -253 to 253`, instance);
+  const at = line.words.indexOf("weight");
+  const word = line.words.find((one, index) => index > 0 && (at < 1 || index < at || index > at + 1) && !trackWords.has(one));
+  if (word !== undefined) report("track_word", line, `keepalived knows no word ${quoted(word)} in a track line`, instance);
+}
+
+const trackWords: ReadonlySet<string> = new Set(["reverse", "noreverse", "no_reverse"]);
 
 function weightIn({ words }: Statement): string | undefined {
   const at = words.indexOf("weight");

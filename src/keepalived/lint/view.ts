@@ -48,7 +48,7 @@ function instanceView(name: string, statement: Statement, globals: Block): Insta
     family,
     version: versionOf(block, globals, family),
     state: argument(block, "state") === "MASTER" ? "MASTER" : "BACKUP",
-    interface: argument(block, "interface") ?? argument(globals, "default_interface") ?? null,
+    interface: argument(block, "interface") ?? null,
     vrid: whole(argument(block, "virtual_router_id"), 1, 255) ?? null,
     strict: on(block, "strict_mode") ?? on(globals, "vrrp_strict") ?? false,
     peers: named(block, "unicast_peer").flatMap((list) => list.block ?? []),
@@ -88,7 +88,7 @@ export function addressesIn(block: Block): PlacedAddress[] {
   return block.flatMap((statement): PlacedAddress[] => {
     const [keyword = "", text = ""] = statement.words;
     if (keyword === "mcast_src_ip" || keyword === "unicast_src_ip") {
-      const address = canonicalAddress(text);
+      const address = plainAddress(text);
       return address === null ? [] : [{ family: familyOf(address), keyword, statement }];
     }
     if (keyword !== "virtual_ipaddress" && keyword !== "unicast_peer") return [];
@@ -105,6 +105,15 @@ export function versionAfterIpv6(block: Block): Statement | undefined {
     ({ words, block: list }) => words[0] === "virtual_ipaddress" && addressEntry(list?.[0] ?? never)?.family === "ipv6",
   );
   return at < 0 ? undefined : block.slice(at).find(({ words }) => words[0] === "version" && words[1] === "2");
+}
+
+/** A source or a peer: keepalived lets a prefix length stand there, and ignores it. */
+export const plainAddress = (text: string): string | null => canonicalAddress(text.split("/", 1)[0] ?? "");
+
+/** Whether the text is a multicast address of a family. */
+export function isMulticast(text: string, family: "ipv4" | "ipv6"): boolean {
+  const address = canonicalAddress(text);
+  return address !== null && familyOf(address) === family && (family === "ipv4" ? /^2(?:2[4-9]|3\d)\./ : /^ff/).test(address);
 }
 
 const never: Statement = { words: [], file: "", line: 0, block: null };
