@@ -28,6 +28,9 @@ export function flag(block: readonly Statement[], keyword: string): boolean {
   return statement !== undefined && !["off", "false", "no"].includes(statement.words[1] ?? "");
 }
 
+/** A source or a peer: keepalived lets a prefix length stand there, and ignores it. */
+export const plainAddress = (text: string): string | null => canonicalAddress(text.split("/", 1)[0] ?? "");
+
 export interface AddressEntry {
   readonly address: string;
   readonly family: "ipv4" | "ipv6";

@@ -55,6 +55,7 @@ export const lintCodes = {
     "The keyword came with a later version of keepalived: 2.2.7 reports it as unknown.",
     "Remove it, or update keepalived on every node.",
   ),
+  deprecated_keyword: error("The keyword is deprecated: keepalived takes it, and complains.", "Use what has replaced it."),
   missing_argument: error("The keyword needs a value and has none.", "Add the value, or remove the line."),
   block_arguments: error("What the block lists stands beside its keyword: keepalived ignores it.", "Put it between { and }, one a line."),
   missing_name: error("The block needs one name: keepalived ignores it.", "Write the name between the keyword and the brace."),
@@ -242,9 +243,9 @@ export const lintCodes = {
   ),
 
   // global_defs
-  iptables_no_argument: error(
-    "vrrp_iptables or vrrp_ipsets: Debian's and most builds of keepalived use nftables, and complain.",
-    "Write nftables keepalived instead.",
+  iptables_unsupported: error(
+    "vrrp_iptables needs a keepalived that was built with iptables; Debian's has nftables only, and complains.",
+    "Write nftables instead.",
   ),
   fifo_missing: note(
     "There is no vrrp_notify_fifo: vrrpwatch learns keepalived's own state from packets and addresses only.",

@@ -6,10 +6,8 @@ import { type Block, type ConfView, isMulticast } from "./view.ts";
 /** global_defs, and what an agent on the host needs of it. */
 export function checkGlobals(view: ConfView, report: Report): void {
   const { globals, statements, instances } = view;
-  for (const keyword of ["vrrp_iptables", "vrrp_ipsets"]) {
-    const line = lastOf(globals, keyword);
-    if (line !== undefined) report("iptables_no_argument", line, `${keyword}: this build of keepalived has no iptables`);
-  }
+  const iptables = lastOf(globals, "vrrp_iptables");
+  if (iptables !== undefined) report("iptables_unsupported", iptables, "vrrp_iptables: this build of keepalived has no iptables");
   for (const line of named(globals, "vrrp_version"))
     if (line.words[1] !== undefined && whole(line.words[1], 2, 3) === undefined)
       report("version_unknown", line, `there is no VRRP version ${quoted(line.words[1])}`);

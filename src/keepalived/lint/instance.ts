@@ -1,8 +1,8 @@
 import type { Statement } from "../conf/tree.ts";
-import { decimal, lastOf, whole } from "../conf/values.ts";
+import { decimal, lastOf, plainAddress, whole } from "../conf/values.ts";
 import { quoted, type Report } from "./finding.ts";
 import { named } from "./keywords.ts";
-import { type ConfView, type InstanceView, plainAddress, versionAfterIpv6 } from "./view.ts";
+import { type ConfView, type InstanceView, versionAfterIpv6 } from "./view.ts";
 
 /** The settings of one instance, and what does not go together. */
 export function checkInstances(view: ConfView, report: Report): void {
@@ -134,20 +134,15 @@ function checkNumbers(instance: InstanceView, report: Report): void {
 function checkDuplicateVrids({ instances }: ConfView, report: Report): void {
   const group = ({ block }: InstanceView): string => lastOf(block, "mcast_dst_ip")?.words[1] ?? "";
   const peersOf = ({ peers }: InstanceView): string[] => peers.map(({ words }) => words[0] ?? "");
-  instances.forEach((one, at) => {
-    if (one.vrid === null) return;
-    const other = instances
-      .slice(0, at)
-      .find(
-        (before) =>
-          before.vrid === one.vrid &&
-          before.family === one.family &&
-          before.interface === one.interface &&
-          (one.peers.length === 0) === (before.peers.length === 0) &&
-          (one.peers.length === 0 ? group(one) === group(before) : peersOf(one).some((peer) => peersOf(before).includes(peer))),
-      );
-    if (other === undefined) return;
+  const seen = new Map<string, InstanceView>();
+  for (const one of instances) {
+    if (one.vrid === null) continue;
+    const own = `${one.vrid} ${one.family} ${one.interface}`;
+    const keys = one.peers.length === 0 ? [`${own} group ${group(one)}`] : peersOf(one).map((peer) => `${own} peer ${peer}`);
+    const other = keys.map((key) => seen.get(key)).find((before) => before !== undefined);
+    for (const key of keys) if (!seen.has(key)) seen.set(key, one);
+    if (other === undefined) continue;
     const message = `${one.name} and ${other.name} (${other.statement.file}:${other.statement.line}) both use virtual router ID ${one.vrid} on ${one.interface}`;
     report("duplicate_vrid", lastOf(one.block, "virtual_router_id") ?? one.statement, message, one.name);
-  });
+  }
 }

@@ -1,7 +1,7 @@
 import { nearest } from "../../lib/nearest.ts";
 import type { ConfProblem, Statement } from "../conf/tree.ts";
 import { type LintCode, lintCodes, quoted, type Report } from "./finding.ts";
-import { blocksWith, keywordsOf, laterVersionOf } from "./keywords.ts";
+import { blocksWith, keywordsOf, laterVersionOf, replacementOf } from "./keywords.ts";
 import type { Block, ConfView } from "./view.ts";
 
 /** What the parser found wrong with the files as such. */
@@ -79,6 +79,11 @@ function unknown(block: string, keyword: string, statement: Statement, instance:
   const version = laterVersionOf(block, keyword);
   if (version !== undefined) {
     report("later_keyword", statement, `${keyword} needs keepalived ${version} or later`, instance);
+    return;
+  }
+  const replacement = replacementOf(block, keyword);
+  if (replacement !== undefined) {
+    report("deprecated_keyword", statement, `${keyword} is deprecated`, instance, `Use ${replacement}.`);
     return;
   }
   const near = nearest(keyword, keywordsOf(block) ?? []);

@@ -86,6 +86,8 @@ function weightIn({ words }: Statement): string | undefined {
 
 function checkGroups(view: ConfView, report: Report): void {
   const memberOf = new Map<string, string>();
+  const names = new Set(view.instances.map(({ name }) => name));
+  const weighted = new Set<string>();
   const seen = new Set<string>();
   for (const group of view.groups) {
     const name = group.words[1];
@@ -97,7 +99,7 @@ function checkGroups(view: ConfView, report: Report): void {
     let valid = 0;
     for (const { member, line } of members) {
       const other = memberOf.get(member);
-      if (!view.instances.some((instance) => instance.name === member))
+      if (!names.has(member))
         report("sync_member_unknown", line, `the sync group ${quoted(name)} names ${quoted(member)}, which is no vrrp_instance`, member);
       else if (other !== undefined)
         report("sync_member_twice", line, `${quoted(member)} is already in the sync group ${quoted(other)}`, member);
@@ -109,24 +111,27 @@ function checkGroups(view: ConfView, report: Report): void {
     if (members.length === 0) report("sync_empty", place, `the sync group ${quoted(name)} has no instance`);
     else if (valid === 1) report("sync_single_member", place, `the sync group ${quoted(name)} has one instance only`);
     else if (valid === 0) report("sync_empty", place, `no instance of the sync group ${quoted(name)} exists`);
-    if (lastOf(group.block ?? [], "sync_group_tracking_weight") === undefined && valid > 0) checkWeights(view, memberOf, name, report);
+    if (lastOf(group.block ?? [], "sync_group_tracking_weight") === undefined) weighted.add(name);
   }
+  checkWeights(view, memberOf, weighted, report);
 }
 
-/** Weights of scripts that an instance of a group tracks by itself. */
-function checkWeights(view: ConfView, memberOf: ReadonlyMap<string, string>, group: string, report: Report): void {
+/** Weights of scripts that an instance of a group tracks by itself, where the group does not allow them. */
+function checkWeights(view: ConfView, memberOf: ReadonlyMap<string, string>, strict: ReadonlySet<string>, report: Report): void {
   const own = new Map(
     named(view.statements, "vrrp_script").map(({ words, block }) => [words[1] ?? "", argument(block ?? [], "weight")] as const),
   );
   for (const { name, block } of view.instances) {
-    if (memberOf.get(name) !== group) continue;
+    const group = memberOf.get(name);
+    if (group === undefined || !strict.has(group)) continue;
     for (const line of linesOf(block, "track_script")) {
-      const weight = whole(weightIn(line) ?? own.get(line.words[0] ?? ""), -253, 253) ?? 0;
-      if (weight !== 0 && own.has(line.words[0] ?? ""))
+      const script = line.words[0] ?? "";
+      const weight = whole(weightIn(line) ?? own.get(script), -253, 253) ?? 0;
+      if (weight !== 0 && own.has(script))
         report(
           "sync_weighted_script",
           line,
-          `the script ${quoted(line.words[0] ?? "")} has a weight, and ${name} is in the sync group ${quoted(group)}`,
+          `the script ${quoted(script)} has a weight, and ${name} is in the sync group ${quoted(group)}`,
           name,
         );
     }

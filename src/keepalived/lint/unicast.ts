@@ -1,9 +1,9 @@
 import { familyOf } from "../../lib/addresses.ts";
 import type { Statement } from "../conf/tree.ts";
-import { lastOf, whole } from "../conf/values.ts";
+import { lastOf, plainAddress, whole } from "../conf/values.ts";
 import { quoted, type Report } from "./finding.ts";
 import { named } from "./keywords.ts";
-import { type ConfView, type InstanceView, isMulticast, plainAddress } from "./view.ts";
+import { type ConfView, type InstanceView, isMulticast } from "./view.ts";
 
 /** Source addresses, peers and groups. */
 export function checkUnicast(view: ConfView, report: Report): void {

@@ -1,6 +1,6 @@
 import { canonicalAddress, familyOf } from "../../lib/addresses.ts";
 import type { Statement } from "../conf/tree.ts";
-import { addressEntry, argument, lastOf, whole } from "../conf/values.ts";
+import { addressEntry, argument, lastOf, plainAddress, whole } from "../conf/values.ts";
 import { named } from "./keywords.ts";
 
 export type Block = readonly Statement[];
@@ -106,9 +106,6 @@ export function versionAfterIpv6(block: Block): Statement | undefined {
   );
   return at < 0 ? undefined : block.slice(at).find(({ words }) => words[0] === "version" && words[1] === "2");
 }
-
-/** A source or a peer: keepalived lets a prefix length stand there, and ignores it. */
-export const plainAddress = (text: string): string | null => canonicalAddress(text.split("/", 1)[0] ?? "");
 
 /** Whether the text is a multicast address of a family. */
 export function isMulticast(text: string, family: "ipv4" | "ipv6"): boolean {

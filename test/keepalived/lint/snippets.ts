@@ -194,8 +194,8 @@ export const snippets: readonly Snippet[] = [
   bad("version 4", global() + instance({ more: "    version 4\n" }), "version_unknown"),
   bad("version 4 for all", global("    vrrp_version 4\n") + instance(), "version_unknown"),
   bad("version 2 after IPv6 addresses", global() + instance({ addresses: `${VIP6}    version 2\n` }), "version_after_ipv6"),
-  bad("vrrp_iptables without argument", global("    vrrp_iptables\n") + instance(), "iptables_no_argument"),
-  bad("vrrp_iptables with argument", global("    vrrp_iptables keepalived\n") + instance(), "iptables_no_argument"),
+  bad("vrrp_iptables without argument", global("    vrrp_iptables\n") + instance(), "iptables_unsupported"),
+  bad("vrrp_iptables with argument", global("    vrrp_iptables keepalived\n") + instance(), "iptables_unsupported"),
   bad("unicast_src_ip without peers", global() + instance({ more: "    unicast_src_ip 192.0.2.1\n" }), "unicast_without_peers"),
   bad("empty unicast_peer", global() + instance({ more: "    unicast_peer {\n    }\n" }), "unicast_without_peers"),
   bad(
@@ -340,4 +340,17 @@ export const snippets: readonly Snippet[] = [
     "bad_prefix",
     "bad_address_word",
   ),
+  bad("deprecated keywords", global() + instance({ more: "    lvs_sync_daemon_interface eth0\n" }), "deprecated_keyword"),
+  bad("deprecated keywords in global_defs", global("    vrrp_vmac_garp_intvl 1\n") + instance(), "deprecated_keyword"),
+  bad("deprecated keywords of an instance", global() + instance({ more: "    vmac_garp_intvl 1\n" }), "deprecated_keyword"),
+  bad("ipsets", global("    vrrp_ipsets keepalived\n") + instance(), "unknown_keyword"),
+  bad(
+    "notify_deleted of a sync group",
+    `${global()}vrrp_sync_group G {\n    notify_deleted /bin/true\n    group {\n        VI_1\n        VI_6\n    }\n}\n${twoInstances}`,
+    "unknown_keyword",
+  ),
+  good("rules", global() + instance({ more: "    virtual_rules {\n        from 192.0.2.0/24 table 1\n    }\n" })),
+  good("routes", global() + instance({ more: "    virtual_routes {\n        default gw 192.0.2.254\n    }\n" })),
+  good("virtual servers", `${global()}${instance()}virtual_server 192.0.2.100 80 {\n    protocol TCP\n}\n`),
+  good("static addresses", `${global()}static_ipaddress {\n    192.0.2.300/24 dev eth0\n}\n${instance()}`),
 ];
