@@ -59,7 +59,9 @@ export async function check(options: CheckOptions, io: Io): Promise<number> {
 
 function lineOf(finding: CheckFinding): string {
   if (finding.code === undefined) return formatProblem(finding);
-  return `${finding.file}:${finding.line}: ${finding.level} ${finding.code}: ${finding.message}\n    ${finding.remedy}`;
+  // Names of included files come from the disk: nothing in one may disturb the terminal.
+  const file = (finding.file ?? "").replaceAll(/\p{Cc}/gu, "?");
+  return `${file}:${finding.line}: ${finding.level} ${finding.code}: ${finding.message}\n    ${finding.remedy}`;
 }
 
 async function checkConfig(path: string | undefined): Promise<Verdict> {
@@ -103,7 +105,7 @@ function keepalivedSentence(paths: readonly string[], findings: readonly CheckFi
   const number = (level: CheckFinding["level"]): number => findings.filter((finding) => finding.level === level).length;
   const tail = `${count(number("warning"), "warning")}, ${count(number("note"), "note")}`;
   const errors = number("error");
-  if (errors > 0) return `${count(errors, "error")}, ${tail}: keepalived would not run this as it is written`;
+  if (errors > 0) return `${count(errors, "error")}, ${tail}: this would not run as it is written`;
   return `${paths.length === 1 ? paths[0] : count(paths.length, "file")}: no errors, ${tail}`;
 }
 

@@ -109,7 +109,7 @@ test("check --keepalived: each finding has its line, its code and an indented re
   assert.match(lines[0] ?? "", /bad\.conf:8: error state_unknown: 'EQUAL' is no state/);
   assert.match(lines[1] ?? "", /^ {4}Write BACKUP on every node/);
   assert.match(lines[2] ?? "", /bad\.conf:11: error mixed_families: 192\.0\.2\.1\/24/);
-  assert.equal(lines[4], "2 errors, 0 warnings, 0 notes: keepalived would not run this as it is written");
+  assert.equal(lines[4], "2 errors, 0 warnings, 0 notes: this would not run as it is written");
 });
 
 test("check --keepalived --json: the same shape as for the configuration, with code and remedy", async () => {

@@ -25,16 +25,18 @@ export function configOf({ statements }: Pick<ParsedConf, "statements">): Keepal
   const weights = weightsOf(statements);
   const instances: ConfiguredInstance[] = [];
   const taken = new Set<string>();
+  const names = new Set<string>();
+  const groupOf = new Map(groups.toReversed().flatMap((group) => membersOf(group).map((member) => [member, group] as const)));
   for (const statement of statements) {
     if (statement.words[0] !== "vrrp_instance" || statement.block === null) continue;
     const name = statement.words[1];
-    if (name === undefined || instances.some((other) => other.name === name)) continue;
-    const group = groups.find((one) => membersOf(one).includes(name));
-    const instance = instanceOf(name, statement, globals, group?.block ?? [], weights, instances);
+    if (name === undefined || names.has(name)) continue;
+    const instance = instanceOf(name, statement, globals, groupOf.get(name)?.block ?? [], weights, instances);
     const key =
       instance === undefined ? undefined : `${instance.interface} ${instance.family} ${instance.vrid} ${instance.unicastPeers.join(",")}`;
     if (instance === undefined || key === undefined || taken.has(key)) continue;
     taken.add(key);
+    names.add(name);
     instances.push(instance);
   }
   return {

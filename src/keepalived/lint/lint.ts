@@ -16,7 +16,7 @@ export interface LintOptions {
   readonly host: HostProbe | null;
 }
 
-/** A file may be wrong on every line: nobody reads more than these. */
+/** A file may be wrong on every line: nobody reads more than these. Counted for each severity, so that notes hide no error. */
 const MOST_FINDINGS = 1_000;
 
 const rules: ReadonlyArray<(view: ConfView, report: Report) => void> = [
@@ -33,10 +33,19 @@ const rules: ReadonlyArray<(view: ConfView, report: Report) => void> = [
 /** Judges keepalived.conf files as keepalived 2.2.7 would, each by itself, and several as the nodes of one cluster. */
 export function lintFiles(files: readonly ParsedConf[], options: LintOptions): Finding[] {
   const findings: Finding[] = [];
+  const counts = { error: 0, warning: 0, note: 0 };
   const report: Report = (code, { file, line }, message, instance = null, remedy) => {
-    if (findings.length >= MOST_FINDINGS) return;
     const entry = lintCodes[code];
-    findings.push({ code, severity: entry.severity, file, line, message, remedy: remedy ?? entry.remedy, instance });
+    if (counts[entry.severity]++ >= MOST_FINDINGS) return;
+    findings.push({
+      code,
+      severity: entry.severity,
+      file,
+      line,
+      message: message.replaceAll(/\p{Cc}/gu, "?"),
+      remedy: remedy ?? entry.remedy,
+      instance,
+    });
   };
   for (const { statements, problems } of files) {
     reportProblems(problems, report);

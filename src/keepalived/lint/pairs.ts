@@ -3,18 +3,34 @@ import { configOf } from "../conf/config.ts";
 import type { ParsedConf } from "../conf/tree.ts";
 import type { Report } from "./finding.ts";
 
+/** The instances of one file, found by what names them on the wire and by what they advertise. */
 interface Node {
-  readonly file: string;
   readonly instances: readonly ConfiguredInstance[];
+  readonly byRouter: ReadonlyMap<string, readonly ConfiguredInstance[]>;
+  readonly byAddress: ReadonlyMap<string, ConfiguredInstance>;
 }
 
-/** Several files as the nodes of one cluster: each is compared with the first that has the same virtual router. */
+function nodeOf(parsed: ParsedConf): Node {
+  const { instances } = configOf(parsed);
+  const byRouter = new Map<string, ConfiguredInstance[]>();
+  const byAddress = new Map<string, ConfiguredInstance>();
+  for (const instance of instances) {
+    const same = byRouter.get(routerOf(instance));
+    if (same === undefined) byRouter.set(routerOf(instance), [instance]);
+    else same.push(instance);
+    for (const address of advertised(instance)) byAddress.set(address, instance);
+  }
+  return { instances, byRouter, byAddress };
+}
+
+const routerOf = ({ family, vrid }: ConfiguredInstance): string => `${family} ${vrid}`;
+
+/** Several files as the nodes of one cluster: each is compared with those before it that have the same virtual router. */
 export function checkPairs(files: readonly ParsedConf[], report: Report): void {
-  const nodes = files.map((parsed): Node => ({ file: parsed.files[0] ?? "", instances: configOf(parsed).instances }));
+  const nodes = files.map(nodeOf);
   nodes.forEach((node, at) => {
     for (const instance of node.instances) {
-      const others = nodes.flatMap((other, index) => (index === at ? [] : (counterpart(instance, other) ?? [])));
-      if (others.length === 0) lonely(instance, nodes, at, report);
+      if (!nodes.some((other, index) => index !== at && counterpart(instance, other) !== undefined)) lonely(instance, nodes, at, report);
       // Told once for each pair, at the later file.
       for (const other of nodes.slice(0, at).flatMap((before) => counterpart(instance, before) ?? [])) compare(instance, other, report);
     }
@@ -22,32 +38,27 @@ export function checkPairs(files: readonly ParsedConf[], report: Report): void {
 }
 
 /** The same virtual router on another node; interfaces may have other names there. */
-function counterpart({ family, vrid, interface: device }: ConfiguredInstance, { instances }: Node): ConfiguredInstance | undefined {
-  const candidates = instances.filter((one) => one.family === family && one.vrid === vrid);
-  return candidates.find((one) => one.interface === device) ?? (candidates.length === 1 ? candidates[0] : undefined);
+function counterpart(instance: ConfiguredInstance, { byRouter }: Node): ConfiguredInstance | undefined {
+  const candidates = byRouter.get(routerOf(instance)) ?? [];
+  return candidates.find((one) => one.interface === instance.interface) ?? (candidates.length === 1 ? candidates[0] : undefined);
 }
 
 function lonely(instance: ConfiguredInstance, nodes: readonly Node[], at: number, report: Report): void {
-  const own = advertised(instance);
-  for (const other of nodes.filter((_, index) => index !== at).flatMap(({ instances }) => instances)) {
-    const shared = advertised(other).find((address) => own.includes(address));
-    if (shared === undefined) continue;
+  for (const [index, { byAddress }] of nodes.entries()) {
+    if (index === at) continue;
+    const shared = advertised(instance).find((address) => byAddress.has(address));
+    const other = shared === undefined ? undefined : byAddress.get(shared);
+    // An address that the same virtual router has on another interface is no other identifier.
+    if (other === undefined || other.vrid === instance.vrid) continue;
     // Both are without a counterpart; told once, at the later file.
-    if (nodes.findIndex(({ instances }) => instances.includes(other)) > at) return;
-    report(
-      "pair_vrid",
-      instance,
-      `${shared} has virtual router ID ${instance.vrid} here and ${other.vrid} in ${place(other)}`,
-      instance.name,
-    );
+    if (index < at) {
+      const message = `${shared} has virtual router ID ${instance.vrid} here and ${other.vrid} in ${place(other)}`;
+      report("pair_vrid", instance, message, instance.name);
+    }
     return;
   }
-  report(
-    "pair_lonely",
-    instance,
-    `no other file has an instance with virtual router ID ${instance.vrid} of ${instance.family === "ipv4" ? "IPv4" : "IPv6"}`,
-    instance.name,
-  );
+  const family = instance.family === "ipv4" ? "IPv4" : "IPv6";
+  report("pair_lonely", instance, `no other file has an instance with virtual router ID ${instance.vrid} of ${family}`, instance.name);
 }
 
 const place = ({ file, line }: ConfiguredInstance): string => `${file}:${line}`;

@@ -301,7 +301,9 @@ test("passwords are in no message", () => {
 });
 
 test("what a file says cannot disturb a terminal", () => {
-  for (const { message, remedy } of lint({ "/k": node("priority \u001b[31m9\nst\u0007te \u009b1m\nstate \u001b]0;x") }))
+  for (const { message, remedy } of lint({
+    "/k": node("priority \u001b[31m9\nst\u0007te \u009b1m\nstate \u001b]0;x\ninclude /\u001b[31mabsent"),
+  }))
     assert.doesNotMatch(message + remedy, /[\p{Cc}]/u);
 });
 
@@ -338,4 +340,11 @@ test("any mixture of words is judged without an exception, and lines are those o
     }),
     { numRuns: 300 },
   );
+});
+
+test("notes without number hide no error", () => {
+  const instances = Array.from({ length: 1_100 }, (_, i) => `vrrp_instance V${i} {\n interface e${i}\n virtual_router_id 7\n}\n`).join("");
+  const found = lint({ "/k": `${instances}frobnicate\n` });
+  const number = (severity: string): number => found.filter((one) => one.severity === severity).length;
+  assert.deepEqual([number("error"), number("note")], [1_000, 1_000]);
 });
