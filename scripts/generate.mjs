@@ -21,6 +21,7 @@ const load = (path) => import(pathToFileURL(resolve(compiled, path)).href);
 const { configJsonSchema } = await load("config/json-schema.js");
 const { exampleConfig } = await load("config/example.js");
 const { configurationReference } = await load("config/reference.js");
+const { lintReference } = await load("keepalived/lint/reference.js");
 const { errorReference } = await load("lib/error-reference.js");
 const { metricsReference } = await load("metrics/reference.js");
 
@@ -29,6 +30,7 @@ const files = {
   "config.example.yaml": exampleConfig(),
   "docs/configuration.md": configurationReference(),
   "docs/errors.md": errorReference(),
+  "docs/keepalived-check.md": lintReference(),
   "docs/metrics.md": metricsReference(),
 };
 

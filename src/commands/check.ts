@@ -1,54 +1,112 @@
 import { inactiveSettings } from "../config/inactive.ts";
 import { formatProblem } from "../config/problems.ts";
 import { readConfig } from "../config/resolve.ts";
+import { parseConf } from "../keepalived/conf/parse.ts";
+import { fileReader } from "../keepalived/conf/reader.ts";
+import { thisHost } from "../keepalived/lint/host.ts";
+import { lintFiles } from "../keepalived/lint/lint.ts";
 import { ExitStatus } from "./exit.ts";
 import type { Io } from "./io.ts";
 
 export interface CheckOptions {
   readonly config?: string | undefined;
   readonly keepalived?: readonly string[] | undefined;
+  /** Whether keepalived.conf is judged against the interfaces and scripts of this host. */
+  readonly host?: boolean | undefined;
   readonly json?: boolean | undefined;
 }
 
-/** One line of `check`. An `error` stops the agent from starting; a `note` does not. */
-interface Finding {
-  readonly level: "error" | "note";
+/** One line of `check`. An `error` makes the exit status 2; a `warning` and a `note` do not. */
+interface CheckFinding {
+  readonly level: "error" | "warning" | "note";
+  /** Stable name of what was found; the agent's own configuration has none. */
+  readonly code?: string;
   readonly file: string | null;
   readonly line: number | null;
   readonly column: number | null;
   readonly path: string;
   readonly message: string;
+  readonly remedy?: string;
 }
 
-/** Validates the configuration without starting anything. Findings go to standard output. */
+interface Verdict {
+  readonly findings: readonly CheckFinding[];
+  /** The sentence at the end. */
+  readonly sentence: string;
+}
+
+/** Validates configurations without starting anything. Findings go to standard output. */
 export async function check(options: CheckOptions, io: Io): Promise<number> {
-  if (options.keepalived !== undefined && options.keepalived.length > 0) {
-    io.err("vrrpwatch check: --keepalived is not available in this version: keepalived.conf was not checked\n");
+  const keepalived = options.keepalived ?? [];
+  if (options.host === true && keepalived.length === 0) {
+    io.err("vrrpwatch check: --host needs --keepalived FILE: it is keepalived.conf that is compared with this host\n");
     return ExitStatus.usage;
   }
-  const result = await readConfig(options.config);
-  const findings: Finding[] = result.ok
-    ? inactiveSettings(result.value.config).map((path) => ({
-        level: "note",
-        file: result.value.file,
-        line: null,
-        column: null,
-        path,
-        message: "is right, but not active in this version",
-      }))
-    : result.error.map((problem) => ({ level: "error", ...problem }));
-
+  const verdicts: Verdict[] = [];
+  if (keepalived.length === 0 || options.config !== undefined) verdicts.push(await checkConfig(options.config));
+  if (keepalived.length > 0) verdicts.push(checkKeepalived(keepalived, options.host === true));
+  const findings = verdicts.flatMap((verdict) => verdict.findings);
   if (options.json === true) {
     await io.out(`${JSON.stringify({ findings })}\n`);
   } else {
-    for (const finding of findings) await io.out(`${formatProblem(finding)}\n`);
-    await io.out(`${verdict(result.ok ? result.value.file : null, findings)}\n`);
+    for (const verdict of verdicts) {
+      for (const finding of verdict.findings) await io.out(`${lineOf(finding)}\n`);
+      await io.out(`${verdict.sentence}\n`);
+    }
   }
-  return result.ok ? ExitStatus.done : ExitStatus.usage;
+  return findings.some(({ level }) => level === "error") ? ExitStatus.usage : ExitStatus.done;
 }
 
-function verdict(file: string | null, findings: readonly Finding[]): string {
-  const errors = findings.filter(({ level }) => level === "error").length;
-  if (errors > 0) return `${errors} ${errors === 1 ? "problem" : "problems"}: vrrpwatch would not start with this configuration`;
-  return file === null ? "no configuration file: the defaults hold" : `${file}: the configuration is valid`;
+function lineOf(finding: CheckFinding): string {
+  if (finding.code === undefined) return formatProblem(finding);
+  // Names of included files come from the disk: nothing in one may disturb the terminal.
+  const file = (finding.file ?? "").replaceAll(/\p{Cc}/gu, "?");
+  return `${file}:${finding.line}: ${finding.level} ${finding.code}: ${finding.message}\n    ${finding.remedy}`;
 }
+
+async function checkConfig(path: string | undefined): Promise<Verdict> {
+  const result = await readConfig(path);
+  if (!result.ok) {
+    const findings = result.error.map((problem): CheckFinding => ({ level: "error", ...problem }));
+    return { findings, sentence: `${count(findings.length, "problem")}: vrrpwatch would not start with this configuration` };
+  }
+  const { config, file } = result.value;
+  const findings = inactiveSettings(config).map(
+    (setting): CheckFinding => ({
+      level: "note",
+      file,
+      line: null,
+      column: null,
+      path: setting,
+      message: "is right, but not active in this version",
+    }),
+  );
+  return { findings, sentence: file === null ? "no configuration file: the defaults hold" : `${file}: the configuration is valid` };
+}
+
+function checkKeepalived(paths: readonly string[], host: boolean): Verdict {
+  const parsed = [...new Set(paths)].map((path) => parseConf(path, fileReader));
+  const findings = lintFiles(parsed, { host: host ? thisHost() : null }).map(
+    ({ severity, code, file, line, message, remedy }): CheckFinding => ({
+      level: severity,
+      code,
+      file,
+      line,
+      column: null,
+      path: "",
+      message,
+      remedy,
+    }),
+  );
+  return { findings, sentence: keepalivedSentence(paths, findings) };
+}
+
+function keepalivedSentence(paths: readonly string[], findings: readonly CheckFinding[]): string {
+  const number = (level: CheckFinding["level"]): number => findings.filter((finding) => finding.level === level).length;
+  const tail = `${count(number("warning"), "warning")}, ${count(number("note"), "note")}`;
+  const errors = number("error");
+  if (errors > 0) return `${count(errors, "error")}, ${tail}: this would not run as it is written`;
+  return `${paths.length === 1 ? paths[0] : count(paths.length, "file")}: no errors, ${tail}`;
+}
+
+const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? "" : "s"}`;

@@ -69,6 +69,7 @@ Examples:
   vrrpwatch replay incident.pcap         what happened in a capture, no root needed
   vrrpwatch decode -                     one line per VRRP packet of a capture on standard input
   vrrpwatch check --config FILE          every problem of a configuration, with its line
+  vrrpwatch check --keepalived FILE      what is wrong with a keepalived.conf, and what to do
 
 Exit status: 0 done, 1 damaged capture file, 2 wrong usage or configuration, 3 a resource is missing or denied.`,
     );
@@ -141,17 +142,23 @@ Example:
 
   program
     .command("check")
-    .description("validate the configuration and list every problem with its line")
+    .description("validate the configuration, or a keepalived.conf, and list every problem with its line")
     .option("-c, --config <file>", "configuration (default: /etc/vrrpwatch/config.yaml if it exists)")
-    .option("--keepalived <file>", "lint a keepalived.conf; repeatable (not available in this version)", collect)
+    .option("-k, --keepalived <file>", "check a keepalived.conf instead; repeatable: the files are the nodes of one cluster", collect)
+    .option("--host", "compare keepalived.conf with the interfaces and scripts of this host")
     .option("--json", "print findings as JSON")
     .addHelpText(
       "after",
       `
-Example:
-  vrrpwatch check --config config.yaml && systemctl restart vrrpwatch`,
+With --keepalived alone only those files are judged, with --config too both. Exit status 2 means that there are errors.
+docs/keepalived-check.md lists what may be found in keepalived.conf.
+
+Examples:
+  vrrpwatch check --config config.yaml && systemctl restart vrrpwatch
+  vrrpwatch check --keepalived /etc/keepalived/keepalived.conf --host
+  vrrpwatch check --keepalived node-a.conf --keepalived node-b.conf`,
     )
-    .action(async (options: { config?: string; keepalived?: string[]; json?: boolean }) => {
+    .action(async (options: { config?: string; keepalived?: string[]; host?: boolean; json?: boolean }) => {
       const { check } = await import("./check.ts");
       done(await check(options, io));
     });

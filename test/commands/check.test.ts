@@ -75,11 +75,100 @@ test("check: a missing file is a problem of the configuration", async () => {
   assert.match(out, /missing\.yaml: does not exist/);
 });
 
-test("check --keepalived says that it cannot do so yet", async () => {
-  const { status, out, err } = await vrrpwatch("check", "--keepalived", "/etc/keepalived/keepalived.conf");
+const goodConf = `global_defs {
+    vrrp_notify_fifo /run/keepalived/vrrpwatch.fifo
+}
+vrrp_instance V6 {
+    interface eth0
+    virtual_router_id 51
+    priority 100
+    virtual_ipaddress {
+        fe80::51/64
+        2001:db8::1/64
+    }
+}
+`;
+
+test("check --keepalived: a good file gives status 0, and only that file is judged", async () => {
+  const path = file("good.conf", goodConf);
+  assert.deepEqual(await vrrpwatch("check", "--keepalived", path), {
+    status: 0,
+    out: `${path}: no errors, 0 warnings, 0 notes\n`,
+    err: "",
+  });
+});
+
+test("check --keepalived: each finding has its line, its code and an indented remedy; the end counts them", async () => {
+  const path = file(
+    "bad.conf",
+    goodConf.replace("priority 100", "priority 100\n    state EQUAL").replace("2001:db8::1/64", "192.0.2.1/24"),
+  );
+  const { status, out, err } = await vrrpwatch("check", "--keepalived", path);
+  assert.deepEqual([status, err], [2, ""]);
+  const lines = out.trimEnd().split("\n");
+  assert.match(lines[0] ?? "", /bad\.conf:8: error state_unknown: 'EQUAL' is no state/);
+  assert.match(lines[1] ?? "", /^ {4}Write BACKUP on every node/);
+  assert.match(lines[2] ?? "", /bad\.conf:11: error mixed_families: 192\.0\.2\.1\/24/);
+  assert.equal(lines[4], "2 errors, 0 warnings, 0 notes: this would not run as it is written");
+});
+
+test("check --keepalived --json: the same shape as for the configuration, with code and remedy", async () => {
+  const path = file("bad3.conf", goodConf.replace("priority 100", "priority 300"));
+  const { status, out } = await vrrpwatch("check", "--keepalived", path, "--json");
   assert.equal(status, 2);
-  assert.equal(out, "");
-  assert.match(err, /--keepalived is not available in this version/);
+  const { findings } = JSON.parse(out);
+  assert.deepEqual(Object.keys(findings[0]), ["level", "code", "file", "line", "column", "path", "message", "remedy"]);
+  assert.deepEqual(
+    [findings.length, findings[0].level, findings[0].code, findings[0].line, findings[0].column],
+    [1, "error", "priority_out_of_range", 7, null],
+  );
+});
+
+test("check --keepalived with --config judges both", async () => {
+  const config = file("both.yaml", "log: {level: loud}\n");
+  const { status, out } = await vrrpwatch("check", "--keepalived", file("both.conf", goodConf), "--config", config);
+  assert.equal(status, 2);
+  assert.match(out, /both\.yaml:1:14 log\.level/);
+  assert.match(out, /both\.conf: no errors/);
+});
+
+test("check --keepalived: several files are the nodes of one cluster", async () => {
+  const a = file("a.conf", goodConf);
+  const b = file("b.conf", goodConf.replace("2001:db8::1/64", "2001:db8::2/64"));
+  const { status, out } = await vrrpwatch("check", "--keepalived", a, "--keepalived", b);
+  assert.equal(status, 2);
+  assert.match(out, /b\.conf:4: error pair_addresses: .*only here: 2001:db8::2; missing here: 2001:db8::1/);
+  assert.match(out, /b\.conf:4: warning pair_priority/);
+});
+
+test("check --keepalived: a file that cannot be read is an error", async () => {
+  const { status, out } = await vrrpwatch("check", "--keepalived", join(directory, "missing.conf"));
+  assert.equal(status, 2);
+  assert.match(out, /missing\.conf:1: error unreadable: .* does not exist/);
+});
+
+test("check --keepalived --host asks this host for its interfaces", async () => {
+  const path = file("host.conf", goodConf.replace("interface eth0", "interface vw-absent"));
+  assert.equal((await vrrpwatch("check", "--keepalived", path)).status, 0);
+  const { status, out } = await vrrpwatch("check", "--keepalived", path, "--host");
+  assert.equal(status, 2);
+  assert.match(out, /host\.conf:5: error interface_absent: this host has no interface 'vw-absent'/);
+});
+
+test("check --keepalived never prints a password", async () => {
+  const path = file(
+    "secret.conf",
+    goodConf.replace("priority 100", "authentication {\n auth_type PASS\n auth_pass s3cr3t-long\n auth_pas typo-s3cr3t\n}"),
+  );
+  const { out } = await vrrpwatch("check", "--keepalived", path);
+  assert.match(out, /auth_pass_long/);
+  assert.doesNotMatch(out, /s3cr3t/);
+});
+
+test("check --host without --keepalived is wrong usage", async () => {
+  const { status, out, err } = await vrrpwatch("check", "--host");
+  assert.deepEqual([status, out], [2, ""]);
+  assert.match(err, /--host needs --keepalived/);
 });
 
 for (const args of [

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { nearest } from "../../src/config/explain.ts";
 import { formatPath, formatProblem } from "../../src/config/problems.ts";
+import { nearest } from "../../src/lib/nearest.ts";
 
 test("the nearest key is found for slips of the pen, and none for another word", () => {
   const known = ["interface", "interfaces", "vrid", "vlan", "name"];

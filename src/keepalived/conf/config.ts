@@ -5,10 +5,10 @@ import type {
   ConfiguredTrack,
   KeepalivedConfig,
 } from "../../core/keepalived-config.ts";
-import { canonicalAddress, familyOf } from "../../lib/addresses.ts";
+import { familyOf } from "../../lib/addresses.ts";
 import { micros, seconds } from "../../lib/time.ts";
 import type { ParsedConf, Statement } from "./tree.ts";
-import { type AddressEntry, addressEntry, argument, decimal, flag, lastOf, whole } from "./values.ts";
+import { type AddressEntry, addressEntry, argument, decimal, flag, lastOf, plainAddress, whole } from "./values.ts";
 
 /** One count byte in a packet, and an IPv6 packet that fits 1,500 bytes (vrrp.c). */
 const MOST_ADVERTISED = { ipv4: 255, ipv6: 89 } as const;
@@ -25,16 +25,18 @@ export function configOf({ statements }: Pick<ParsedConf, "statements">): Keepal
   const weights = weightsOf(statements);
   const instances: ConfiguredInstance[] = [];
   const taken = new Set<string>();
+  const names = new Set<string>();
+  const groupOf = new Map(groups.toReversed().flatMap((group) => membersOf(group).map((member) => [member, group] as const)));
   for (const statement of statements) {
     if (statement.words[0] !== "vrrp_instance" || statement.block === null) continue;
     const name = statement.words[1];
-    if (name === undefined || instances.some((other) => other.name === name)) continue;
-    const group = groups.find((one) => membersOf(one).includes(name));
-    const instance = instanceOf(name, statement, globals, group?.block ?? [], weights, instances);
+    if (name === undefined || names.has(name)) continue;
+    const instance = instanceOf(name, statement, globals, groupOf.get(name)?.block ?? [], weights, instances);
     const key =
       instance === undefined ? undefined : `${instance.interface} ${instance.family} ${instance.vrid} ${instance.unicastPeers.join(",")}`;
     if (instance === undefined || key === undefined || taken.has(key)) continue;
     taken.add(key);
+    names.add(name);
     instances.push(instance);
   }
   return {
@@ -108,8 +110,8 @@ function instanceOf(
   const own = block ?? [];
   const vrid = whole(argument(own, "virtual_router_id"), 1, 255);
   if (vrid === undefined) return undefined;
-  const source = canonicalAddress(argument(own, "unicast_src_ip") ?? argument(own, "mcast_src_ip") ?? "");
-  const peers = (lastOf(own, "unicast_peer")?.block ?? []).flatMap(({ words }) => canonicalAddress(words[0] ?? "") ?? []);
+  const source = plainAddress(argument(own, "unicast_src_ip") ?? argument(own, "mcast_src_ip") ?? "");
+  const peers = (lastOf(own, "unicast_peer")?.block ?? []).flatMap(({ words }) => plainAddress(words[0] ?? "") ?? []);
   const listed = entriesOf(own, "virtual_ipaddress");
   const excluded = entriesOf(own, "virtual_ipaddress_excluded");
   const sourceFamily = source ?? peers[0];

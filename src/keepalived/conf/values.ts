@@ -19,7 +19,7 @@ export function whole(text: string | undefined, min: number, max: number): numbe
 
 /** A decimal number; undefined for anything else. */
 export function decimal(text: string | undefined): number | undefined {
-  return text !== undefined && /^\d{1,10}(?:\.\d{0,12})?$/.test(text) ? Number(text) : undefined;
+  return text !== undefined && /^(?:\d{1,10}(?:\.\d{0,12})?|\.\d{1,12})$/.test(text) ? Number(text) : undefined;
 }
 
 /** A flag without a word is on. */
@@ -27,6 +27,9 @@ export function flag(block: readonly Statement[], keyword: string): boolean {
   const statement = lastOf(block, keyword);
   return statement !== undefined && !["off", "false", "no"].includes(statement.words[1] ?? "");
 }
+
+/** A source or a peer: keepalived lets a prefix length stand there, and ignores it. */
+export const plainAddress = (text: string): string | null => canonicalAddress(text.split("/", 1)[0] ?? "");
 
 export interface AddressEntry {
   readonly address: string;

@@ -1,0 +1,116 @@
+import { nearest } from "../../lib/nearest.ts";
+import type { ConfProblem, Statement } from "../conf/tree.ts";
+import { type LintCode, lintCodes, quoted, type Report } from "./finding.ts";
+import { blocksWith, keywordsOf, laterVersionOf, replacementOf } from "./keywords.ts";
+import type { Block, ConfView } from "./view.ts";
+
+/** What the parser found wrong with the files as such. */
+export function reportProblems(problems: readonly ConfProblem[], report: Report): void {
+  for (const { code, file, line, message } of problems) report(code satisfies LintCode, { file, line }, message);
+}
+
+/** Keywords that nobody knows, in the blocks whose keywords are known. */
+export function checkStructure(view: ConfView, report: Report): void {
+  checkBlock("", view.statements, null, report);
+  if (view.instances.length === 0) {
+    const [first] = view.statements;
+    if (first !== undefined) report("no_instance", first, lintCodes.no_instance.meaning);
+  }
+}
+
+/** Blocks within these are judged by the rules of their own topic, or not at all. */
+const nested: ReadonlySet<string> = new Set(["authentication"]);
+
+/** Blocks without a name of their own. */
+const listBlocks: ReadonlySet<string> = new Set([
+  "authentication",
+  "group",
+  "track_bfd",
+  "track_file",
+  "track_interface",
+  "track_process",
+  "track_script",
+  "unicast_peer",
+  "virtual_ipaddress",
+  "virtual_ipaddress_excluded",
+]);
+
+/** Keywords of which keepalived itself demands a value: without one it stops reading the file (exit status 2). */
+const withArgument: Readonly<Record<string, readonly string[]>> = {
+  vrrp_instance: [
+    "state",
+    "interface",
+    "virtual_router_id",
+    "priority",
+    "advert_int",
+    "version",
+    "mcast_src_ip",
+    "unicast_src_ip",
+    "mcast_dst_ip",
+    "preempt_delay",
+    "unicast_ttl",
+    "notify",
+    "notify_master",
+    "notify_backup",
+    "notify_fault",
+    "notify_stop",
+  ],
+  authentication: ["auth_type", "auth_pass"],
+  vrrp_script: ["script", "interval", "timeout", "weight", "rise", "fall"],
+  global_defs: ["vrrp_version", "vrrp_notify_fifo", "notify_fifo", "script_user", "router_id", "default_interface"],
+};
+
+function checkBlock(name: string, block: Block, instance: string | null, report: Report): void {
+  const known = keywordsOf(name);
+  if (known === undefined) return;
+  for (const statement of block) {
+    const [keyword = ""] = statement.words;
+    if (!known.includes(keyword)) unknown(name, keyword, statement, instance, report);
+    else if (statement.words[1] === undefined && withArgument[name]?.includes(keyword) === true)
+      report("missing_argument", statement, `${keyword} has no value`, instance);
+    if (listBlocks.has(keyword) && statement.words.length > 1 && name !== "")
+      report("block_arguments", statement, `${keyword} opens a block: what it lists belongs between the braces`, instance);
+    if (name === "") checkBlock(keyword, statement.block ?? [], keyword === "vrrp_instance" ? (statement.words[1] ?? null) : null, report);
+    else if (nested.has(keyword)) checkBlock(keyword, statement.block ?? [], instance, report);
+  }
+}
+
+function unknown(block: string, keyword: string, statement: Statement, instance: string | null, report: Report): void {
+  const version = laterVersionOf(block, keyword);
+  if (version !== undefined) {
+    report("later_keyword", statement, `${keyword} needs keepalived ${version} or later`, instance);
+    return;
+  }
+  const replacement = replacementOf(block, keyword);
+  if (replacement !== undefined) {
+    report("deprecated_keyword", statement, `${keyword} is deprecated`, instance, `Use ${replacement}.`);
+    return;
+  }
+  const near = nearest(keyword, keywordsOf(block) ?? []);
+  const elsewhere = blocksWith(keyword);
+  const where = block === "" ? "outside of all blocks" : `in ${block}`;
+  let remedy: string | undefined;
+  if (near !== null) remedy = `Did you mean ${near}?`;
+  else if (elsewhere.length > 0) remedy = `Move it to ${elsewhere.map((one) => (one === "" ? "the top level" : one)).join(" or ")}.`;
+  report("unknown_keyword", statement, `keepalived knows no keyword ${quoted(keyword)} ${where}`, instance, remedy);
+}
+
+/** Blocks that need a name, and names that are used twice. */
+export function checkNames(view: ConfView, report: Report): void {
+  const seen = new Map<string, Statement>();
+  for (const statement of view.statements) {
+    const [keyword = "", name] = statement.words;
+    if (!["vrrp_instance", "vrrp_sync_group", "vrrp_script", "track_file", "vrrp_track_file", "vrrp_track_process"].includes(keyword))
+      continue;
+    if (name === undefined || statement.words.length > 2) {
+      report("missing_name", statement, name === undefined ? `${keyword} has no name` : `${keyword} has more than one name`);
+      continue;
+    }
+    const key = `${keyword} ${name}`;
+    const first = seen.get(key);
+    const code = keyword === "vrrp_instance" ? "duplicate_instance" : keyword === "vrrp_sync_group" ? "sync_duplicate" : undefined;
+    if (first === undefined) seen.set(key, statement);
+    else if (code !== undefined)
+      report(code, statement, `${keyword} ${quoted(name)} is already defined in ${first.file}:${first.line}`, name);
+  }
+}
