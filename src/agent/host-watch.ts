@@ -52,7 +52,6 @@ export class HostWatch {
     );
     this.#conf = new ConfigFollower({
       path: config.keepalived.config,
-      wall: () => clock.wall(),
       deliver: (state) => this.#configured(state),
       warn: (message, fields) => log.warn(fields ?? {}, message),
     });

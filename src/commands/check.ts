@@ -1,8 +1,8 @@
 import { inactiveSettings } from "../config/inactive.ts";
 import { formatProblem } from "../config/problems.ts";
 import { readConfig } from "../config/resolve.ts";
+import { nodeReader } from "../keepalived/conf/conf-reader.ts";
 import { parseConf } from "../keepalived/conf/parse.ts";
-import { fileReader } from "../keepalived/conf/reader.ts";
 import { thisHost } from "../keepalived/lint/host.ts";
 import { lintFiles } from "../keepalived/lint/lint.ts";
 import { ExitStatus } from "./exit.ts";
@@ -85,7 +85,7 @@ async function checkConfig(path: string | undefined): Promise<Verdict> {
 }
 
 function checkKeepalived(paths: readonly string[], host: boolean): Verdict {
-  const parsed = [...new Set(paths)].map((path) => parseConf(path, fileReader));
+  const parsed = [...new Set(paths)].map((path) => parseConf(path, nodeReader));
   const findings = lintFiles(parsed, { host: host ? thisHost() : null }).map(
     ({ severity, code, file, line, message, remedy }): CheckFinding => ({
       level: severity,

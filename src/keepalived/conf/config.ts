@@ -1,198 +1,145 @@
-import type {
-  ConfiguredAddress,
-  ConfiguredInstance,
-  ConfiguredSyncGroup,
-  ConfiguredTrack,
-  KeepalivedConfig,
-} from "../../core/keepalived-config.ts";
-import { familyOf } from "../../lib/addresses.ts";
-import { micros, seconds } from "../../lib/time.ts";
-import type { ParsedConf, Statement } from "./tree.ts";
-import { type AddressEntry, addressEntry, argument, decimal, flag, lastOf, plainAddress, whole } from "./values.ts";
+import type { ConfiguredInstance, ConfiguredSyncGroup, ConfiguredTrack, KeepalivedConfig } from "../../core/keepalived-config.ts";
+import { fifoOf, newGlobalDefs, readGlobalDefs } from "./global-defs.ts";
+import { InstanceDraft } from "./instance.ts";
+import type { Place, Statement } from "./statement.ts";
+import { readTracks, TrackDefinitions } from "./tracks.ts";
+import { keyword } from "./words.ts";
 
-/** One count byte in a packet, and an IPv6 packet that fits 1,500 bytes (vrrp.c). */
-const MOST_ADVERTISED = { ipv4: 255, ipv6: 89 } as const;
-/** The longest interval that the twelve bits of version 3 hold. */
-const LONGEST_V3 = seconds(40.95);
-const V3_UNIT = 10_000;
+/** An instance that cannot be told apart from another, or cannot run. */
+export interface LeftOut extends Place {
+  readonly name: string;
+  /** For a person. */
+  readonly reason: string;
+}
 
-type Block = readonly Statement[];
+interface Member {
+  readonly draft: InstanceDraft;
+  readonly vrid: number;
+  readonly tracks: readonly ConfiguredTrack[];
+}
 
-/** What vrrpwatch needs of a parsed file, with keepalived 2.2.7's defaults. What keepalived would refuse is left out. */
-export function configOf({ statements }: Pick<ParsedConf, "statements">): KeepalivedConfig {
-  const globals = statements.filter(({ words }) => words[0] === "global_defs").flatMap(({ block }) => block ?? []);
-  const groups = statements.filter(({ words }) => words[0] === "vrrp_sync_group" && words[1] !== undefined);
-  const weights = weightsOf(statements);
-  const instances: ConfiguredInstance[] = [];
-  const taken = new Set<string>();
-  const names = new Set<string>();
-  const groupOf = new Map(groups.toReversed().flatMap((group) => membersOf(group).map((member) => [member, group] as const)));
+interface Group {
+  readonly name: string;
+  readonly members: readonly string[];
+  readonly tracks: readonly ConfiguredTrack[];
+  readonly ownWeights: boolean;
+}
+
+/**
+ * What the statements mean, with the defaults of keepalived 2.2.7. Its dump of what it read (SIGUSR1) has confirmed them:
+ * `global_defs` counts also for instances before it, what is tracked must be defined before it is named.
+ */
+export function readKeepalivedConfig(statements: readonly Statement[]): { config: KeepalivedConfig; leftOut: readonly LeftOut[] } {
+  const globals = newGlobalDefs();
+  for (const statement of statements) if (keyword(statement) === "global_defs") readGlobalDefs(statement.block ?? [], globals);
+
+  const definitions = new TrackDefinitions();
+  const found: { draft: InstanceDraft; tracks: readonly ConfiguredTrack[] }[] = [];
+  const groups: Group[] = [];
   for (const statement of statements) {
-    if (statement.words[0] !== "vrrp_instance" || statement.block === null) continue;
-    const name = statement.words[1];
-    if (name === undefined || names.has(name)) continue;
-    const instance = instanceOf(name, statement, globals, groupOf.get(name)?.block ?? [], weights, instances);
-    const key =
-      instance === undefined ? undefined : `${instance.interface} ${instance.family} ${instance.vrid} ${instance.unicastPeers.join(",")}`;
-    if (instance === undefined || key === undefined || taken.has(key)) continue;
-    taken.add(key);
+    if (definitions.read(statement)) continue;
+    if (keyword(statement) === "vrrp_instance" && statement.block !== null) {
+      const draft = new InstanceDraft(statement);
+      found.push({ draft, tracks: resolveAll(draft.tracks, definitions) });
+    } else if (keyword(statement) === "vrrp_sync_group" && statement.block !== null) groups.push(readGroup(statement, definitions));
+  }
+
+  const leftOut: LeftOut[] = [];
+  const members: Member[] = [];
+  const names = new Set<string>();
+  const routers = new Map<string, string>();
+  for (const { draft, tracks } of found) {
+    const { name, vrid, statement } = draft;
+    const leave = (reason: string): void => void leftOut.push({ name, file: statement.file, line: statement.line, reason });
+    if (names.has(name)) {
+      leave("another instance before it has the same name");
+      continue;
+    }
     names.add(name);
-    instances.push(instance);
+    if (vrid === null) {
+      leave("it has no virtual_router_id from 1 to 255");
+      continue;
+    }
+    const router = `${draft.interfaceName(globals)} ${draft.family} ${vrid}`;
+    const other = routers.get(router);
+    if (other !== undefined) {
+      leave(`"${other}" has the same VRID, interface and address family`);
+      continue;
+    }
+    routers.set(router, name);
+    members.push({ draft, vrid, tracks });
   }
-  return {
+
+  const known = new Set(members.map(({ draft }) => draft.name));
+  const syncGroups: ConfiguredSyncGroup[] = [];
+  const groupOf = new Map<string, Group>();
+  for (const group of groups) {
+    const present = [...new Set(group.members)].filter((name) => known.has(name));
+    if (present.length === 0) continue; // keepalived removes it
+    syncGroups.push({ name: group.name, members: present });
+    for (const name of present) if (!groupOf.has(name)) groupOf.set(name, group);
+  }
+
+  const vmacs = new VmacNames(members.flatMap(({ draft }) => draft.vmac?.name ?? []));
+  const instances: ConfiguredInstance[] = members.map(({ draft, vrid, tracks }) =>
+    draft.finish(globals, vrid, {
+      vmac: draft.vmac === null ? null : (draft.vmac.name ?? vmacs.next(globals.vmacPrefix, vrid, draft.family === "ipv6")),
+      tracks: (owner) => joined(tracks, groupOf.get(draft.name), owner),
+    }),
+  );
+  const config: KeepalivedConfig = {
     instances,
-    syncGroups: groups.map(syncGroupOf),
-    notifyFifo: fifoOf(globals, "notify_fifo"),
-    vrrpNotifyFifo: fifoOf(globals, "vrrp_notify_fifo"),
-    scriptUser: argument(globals, "script_user") ?? null,
+    syncGroups,
+    notifyFifo: fifoOf(globals.notifyFifo, globals.notifyFifoScript),
+    vrrpNotifyFifo: fifoOf(globals.vrrpNotifyFifo, globals.vrrpNotifyFifoScript),
+    scriptUser: globals.scriptUser,
   };
+  return { config, leftOut };
 }
 
-function fifoOf(globals: Block, keyword: string): KeepalivedConfig["notifyFifo"] {
-  const path = argument(globals, keyword);
-  return path === undefined ? null : { path, script: lastOf(globals, `${keyword}_script`) !== undefined };
-}
+const resolveAll = (entries: InstanceDraft["tracks"], definitions: TrackDefinitions): readonly ConfiguredTrack[] =>
+  entries.flatMap((entry) => definitions.resolve(entry) ?? []);
 
-const syncGroupOf = (statement: Statement): ConfiguredSyncGroup => ({ name: statement.words[1] as string, members: membersOf(statement) });
-
-/** `group { A B }`, one name a line or several. */
-function membersOf({ block }: Statement): string[] {
-  return (block ?? []).filter(({ words }) => words[0] === "group").flatMap((group) => (group.block ?? []).flatMap(({ words }) => words));
-}
-
-const trackKinds: Readonly<Record<string, ConfiguredTrack["kind"]>> = {
-  track_script: "script",
-  track_process: "process",
-  track_file: "file",
-  track_interface: "interface",
-  track_bfd: "bfd",
-};
-
-const definitions: Readonly<Record<string, ConfiguredTrack["kind"]>> = {
-  vrrp_script: "script",
-  vrrp_track_process: "process",
-  vrrp_track_file: "file",
-  track_file: "file",
-  bfd_instance: "bfd",
-};
-
-/** The weights that scripts, processes and files have by themselves, where a track gives none. */
-function weightsOf(statements: Block): ReadonlyMap<string, number> {
-  const weights = new Map<string, number>();
-  for (const { words, block } of statements) {
-    const kind = definitions[words[0] ?? ""];
-    if (kind !== undefined && words[1] !== undefined)
-      weights.set(`${kind} ${words[1]}`, whole(argument(block ?? [], "weight"), -253, 253) ?? 0);
+function readGroup(statement: Statement, definitions: TrackDefinitions): Group {
+  const members: string[] = [];
+  const tracks: ConfiguredTrack[] = [];
+  let ownWeights = false;
+  for (const inner of statement.block ?? []) {
+    const word = keyword(inner);
+    if (word === "group") for (const { words } of inner.block ?? []) members.push(...words);
+    else if (word === "sync_group_tracking_weight" || word === "global_tracking") ownWeights = true;
+    tracks.push(...resolveAll([...(readTracks(inner) ?? [])], definitions));
   }
-  return weights;
+  return { name: statement.words[1] ?? "", members, tracks, ownWeights };
 }
 
-function tracksOf(block: Block, weights: ReadonlyMap<string, number>): ConfiguredTrack[] {
-  return block.flatMap((statement) => {
-    const kind = trackKinds[statement.words[0] ?? ""];
-    if (kind === undefined) return [];
-    return (statement.block ?? []).map(({ words }): ConfiguredTrack => {
-      const at = words.indexOf("weight");
-      const weight = at > 0 ? whole(words[at + 1], -253, 253) : undefined;
-      return { kind, name: words[0] ?? "", weight: weight ?? weights.get(`${kind} ${words[0]}`) ?? 0 };
-    });
-  });
+/**
+ * What an instance tracks itself, and what its group tracks for it; of what both name, the group's entry counts. Members of a
+ * group keep no weights of their own, and an address owner (priority 255) none at all.
+ */
+function joined(own: readonly ConfiguredTrack[], group: Group | undefined, owner: boolean): readonly ConfiguredTrack[] {
+  const tracks = new Map<string, ConfiguredTrack>();
+  for (const track of own)
+    if (group === undefined || group.ownWeights || track.weight === 0) tracks.set(`${track.kind} ${track.name}`, track);
+  for (const track of group?.tracks ?? []) tracks.set(`${track.kind} ${track.name}`, track);
+  return [...tracks.values()].filter(({ weight }) => !owner || weight === 0);
 }
 
-function instanceOf(
-  name: string,
-  { block, file, line }: Statement,
-  globals: Block,
-  group: Block,
-  weights: ReadonlyMap<string, number>,
-  before: readonly ConfiguredInstance[],
-): ConfiguredInstance | undefined {
-  const own = block ?? [];
-  const vrid = whole(argument(own, "virtual_router_id"), 1, 255);
-  if (vrid === undefined) return undefined;
-  const source = plainAddress(argument(own, "unicast_src_ip") ?? argument(own, "mcast_src_ip") ?? "");
-  const peers = (lastOf(own, "unicast_peer")?.block ?? []).flatMap(({ words }) => plainAddress(words[0] ?? "") ?? []);
-  const listed = entriesOf(own, "virtual_ipaddress");
-  const excluded = entriesOf(own, "virtual_ipaddress_excluded");
-  const sourceFamily = source ?? peers[0];
-  const family = listed[0]?.family ?? (sourceFamily === undefined ? (excluded[0]?.family ?? "ipv4") : familyOf(sourceFamily));
-  const version = versionOf(own, globals, family);
-  const initialState = argument(own, "state") === "MASTER" ? "MASTER" : "BACKUP";
-  return {
-    name,
-    interface: argument(own, "interface") ?? argument(globals, "default_interface") ?? "eth0",
-    family,
-    vrid,
-    version,
-    initialState,
-    priority: priorityOf(own, initialState),
-    interval: intervalOf(argument(own, "advert_int"), version),
-    downTimerAdverts:
-      whole(argument(own, "down_timer_adverts"), 1, 100) ?? whole(argument(globals, "vrrp_down_timer_adverts"), 1, 100) ?? 3,
-    auth: authOf(own, version),
-    addresses: addressesOf(listed, excluded, family),
-    vmac: vmacOf(own, vrid, family, before),
-    nopreempt: flag(own, "nopreempt"),
-    preemptDelay: seconds(Math.min(1_000, decimal(argument(own, "preempt_delay")) ?? 0)),
-    unicastPeers: peers,
-    sourceAddress: source,
-    tracks: [...tracksOf(own, weights), ...tracksOf(group, weights)],
-    file,
-    line,
-  };
-}
+/** The names that keepalived gives to VMAC and ipvlan interfaces. */
+class VmacNames {
+  readonly #taken: Set<string>;
 
-const entriesOf = (block: Block, keyword: string): AddressEntry[] =>
-  block.filter(({ words }) => words[0] === keyword).flatMap((list) => (list.block ?? []).flatMap((entry) => addressEntry(entry) ?? []));
+  constructor(taken: readonly string[]) {
+    this.#taken = new Set(taken);
+  }
 
-/** IPv6 instances use version 3 whatever global_defs says, unless they say otherwise themselves (vrrp.c, vrrp_complete_instance). */
-function versionOf(own: Block, globals: Block, family: "ipv4" | "ipv6"): 2 | 3 {
-  const wanted = whole(argument(own, "version") ?? argument(own, "vrrp_version"), 2, 3);
-  const fallback = family === "ipv6" ? 3 : (whole(argument(globals, "vrrp_version"), 2, 3) ?? 2);
-  return (wanted ?? fallback) === 3 ? 3 : 2;
-}
-
-function priorityOf(own: Block, initialState: "MASTER" | "BACKUP"): number {
-  const statement = lastOf(own, "priority");
-  if (statement === undefined) return initialState === "MASTER" ? 255 : 100;
-  return whole(statement.words[1], 1, 255) ?? 100;
-}
-
-/** Version 2 has whole seconds, version 3 hundredths up to 40.95 s; keepalived rounds. */
-function intervalOf(text: string | undefined, version: 2 | 3): ConfiguredInstance["interval"] {
-  const wanted = decimal(text) ?? 1;
-  const valid = wanted >= 0.01 && wanted <= 255 ? wanted : 1;
-  if (version === 2) return seconds(Math.max(1, Math.round(valid)));
-  return micros(Math.min(LONGEST_V3, Math.max(V3_UNIT, Math.round((valid * 1e6) / V3_UNIT) * V3_UNIT)));
-}
-
-function authOf(own: Block, version: 2 | 3): ConfiguredInstance["auth"] {
-  if (own.some(({ words }) => words[0] === "auth_hmac")) return "hmac";
-  const block = lastOf(own, "authentication")?.block ?? [];
-  if (version === 3 || lastOf(block, "auth_pass")?.secretLength === undefined) return "none";
-  const type = argument(block, "auth_type");
-  return type === "PASS" ? "simple" : type === "AH" ? "ah" : "none";
-}
-
-/** Entries of the other family are ignored in `virtual_ipaddress`; what does not fit a packet is kept but not advertised. */
-function addressesOf(listed: readonly AddressEntry[], excluded: readonly AddressEntry[], family: "ipv4" | "ipv6"): ConfiguredAddress[] {
-  const entry = (advertised: boolean, { address, prefixLength, dev, dad }: AddressEntry): ConfiguredAddress => ({
-    address,
-    prefixLength,
-    dev,
-    advertised,
-    dad,
-  });
-  const own = listed.filter((one) => one.family === family);
-  return [...own.map((one, i) => entry(i < MOST_ADVERTISED[family], one)), ...excluded.map((one) => entry(false, one))];
-}
-
-/** keepalived names it `vrrp.VRID`, and where that is taken by the other family's instance `vrrp6.VRID` (vrrp_parser.c). */
-function vmacOf(own: Block, vrid: number, family: "ipv4" | "ipv6", before: readonly ConfiguredInstance[]): string | null {
-  const statement = lastOf(own, "use_vmac") ?? lastOf(own, "use_ipvlan");
-  if (statement === undefined) return null;
-  const [, word] = statement.words;
-  if (word !== undefined && !/^(?:[0-9a-f]{1,2}:){4,5}/i.test(word)) return word;
-  const first = `vrrp.${vrid}`;
-  return family === "ipv6" && before.some(({ vmac }) => vmac === first) ? `vrrp6.${vrid}` : first;
+  /** `vrrp.51`, for IPv6 then `vrrp6.51`, then `vrrp1.51` and so on: the first that is free. */
+  next(prefix: string, vrid: number, ipv6: boolean): string {
+    const first = `${prefix}.${vrid}`;
+    let name = first;
+    if (this.#taken.has(name) && ipv6) name = `${prefix}6.${vrid}`;
+    for (let i = 1; this.#taken.has(name); i++) name = `${prefix}${i}.${vrid}`;
+    this.#taken.add(name);
+    return name;
+  }
 }

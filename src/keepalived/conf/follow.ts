@@ -1,201 +1,181 @@
-import { createHash } from "node:crypto";
-import { lstatSync, statSync } from "node:fs";
-import { userInfo } from "node:os";
-import { dirname } from "node:path";
-import type { FSWatcher } from "chokidar";
+import { hostname } from "node:os";
 import type { KeepalivedConfig, KeepalivedConfigState } from "../../core/keepalived-config.ts";
-import type { Result } from "../../lib/result.ts";
 import { type WallTime, wallTime } from "../../lib/time.ts";
-import { configOf } from "./config.ts";
+import { nodeReader } from "./conf-reader.ts";
+import { readKeepalivedConfig } from "./config.ts";
+import { DirectoryWatch } from "./directory-watch.ts";
+import { lastModified, placesOf, signatureOf } from "./file-state.ts";
 import { parseConf } from "./parse.ts";
-import { type ConfReader, fileReader, type ReadFailure } from "./reader.ts";
-import type { ParsedConf } from "./tree.ts";
-
-/** Editors and configuration management write in several steps. */
-const DEBOUNCE_MS = 200;
-/** Behind the events, for file systems without any. */
-const POLL_MS = 30_000;
-/** While a folder that should be watched does not exist, no event can come. */
-const ABSENT_POLL_MS = 2_000;
+import { describeUnreadable, firstUnreadable, ownUser } from "./permission.ts";
+import type { ConfProblem, ParsedConf } from "./statement.ts";
 
 export interface ConfigFollowerOptions {
+  /** The main file. */
   readonly path: string;
-  /** Called at the start, and whenever what can be said of the file has changed. */
   readonly deliver: (state: KeepalivedConfigState) => void;
-  readonly warn: (message: string, fields?: Readonly<Record<string, unknown>>) => void;
-  readonly wall: () => WallTime;
+  readonly warn: (message: string, fields?: object) => void;
+  /** Who would have to be allowed to read it, for messages; by default the user of this process. */
+  readonly user?: string;
+  /** What `@ID` lines are compared with; by default the host's name up to its first dot, as keepalived does without `-i`. */
+  readonly configId?: string;
+  readonly timing?: Partial<FollowTiming>;
 }
 
-/**
- * Follows keepalived.conf and what it includes: by events of their folders (never of the files, which editors replace), and by
- * a slow look behind that. A broken file keeps the last good contents; one that may not be read is worked without.
- */
+export interface FollowTiming {
+  /** A change is read when it has been quiet for so long, or after five times as long. */
+  readonly quietMs: number;
+  /** Behind the events of the kernel, which some file systems do not give. */
+  readonly pollMs: number;
+  /** While a directory is missing or events cannot be had. */
+  readonly missingMs: number;
+}
+
+const defaultTiming: FollowTiming = { quietMs: 200, pollMs: 30_000, missingMs: 2_000 };
+/** Warnings that are told at once; the rest is counted. */
+const MOST_TOLD = 5;
+/** Until the set of files stays the same; should it never, the next look goes on. */
+const MOST_READS = 3;
+
+/** Follows keepalived.conf and what it includes: the first state at start, then every change. */
 export class ConfigFollower {
   readonly #options: ConfigFollowerOptions;
-  #watcher: FSWatcher | undefined;
-  #watched = new Set<string>();
-  #timer: NodeJS.Timeout | undefined;
-  #debounce: NodeJS.Timeout | undefined;
+  readonly #timing: FollowTiming;
+  readonly #watch: DirectoryWatch;
+  #signature: string | null = null;
+  #absent = false;
+  #files: readonly string[] = [];
+  #directories: readonly string[] = [];
+  #last: { readonly config: KeepalivedConfig; readonly readAt: WallTime } | null = null;
+  #delivered = "";
+  #told = "";
+  #events = true;
+  #quiet: NodeJS.Timeout | undefined;
+  #changedSince: number | null = null;
+  #poll: NodeJS.Timeout | undefined;
   #closed = false;
-  #good: { readonly config: KeepalivedConfig; readonly readAt: WallTime } | undefined;
-  #print: string | undefined;
-  #problem: string | null = null;
 
   constructor(options: ConfigFollowerOptions) {
     this.#options = options;
+    this.#timing = { ...defaultTiming, ...options.timing };
+    this.#watch = new DirectoryWatch({ changed: () => this.#changed(), failed: (error) => this.#failed(error) });
   }
 
-  /** Resolves when the state of now has been delivered and the folders are watched. */
+  /** The first state has been delivered when it resolves. */
   async start(): Promise<void> {
-    const parsed = this.#look();
-    await this.#watch(parsed);
-    // What changed between the reading and the first event.
     this.#look();
   }
 
   async close(): Promise<void> {
     this.#closed = true;
-    clearTimeout(this.#timer);
-    clearTimeout(this.#debounce);
-    await this.#watcher?.close();
+    clearTimeout(this.#quiet);
+    clearTimeout(this.#poll);
+    await this.#watch.close();
   }
 
-  #soon(): void {
-    if (this.#closed || this.#debounce !== undefined) return;
-    this.#debounce = setTimeout(() => {
-      this.#debounce = undefined;
-      void this.#again();
-    }, DEBOUNCE_MS);
-    this.#debounce.unref();
-  }
-
-  async #again(): Promise<void> {
+  /** Waits until nobody writes any more, but not for ever: some files change all the time. */
+  #changed(): void {
     if (this.#closed) return;
-    await this.#watch(this.#look());
+    const now = performance.now();
+    this.#changedSince ??= now;
+    const left = this.#changedSince + 5 * this.#timing.quietMs - now;
+    clearTimeout(this.#quiet);
+    this.#quiet = setTimeout(() => this.#look(), Math.max(0, Math.min(this.#timing.quietMs, left)));
+    this.#quiet.unref();
   }
 
-  /** Reads it all anew and tells what changed. The reading is synchronous: a file of usual size takes a few milliseconds. */
-  #look(): ParsedConf {
-    const { path, deliver, wall } = this.#options;
-    const stamps = new Stamps();
-    const reader: ConfReader = {
-      read: (file) => {
-        const text = fileReader.read(file);
-        stamps.add(file, text);
-        return text;
-      },
-      list: fileReader.list,
-    };
-    const parsed = parseConf(path, reader);
-    const state = this.#stateOf(parsed, stamps, wall());
-    const print = `${state.state} ${state.problem} ${stamps.modified} ${stamps.digest()}`;
-    if (print !== this.#print) {
-      this.#print = print;
-      if (state.problem !== null && state.problem !== this.#problem)
-        this.#options.warn("keepalived.conf cannot be used as it is", { path, problem: state.problem });
-      this.#problem = state.problem;
-      deliver(state);
-    }
-    return parsed;
-  }
-
-  #stateOf(parsed: ParsedConf, stamps: Stamps, now: WallTime): KeepalivedConfigState {
-    const { path } = this.#options;
-    const modified = stamps.modified === null ? null : wallTime(Math.round(stamps.modified * 1_000));
-    const main = parsed.problems.find(({ code }) => code === "unreadable");
-    if (main !== undefined && stamps.failures.get(path) === "absent") {
-      this.#good = undefined;
-      return { path, state: "absent", config: null, modified: null, readAt: null, problem: null };
-    }
-    const denied = [...stamps.failures].find(([, failure]) => failure === "unreadable");
-    const error = parsed.problems.find(({ severity }) => severity === "error");
-    if (denied !== undefined) return { path, state: "unreadable", ...this.#last(), modified, problem: remedyFor(denied[0]) };
-    if (error !== undefined)
-      return { path, state: "broken", ...this.#last(), modified, problem: `${error.file}:${error.line}: ${error.message}` };
-    this.#good = { config: configOf(parsed), readAt: now };
-    return { path, state: "read", ...this.#last(), modified, problem: null };
-  }
-
-  #last(): Pick<KeepalivedConfigState, "config" | "readAt"> {
-    return { config: this.#good?.config ?? null, readAt: this.#good?.readAt ?? null };
-  }
-
-  /** Watches the folders of all files, and looks again after a while in any case. */
-  async #watch({ files, folders }: ParsedConf): Promise<void> {
-    if (this.#closed) return;
-    const wanted = new Set([...files.map((file) => dirname(file)), ...folders]);
-    const missing = [...wanted].some((folder) => !isFolder(folder));
-    const present = [...wanted].filter(isFolder);
-    if (present.length !== this.#watched.size || present.some((folder) => !this.#watched.has(folder))) {
-      const before = this.#watcher;
-      this.#watched = new Set(present);
-      this.#watcher = present.length === 0 ? undefined : await this.#watcherOf(present);
-      await before?.close();
-    }
-    clearTimeout(this.#timer);
-    if (this.#closed) return;
-    this.#timer = setTimeout(() => void this.#again(), missing ? ABSENT_POLL_MS : POLL_MS);
-    this.#timer.unref();
-  }
-
-  async #watcherOf(folders: readonly string[]): Promise<FSWatcher> {
-    // Loaded late: a host without keepalived need not carry it. Links are followed by reading, and watched as what they are: a
-    // mounted ConfigMap changes by one of them.
-    const { watch } = await import("chokidar");
-    const watcher = watch([...folders], {
-      depth: 0,
-      ignoreInitial: true,
-      persistent: false,
-      ignorePermissionErrors: true,
-      followSymlinks: false,
+  #failed(error: unknown): void {
+    if (this.#closed || !this.#events) return;
+    this.#events = false;
+    this.#options.warn(`changes of ${this.#options.path} are looked for every ${this.#timing.missingMs / 1_000} s: no events can be had`, {
+      error,
     });
-    watcher.on("all", () => this.#soon());
-    // The slow look goes on without it.
-    watcher.on("error", (error) => this.#options.warn("a folder of keepalived.conf cannot be watched", { error }));
-    await new Promise<void>((resolve) => watcher.once("ready", () => resolve()));
-    return watcher;
+    this.#later(this.#timing.missingMs);
   }
-}
 
-/** What was read, in short: enough to see whether anything changed. */
-class Stamps {
-  readonly failures = new Map<string, ReadFailure>();
-  readonly #hash = createHash("sha256");
-  modified: number | null = null;
+  #look(): void {
+    if (this.#closed) return;
+    clearTimeout(this.#quiet);
+    this.#changedSince = null;
+    if (this.#signature === null || signatureOf(this.#files, this.#directories) !== this.#signature) this.#read();
+    // Without the file there is nothing to be quick about: a host that only listens need not load the watcher, 3 MB.
+    const complete = this.#absent ? false : this.#watch.watch(placesOf(this.#files, this.#directories));
+    this.#later(complete && this.#events ? this.#timing.pollMs : this.#timing.missingMs);
+  }
 
-  add(file: string, text: Result<string, ReadFailure>): void {
-    this.#hash.update(`${file}\0${text.ok ? `read\0${text.value}` : text.error}\0`);
-    try {
-      const { mtimeMs } = statSync(file);
-      if (this.modified === null || mtimeMs > this.modified) this.modified = mtimeMs;
-    } catch {
-      // It vanished between the two calls, which the text says already.
+  #later(delay: number): void {
+    clearTimeout(this.#poll);
+    this.#poll = setTimeout(() => this.#look(), delay);
+    this.#poll.unref();
+  }
+
+  /**
+   * Which files count is known only after reading them. Another set of files is read once more, so that the signature is
+   * always older than what was read: what is written meanwhile differs from it at the next look.
+   */
+  #read(): void {
+    const configId = this.#options.configId ?? hostname().split(".")[0] ?? "";
+    for (let attempt = 1; ; attempt++) {
+      this.#signature = signatureOf(this.#files, this.#directories);
+      const parsed = parseConf(this.#options.path, nodeReader, { configId });
+      const same = equal(this.#files, parsed.files) && equal(this.#directories, parsed.directories);
+      this.#files = parsed.files;
+      this.#directories = parsed.directories;
+      if (!same && attempt < MOST_READS) continue;
+      this.#deliver(this.#stateOf(parsed));
+      return;
     }
-    if (!text.ok) this.failures.set(file, text.error);
   }
 
-  digest(): string {
-    return this.#hash.digest("hex");
+  #stateOf(parsed: ParsedConf): KeepalivedConfigState {
+    const { path } = this.#options;
+    const errors = parsed.problems.filter(({ severity }) => severity === "error");
+    const modified = lastModified(parsed.files);
+    this.#absent = errors.some(({ code, file }) => code === "absent" && file === path);
+    if (this.#absent) {
+      this.#last = null;
+      // Nothing to complain of: most hosts that only listen have none.
+      const problem = `${path} does not exist: if keepalived reads another file, set keepalived.config to it`;
+      return { path, state: "absent", config: null, modified: null, readAt: null, problem };
+    }
+    if (errors.length > 0) {
+      const unreadable = errors.some(({ code }) => code === "unreadable") ? firstUnreadable(parsed.files) : null;
+      const problem = unreadable === null ? brokenText(errors) : describeUnreadable(unreadable, this.#options.user ?? ownUser());
+      this.#tell([problem]);
+      const state = unreadable === null ? "broken" : "unreadable";
+      return { path, state, config: this.#last?.config ?? null, modified, readAt: this.#last?.readAt ?? null, problem };
+    }
+    const { config, leftOut } = readKeepalivedConfig(parsed.statements);
+    this.#last = { config, readAt: wallTime(Date.now() * 1_000) };
+    this.#tell([
+      ...parsed.problems.map(({ file, line, message }) => `${file}:${line}: ${message}`),
+      ...leftOut.map(({ file, line, name, reason }) => `${file}:${line}: vrrp_instance "${name}" is not followed: ${reason}`),
+    ]);
+    return { path, state: "read", config, modified, readAt: this.#last.readAt, problem: null };
+  }
+
+  /** Says each problem once, until it is another. */
+  #tell(problems: readonly string[]): void {
+    const all = problems.join("\n");
+    if (all === this.#told) return;
+    this.#told = all;
+    for (const problem of problems.slice(0, MOST_TOLD)) this.#options.warn(problem, { path: this.#options.path });
+    if (problems.length > MOST_TOLD)
+      this.#options.warn(`${problems.length - MOST_TOLD} more problems in ${this.#options.path}`, { path: this.#options.path });
+  }
+
+  #deliver(state: KeepalivedConfigState): void {
+    // When it was read is no news.
+    const text = JSON.stringify({ ...state, readAt: null });
+    if (text === this.#delivered) return;
+    this.#delivered = text;
+    this.#options.deliver(state);
   }
 }
 
-function isFolder(path: string): boolean {
-  try {
-    return statSync(path).isDirectory();
-  } catch {
-    return false;
-  }
-}
+const equal = (a: readonly string[], b: readonly string[]): boolean => a.length === b.length && a.every((text, i) => text === b[i]);
 
-/** Who may read it and what would let us: keepalived.conf holds passwords, and is often closed to others. */
-function remedyFor(path: string): string {
-  const user = process.getuid?.() === undefined ? "USER" : userInfo().username;
-  let facts = "";
-  try {
-    const { mode, uid, gid } = lstatSync(path);
-    facts = ` (mode ${(mode & 0o7777).toString(8).padStart(4, "0")}, owner ${uid}, group ${gid})`;
-  } catch {
-    facts = " (its folder may not be entered)";
-  }
-  return `the user ${user} may not read ${path}${facts}: put ${user} into that group and let the group read (chmod g+r), or run setfacl -m u:${user}:r ${path}; the agent works without it meanwhile`;
+function brokenText(errors: readonly ConfProblem[]): string {
+  const [first] = errors;
+  const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : "";
+  return first === undefined ? "it cannot be read" : `${first.file}:${first.line}: ${first.message}${more}`;
 }

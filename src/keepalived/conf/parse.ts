@@ -1,186 +1,187 @@
-import { hostname } from "node:os";
-import { dirname } from "node:path";
-import { TreeBuilder } from "./builder.ts";
-import { expandLine } from "./expand.ts";
-import { type ConfReader, includedFiles, LARGEST_FILE, type ReadFailure } from "./reader.ts";
-import type { ConfProblem, ParsedConf } from "./tree.ts";
-import { withoutComment, wordsOf } from "./words.ts";
-
-const MOST_FILES = 1_000;
-const DEEPEST_INCLUDE = 16;
-const LONGEST_LINE = 64 * 1024;
-const MOST_PROBLEMS = 200;
-
-const include = /^include(?:[rmwba]|_check)?[ \t]+(.+)$/;
-const definition = /^\$([A-Za-z_]\w*)=(.*)$/;
-const condition = /^@(\^?)(\S+)(?:[ \t]+(.*))?$/;
-
-const readFailures: Readonly<Record<ReadFailure, string>> = {
-  absent: "does not exist",
-  unreadable: "may not be read by this user",
-  not_a_file: "is not a regular file",
-  too_large: `is larger than ${LARGEST_FILE / 1024 / 1024} MB, which no keepalived.conf needs`,
-};
+import { posix } from "node:path";
+import type { ConfReader, ReadFailure } from "./conf-reader.ts";
+import { Definitions } from "./definitions.ts";
+import { expandBraces, globMatch, isPattern } from "./glob.ts";
+import { withoutComment } from "./lex.ts";
+import { confLimits, type ParsedConf, type Place, ProblemList } from "./statement.ts";
+import { StatementTree } from "./tree.ts";
 
 export interface ParseOptions {
-  /** What `@ID` compares with: keepalived's `-i`, else the first label of the host's name. */
+  /** What `@ID` lines are compared with: `--config-id` of keepalived, by default the host's name up to its first dot. */
   readonly configId?: string;
 }
 
 /**
- * Reads keepalived.conf with everything that it includes into a tree, in the order of keepalived's own reader (lib/parser.c):
- * comments, includes, conditions, definitions, sequences, words. Never throws; bounded in time and memory.
+ * Reads keepalived.conf and what it includes into a tree of statements. It never throws, takes bounded time and memory whatever
+ * the files hold, and leaves every password out.
+ * @see keepalived 2.2.7 lib/parser.c for the grammar; doubtful points were tried with `keepalived -t`
  */
 export function parseConf(path: string, reader: ConfReader, options: ParseOptions = {}): ParsedConf {
-  return new Parser(reader, options.configId ?? hostname().split(".", 1)[0] ?? "").parse(path);
+  const parser = new Parser(reader, options.configId ?? "");
+  parser.file(path, [], { file: path, line: 1 });
+  return parser.end();
 }
+
+/** keepalived 2.2.7 takes the variants for the same where a file cannot be read: it says so and goes on. */
+const include = /^include[rmwba]?\s+(.+)$/s;
+const condition = /^@(\^?)(\S*)\s*(.*)$/s;
 
 class Parser {
   readonly #reader: ConfReader;
-  readonly #definitions: Map<string, string>;
   readonly #configId: string;
-  readonly #problems: ConfProblem[] = [];
-  readonly #files: string[] = [];
-  readonly #folders = new Set<string>();
-  readonly #tree = new TreeBuilder((problem) => this.#note(problem));
-  #bytes = 0;
-  #read = 0;
-  /** A bound was reached: nothing more is read. */
-  #full = false;
+  readonly #problems = new ProblemList();
+  readonly #definitions: Definitions;
+  readonly #tree = new StatementTree(this.#problems);
+  readonly #files = new Set<string>();
+  readonly #directories = new Set<string>();
+  #opened = 0;
+  #characters = 0;
 
   constructor(reader: ConfReader, configId: string) {
     this.#reader = reader;
     this.#configId = configId;
-    this.#definitions = new Map([
-      ["_HASH", "#"],
-      ["_BANG", "!"],
-    ]);
+    this.#definitions = new Definitions(this.#problems, configId);
   }
 
-  parse(path: string): ParsedConf {
-    this.#file(path, [], null);
-    return { statements: this.#tree.end(), problems: this.#problems, files: this.#files, folders: [...this.#folders] };
+  end(): ParsedConf {
+    const statements = this.#tree.end();
+    return { statements, problems: this.#problems.all, files: [...this.#files], directories: [...this.#directories] };
   }
 
-  #file(path: string, chain: readonly string[], from: { readonly file: string; readonly line: number } | null): void {
-    if (this.#full) return;
-    const at = from ?? { file: path, line: 1 };
-    if (chain.includes(path)) {
-      const loop = [...chain.slice(chain.indexOf(path)), path].join(" -> ");
-      this.#note({ ...at, code: "include_loop", severity: "error", message: `the file includes itself: ${loop}` });
+  file(path: string, chain: readonly string[], from: Place): void {
+    this.#files.add(path);
+    this.#directories.add(posix.dirname(path));
+    if (++this.#opened > confLimits.files) {
+      this.#problems.stop(from, "too_many_files", `more than ${confLimits.files} files are included`);
       return;
     }
-    if (chain.length > DEEPEST_INCLUDE) {
-      this.#note({ ...at, code: "too_deep", severity: "error", message: `includes are nested more than ${DEEPEST_INCLUDE} deep` });
+    const read = this.#reader.read(path);
+    if (!read.ok) {
+      this.#failed(path, read.error, chain.length > 0, from);
       return;
     }
-    if (!this.#files.includes(path)) this.#files.push(path);
-    this.#read += 1;
-    const text = this.#reader.read(path);
-    if (!text.ok) {
-      const [code, severity] = this.#severityOf(text.error, from !== null);
-      this.#note({ ...at, code, severity, message: `${path} ${readFailures[text.error]}` });
+    this.#characters += read.value.length;
+    if (this.#characters > confLimits.characters) {
+      this.#problems.stop(from, "too_large", `the files hold more than ${confLimits.characters / 1e6} MB of text together`);
       return;
     }
-    this.#bytes += text.value.length;
-    if (this.#read > MOST_FILES || this.#bytes > LARGEST_FILE) {
-      this.#full = true;
-      const message = `more than ${MOST_FILES} files or ${LARGEST_FILE / 1024 / 1024} MB in all: the rest was not read`;
-      this.#note({ ...at, code: "too_large", severity: "error", message });
+    if (read.value.includes("\0")) {
+      this.#failed(path, "not_text", chain.length > 0, from);
       return;
     }
-    this.#lines(text.value, path, [...chain, path]);
-  }
-
-  #severityOf(failure: ReadFailure, included: boolean): readonly [ConfProblem["code"], ConfProblem["severity"]] {
-    if (failure === "too_large") return ["too_large", "error"];
-    if (!included) return ["unreadable", "error"];
-    return failure === "absent" ? ["include_missing", "warning"] : ["include_unreadable", "error"];
+    this.#lines(read.value, path, [...chain, path]);
   }
 
   #lines(text: string, file: string, chain: readonly string[]): void {
-    const nul = text.indexOf("\0");
-    if (nul >= 0) {
-      const line = text.slice(0, nul).split("\n").length;
-      this.#note({ file, line, code: "not_text", severity: "error", message: "a NUL byte: this is not a text file" });
+    const directory = posix.dirname(file);
+    let open: { readonly name: string; readonly lines: string[]; readonly kept: boolean } | null = null;
+    let line = 0;
+    for (let from = 0; from <= text.length && !this.#problems.stopped; ) {
+      const newline = text.indexOf("\n", from);
+      const end = newline < 0 ? text.length : newline;
+      const plain = withoutComment(text.slice(from, end));
+      from = end + 1;
+      line++;
+      if (open !== null) {
+        open.lines.push(plain.replace(/\\$/, ""));
+        if (plain.endsWith("\\")) continue;
+        if (open.kept) this.#definitions.set(open.name, open.lines);
+        open = null;
+        continue;
+      }
+      if (plain === "") continue;
+      const place = { file, line };
+      const included = include.exec(plain);
+      if (included !== null) {
+        this.#include(included[1] ?? "", directory, chain, place);
+        continue;
+      }
+      const { kept, rest } = this.#condition(plain);
+      const defined = Definitions.read(rest);
+      if (defined?.value.endsWith("\\") === true) {
+        open = { name: defined.name, lines: [defined.value.slice(0, -1)], kept };
+        continue;
+      }
+      if (!kept || rest === "") continue;
+      if (defined !== null) this.#definitions.set(defined.name, [defined.value]);
+      else for (const one of this.#definitions.expand(rest, place, directory)) this.#tree.add(one, place);
+    }
+    if (open?.kept === true) this.#definitions.set(open.name, open.lines);
+  }
+
+  #condition(text: string): { kept: boolean; rest: string } {
+    const match = text.startsWith("@") ? condition.exec(text) : null;
+    if (match === null) return { kept: true, rest: text };
+    return { kept: (match[2] === this.#configId) === (match[1] === ""), rest: match[3] ?? "" };
+  }
+
+  #include(pattern: string, directory: string, chain: readonly string[], place: Place): void {
+    if (pattern.length > confLimits.path) {
+      this.#problems.warn(place, "include_missing", `no file has a name of ${pattern.length} characters: keepalived goes on without it`);
       return;
     }
-    let line = 0;
-    /** A definition that goes on in the next line. */
-    let pending: { readonly name: string; value: string } | undefined;
-    for (let start = 0; start <= text.length && !this.#full; ) {
-      let end = text.indexOf("\n", start);
-      if (end < 0) end = text.length;
-      line += 1;
-      const raw = text.slice(start, end);
-      start = end + 1;
-      if (raw.length > LONGEST_LINE) {
-        this.#note({ file, line, code: "too_large", severity: "error", message: `a line of more than ${LONGEST_LINE / 1024} KiB` });
-        continue;
+    const patterns = expandBraces(pattern, confLimits.files);
+    if (patterns === null) {
+      this.#problems.stop(place, "too_many_files", `include ${pattern.slice(0, 200)} stands for more than ${confLimits.files} names`);
+      return;
+    }
+    for (const one of patterns) {
+      const paths = this.#matches(posix.resolve(directory, one));
+      if (paths.length === 0)
+        this.#problems.warn(
+          place,
+          "include_missing",
+          `no file is there for include ${pattern.slice(0, 200)}: keepalived goes on without it`,
+        );
+      for (const path of paths) {
+        if (this.#problems.stopped) return;
+        if (chain.includes(path))
+          this.#problems.stop(
+            place,
+            "include_loop",
+            `files include each other: ${[...chain.slice(chain.indexOf(path)), path].join(" -> ")}`,
+          );
+        else if (chain.length > confLimits.includeDepth)
+          this.#problems.stop(place, "include_depth", `includes within includes, more than ${confLimits.includeDepth} deep`);
+        else this.file(path, chain, place);
       }
-      const bare = withoutComment(raw).trim();
-      if (pending !== undefined) {
-        const goesOn = bare.endsWith("\\");
-        pending.value += `\n${goesOn ? bare.slice(0, -1).trimEnd() : bare}`;
-        if (goesOn) continue;
-        this.#define(pending.name, pending.value.replace(/^\n/, ""));
-        pending = undefined;
-        continue;
+    }
+  }
+
+  /** The paths that an absolute pattern stands for; a path without a pattern stands for itself. */
+  #matches(pattern: string): readonly string[] {
+    if (!isPattern(pattern)) return [pattern];
+    let found: string[] = ["/"];
+    for (const part of pattern.split("/")) {
+      if (part === "") continue;
+      const next: string[] = [];
+      for (const base of found) {
+        if (next.length > confLimits.files) break; // too many in any case
+        if (!isPattern(part)) {
+          next.push(posix.join(base, part));
+          continue;
+        }
+        this.#directories.add(base);
+        for (const name of this.#reader.list(base)) if (globMatch(part, name)) next.push(posix.join(base, name));
       }
-      const defined = this.#line(bare, file, line, chain);
-      if (defined !== undefined) pending = { ...defined };
+      found = next;
     }
-    if (pending !== undefined) this.#define(pending.name, pending.value);
+    return found;
   }
 
-  /** @returns a definition that goes on in the next line. */
-  #line(bare: string, file: string, line: number, chain: readonly string[]): { readonly name: string; readonly value: string } | undefined {
-    let text = bare;
-    const conditional = condition.exec(text);
-    if (conditional !== null) {
-      const [, not, id, rest = ""] = conditional;
-      if ((id === this.#configId) === (not === "^")) return undefined;
-      text = rest;
-    }
-    if (text === "") return undefined;
-    const included = include.exec(text);
-    if (included !== null) {
-      this.#include(wordsOf(included[1] ?? "").join(" "), file, line, chain);
-      return undefined;
-    }
-    const defined = definition.exec(text);
-    if (defined !== null) {
-      const [, name = "", value = ""] = defined;
-      if (value.endsWith("\\")) return { name, value: value.slice(0, -1).trimEnd() };
-      this.#define(name, value);
-      return undefined;
-    }
-    const expanded = expandLine(text, this.#definitions);
-    if (!expanded.ok) {
-      this.#note({ file, line, code: expanded.error.code, severity: "error", message: expanded.error.message });
-      return undefined;
-    }
-    for (const one of expanded.value) {
-      if (!this.#full && !this.#tree.line(wordsOf(one), file, line)) this.#full = true;
-    }
-    return undefined;
-  }
-
-  #define(name: string, value: string): void {
-    if (this.#definitions.size < 10_000) this.#definitions.set(name, value);
-  }
-
-  #include(pattern: string, file: string, line: number, chain: readonly string[]): void {
-    this.#definitions.set("_PWD", dirname(file));
-    const expanded = expandLine(pattern, this.#definitions);
-    const { files, folders } = includedFiles(this.#reader, (expanded.ok ? expanded.value[0] : undefined) ?? pattern, file);
-    for (const folder of folders) if (this.#folders.size < MOST_FILES) this.#folders.add(folder);
-    if (files.length === 0)
-      this.#note({ file, line, code: "include_missing", severity: "warning", message: `no file fits ${pattern}: nothing is included` });
-    for (const path of files) this.#file(path, chain, { file, line });
-  }
-
-  #note(problem: ConfProblem): void {
-    if (this.#problems.length < MOST_PROBLEMS) this.#problems.push(problem);
+  #failed(path: string, failure: ReadFailure, included: boolean, from: Place): void {
+    if (included && failure === "absent")
+      this.#problems.warn(from, "include_missing", `${path} does not exist, but is included: keepalived goes on without it`);
+    else if (included && failure === "not_a_file")
+      this.#problems.warn(from, "not_a_file", `${path} is no regular file, but is included: keepalived goes on without it`);
+    else this.#problems.error(included ? from : { file: path, line: 1 }, failure, `${path} ${failures[failure]}`);
   }
 }
+
+const failures: Readonly<Record<ReadFailure, string>> = {
+  absent: "does not exist",
+  unreadable: "may not be read by this user",
+  not_a_file: "is no regular file",
+  too_large: `is larger than ${confLimits.characters / 1e6} MB`,
+  not_text: "holds a NUL byte: it is no text",
+};

@@ -1,8 +1,8 @@
 import { canonicalAddress, familyOf } from "../../lib/addresses.ts";
-import type { Statement } from "../conf/tree.ts";
-import { addressEntry, lastOf, whole } from "../conf/values.ts";
+import type { Statement } from "../conf/statement.ts";
 import { quoted, type Report } from "./finding.ts";
 import { named } from "./keywords.ts";
+import { addressEntry, lastOf, whole } from "./values.ts";
 import { addressesIn, type ConfView, type InstanceView } from "./view.ts";
 
 /** One count byte in a packet, and an IPv6 packet that fits 1,500 bytes (vrrp.c). */

@@ -1,6 +1,6 @@
-import { lastOf } from "../conf/values.ts";
 import { quoted, type Report } from "./finding.ts";
 import { named } from "./keywords.ts";
+import { lastOf } from "./values.ts";
 import type { ConfView, InstanceView } from "./view.ts";
 
 const LONGEST_PASSWORD = 8;

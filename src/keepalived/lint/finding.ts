@@ -30,7 +30,7 @@ const note = (meaning: string, remedy: string): LintCodeEntry => ({ severity: "n
  */
 export const lintCodes = {
   // the file as such
-  unreadable: error("The file cannot be read.", "Check the path and the permissions."),
+  unreadable: error("The file, or one that it includes, cannot be read.", "Check the path and the permissions."),
   not_text: error("The file holds NUL bytes.", "Write it as plain text."),
   too_large: error(
     "The file, a line, or all files together are larger than is read.",
@@ -43,8 +43,8 @@ export const lintCodes = {
     "Add the missing brace, or remove the extra one.",
   ),
   include_missing: warning("An include names no file: keepalived goes on without it.", "Correct the path, or remove the include."),
-  include_unreadable: error("An included file cannot be read.", "Check its path and permissions."),
   include_loop: error("A file includes itself.", "Remove one of the includes."),
+  unterminated_quote: warning("A double quote is not closed on its line.", 'Add the missing ".'),
   recursive_definition: error("A definition uses itself.", "Give it a value without its own name."),
   bad_sequence: error("A ~SEQ or ~LST is not well formed.", "Write ~SEQ(NAME, START, END) or ~SEQ(NAME, START, STEP, END)."),
   unknown_keyword: error(

@@ -1,6 +1,6 @@
-import { decimal, lastOf, whole } from "../conf/values.ts";
 import { quoted, type Report } from "./finding.ts";
 import { named, notifyKeywords } from "./keywords.ts";
+import { decimal, lastOf, whole } from "./values.ts";
 import { type Block, type ConfView, isMulticast } from "./view.ts";
 
 /** global_defs, and what an agent on the host needs of it. */

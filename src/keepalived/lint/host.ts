@@ -1,9 +1,9 @@
 import { lstatSync, readdirSync, realpathSync } from "node:fs";
 import { dirname, isAbsolute } from "node:path";
-import type { Statement } from "../conf/tree.ts";
-import { lastOf } from "../conf/values.ts";
+import type { Statement } from "../conf/statement.ts";
 import { quoted, type Report } from "./finding.ts";
 import { named, notifyKeywords } from "./keywords.ts";
+import { lastOf } from "./values.ts";
 import type { ConfView } from "./view.ts";
 
 export interface PathFacts {

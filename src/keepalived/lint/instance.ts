@@ -1,7 +1,7 @@
-import type { Statement } from "../conf/tree.ts";
-import { decimal, lastOf, plainAddress, whole } from "../conf/values.ts";
+import type { Statement } from "../conf/statement.ts";
 import { quoted, type Report } from "./finding.ts";
 import { named } from "./keywords.ts";
+import { decimal, lastOf, plainAddress, whole } from "./values.ts";
 import { type ConfView, type InstanceView, versionAfterIpv6 } from "./view.ts";
 
 /** The settings of one instance, and what does not go together. */

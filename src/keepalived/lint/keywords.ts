@@ -1,4 +1,4 @@
-import type { Statement } from "../conf/tree.ts";
+import type { Statement } from "../conf/statement.ts";
 
 /**
  * The keywords of keepalived 2.2.7, block by block: those of keepalived.conf(5) that Debian's build takes, and what else it takes

@@ -1,4 +1,4 @@
-import type { ParsedConf } from "../conf/tree.ts";
+import type { ParsedConf } from "../conf/statement.ts";
 import { checkAddresses } from "./addresses.ts";
 import { checkAuthentication } from "./authentication.ts";
 import { type Finding, type LintCode, lintCodes, type Report } from "./finding.ts";

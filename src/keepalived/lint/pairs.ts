@@ -1,6 +1,6 @@
 import type { ConfiguredInstance } from "../../core/keepalived-config.ts";
-import { configOf } from "../conf/config.ts";
-import type { ParsedConf } from "../conf/tree.ts";
+import { readKeepalivedConfig } from "../conf/config.ts";
+import type { ParsedConf } from "../conf/statement.ts";
 import type { Report } from "./finding.ts";
 
 /** The instances of one file, found by what names them on the wire and by what they advertise. */
@@ -11,7 +11,7 @@ interface Node {
 }
 
 function nodeOf(parsed: ParsedConf): Node {
-  const { instances } = configOf(parsed);
+  const { instances } = readKeepalivedConfig(parsed.statements).config;
   const byRouter = new Map<string, ConfiguredInstance[]>();
   const byAddress = new Map<string, ConfiguredInstance>();
   for (const instance of instances) {

@@ -1,12 +1,34 @@
 import { nearest } from "../../lib/nearest.ts";
-import type { ConfProblem, Statement } from "../conf/tree.ts";
+import type { ConfProblem, Statement } from "../conf/statement.ts";
 import { type LintCode, lintCodes, quoted, type Report } from "./finding.ts";
 import { blocksWith, keywordsOf, laterVersionOf, replacementOf } from "./keywords.ts";
 import type { Block, ConfView } from "./view.ts";
 
+/** What a person is told for each problem of the parser: bounds and braces have one code, whichever was met. */
+export const parserCodes = {
+  absent: "unreadable",
+  unreadable: "unreadable",
+  not_a_file: "unreadable",
+  not_text: "not_text",
+  too_large: "too_large",
+  include_missing: "include_missing",
+  include_loop: "include_loop",
+  include_depth: "too_deep",
+  too_many_files: "too_many",
+  missing_brace: "unbalanced_braces",
+  extra_brace: "unbalanced_braces",
+  unexpected_brace: "unbalanced_braces",
+  block_depth: "too_deep",
+  too_many_statements: "too_many",
+  too_many_expansions: "too_many",
+  recursive_definition: "recursive_definition",
+  bad_sequence: "bad_sequence",
+  unterminated_quote: "unterminated_quote",
+} as const satisfies Readonly<Record<ConfProblem["code"], LintCode>>;
+
 /** What the parser found wrong with the files as such. */
 export function reportProblems(problems: readonly ConfProblem[], report: Report): void {
-  for (const { code, file, line, message } of problems) report(code satisfies LintCode, { file, line }, message);
+  for (const { code, file, line, message } of problems) report(parserCodes[code], { file, line }, message);
 }
 
 /** Keywords that nobody knows, in the blocks whose keywords are known. */

@@ -1,7 +1,7 @@
-import type { Statement } from "../conf/tree.ts";
-import { argument, decimal, lastOf, whole } from "../conf/values.ts";
+import type { Statement } from "../conf/statement.ts";
 import { quoted, type Report } from "./finding.ts";
 import { named } from "./keywords.ts";
+import { argument, decimal, lastOf, whole } from "./values.ts";
 import type { Block, ConfView } from "./view.ts";
 
 /** What a track block refers to. */

@@ -1,8 +1,8 @@
 import { familyOf } from "../../lib/addresses.ts";
-import type { Statement } from "../conf/tree.ts";
-import { lastOf, plainAddress, whole } from "../conf/values.ts";
+import type { Statement } from "../conf/statement.ts";
 import { quoted, type Report } from "./finding.ts";
 import { named } from "./keywords.ts";
+import { lastOf, plainAddress, whole } from "./values.ts";
 import { type ConfView, type InstanceView, isMulticast } from "./view.ts";
 
 /** Source addresses, peers and groups. */

@@ -1,7 +1,7 @@
 import { canonicalAddress, familyOf } from "../../lib/addresses.ts";
-import type { Statement } from "../conf/tree.ts";
-import { addressEntry, argument, lastOf, plainAddress, whole } from "../conf/values.ts";
+import type { Statement } from "../conf/statement.ts";
 import { named } from "./keywords.ts";
+import { addressEntry, argument, lastOf, plainAddress, whole } from "./values.ts";
 
 export type Block = readonly Statement[];
 

@@ -1,159 +1,207 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { describe, it } from "node:test";
 import type { ConfiguredInstance, KeepalivedConfig } from "../../../src/core/keepalived-config.ts";
-import { configOf } from "../../../src/keepalived/conf/config.ts";
+import type { LeftOut } from "../../../src/keepalived/conf/config.ts";
+import { readKeepalivedConfig } from "../../../src/keepalived/conf/config.ts";
 import { parseConf } from "../../../src/keepalived/conf/parse.ts";
-import { disk, MAIN } from "./files.ts";
+import { ok } from "../../../src/lib/result.ts";
+import { millis, seconds } from "../../../src/lib/time.ts";
 
-const read = (text: string): KeepalivedConfig => configOf(parseConf(MAIN, disk({ [MAIN]: text }), { configId: "lb1" }));
-const only = (body: string, before = ""): ConfiguredInstance => {
-  const [instance] = read(`${before}\nvrrp_instance V {\n${body}\n}`).instances;
-  if (instance === undefined) throw new Error("no instance");
-  return instance;
-};
-const four = "virtual_router_id 51\nvirtual_ipaddress { 192.0.2.100/24 }";
-const six = "virtual_router_id 51\nvirtual_ipaddress {\nfe80::100/64\n2001:DB8::0100/64\n}";
+function read(text: string): { config: KeepalivedConfig; leftOut: readonly LeftOut[] } {
+  const parsed = parseConf("/k.conf", { read: () => ok(text), list: () => [] });
+  assert.deepEqual(parsed.problems, []);
+  return readKeepalivedConfig(parsed.statements);
+}
 
-test("an instance with nothing but what it needs has keepalived's defaults", () => {
-  assert.deepEqual(only(four), {
-    name: "V",
-    interface: "eth0",
-    family: "ipv4",
-    vrid: 51,
-    version: 2,
-    initialState: "BACKUP",
-    priority: 100,
-    interval: 1_000_000,
-    downTimerAdverts: 3,
-    auth: "none",
-    addresses: [{ address: "192.0.2.100", prefixLength: 24, dev: null, advertised: true, dad: false }],
-    vmac: null,
-    nopreempt: false,
-    preemptDelay: 0,
-    unicastPeers: [],
-    sourceAddress: null,
-    tracks: [],
-    file: MAIN,
-    line: 2,
+const instance = (name: string, vrid: number, ...lines: string[]): string =>
+  `vrrp_instance ${name} {\n interface eth0\n virtual_router_id ${vrid}\n ${lines.join("\n ")}\n}\n`;
+const vips = (...addresses: string[]): string => `virtual_ipaddress {\n ${addresses.join("\n ")}\n}`;
+
+/** The one instance that the lines make. */
+function one(...lines: string[]): ConfiguredInstance {
+  const [first] = read(instance("A", 51, ...lines)).config.instances;
+  assert.ok(first);
+  return first;
+}
+
+const password = (type: string): string => `authentication {\n auth_type ${type}\n auth_pass abc\n}`;
+
+describe("readKeepalivedConfig", () => {
+  it("fills in every default", () => {
+    assert.deepEqual(read("vrrp_instance A {\n virtual_router_id 51\n}").config, {
+      instances: [
+        {
+          name: "A",
+          interface: "eth0",
+          family: "ipv4",
+          vrid: 51,
+          version: 2,
+          initialState: "BACKUP",
+          priority: 100,
+          interval: seconds(1),
+          downTimerAdverts: 3,
+          auth: "none",
+          addresses: [],
+          vmac: null,
+          nopreempt: false,
+          preemptDelay: 0,
+          unicastPeers: [],
+          sourceAddress: null,
+          tracks: [],
+          file: "/k.conf",
+          line: 1,
+        },
+      ],
+      syncGroups: [],
+      notifyFifo: null,
+      vrrpNotifyFifo: null,
+      scriptUser: null,
+    });
   });
-});
 
-for (const [name, body, before, expected] of [
-  ["IPv6 is version 3 whatever the globals say", six, "global_defs { vrrp_version 2 }", { family: "ipv6", version: 3 }],
-  ["IPv6 with a version of its own", `version 2\n${six}`, "", { version: 2 }],
-  [
-    "the globals' version and interface",
-    four,
-    "global_defs {\nvrrp_version 3\ndefault_interface bond0\n}",
-    { version: 3, interface: "bond0" },
-  ],
-  ["MASTER without a priority is the owner", `state MASTER\n${four}`, "", { initialState: "MASTER", priority: 255 }],
-  ["MASTER with a priority", `state MASTER\npriority 150\n${four}`, "", { priority: 150 }],
-  ["a priority that is none", `priority 300\n${four}`, "", { priority: 100 }],
-  ["an unknown state is BACKUP", `state EQUAL\n${four}`, "", { initialState: "BACKUP" }],
-  ["version 2 rounds the interval", `advert_int 0.1\n${four}`, "", { interval: 1_000_000 }],
-  ["version 3 has hundredths", `version 3\nadvert_int 0.25\n${four}`, "", { interval: 250_000 }],
-  ["version 3 ends at 40.95 s", `version 3\nadvert_int 200\n${four}`, "", { interval: 40_950_000 }],
-  ["a password under version 2", `authentication {\nauth_type PASS\nauth_pass x\n}\n${four}`, "", { auth: "simple" }],
-  ["AH", `authentication {\nauth_type AH\nauth_pass x\n}\n${four}`, "", { auth: "ah" }],
-  ["a password under version 3 is ignored", `version 3\nauthentication {\nauth_type PASS\nauth_pass x\n}\n${four}`, "", { auth: "none" }],
-  ["the MAC of use_vmac is no name", `use_vmac 02:00:00:00:00:33\n${four}`, "", { vmac: "vrrp.51" }],
-  ["a name of use_vmac", `use_vmac vr51\n${four}`, "", { vmac: "vr51" }],
-  ["flags without and with a word", `nopreempt\npreempt_delay 2.5\n${four}`, "", { nopreempt: true, preemptDelay: 2_500_000 }],
-  ["a flag that is off", `nopreempt off\n${four}`, "", { nopreempt: false }],
-  [
-    "unicast",
-    `unicast_src_ip 192.0.2.1\nunicast_peer {\n192.0.2.2 min_ttl 255\n192.0.2.3\n}\n${four}`,
-    "",
-    { sourceAddress: "192.0.2.1", unicastPeers: ["192.0.2.2", "192.0.2.3"] },
-  ],
-  ["the down timer of the globals", four, "global_defs { vrrp_down_timer_adverts 5 }", { downTimerAdverts: 5 }],
-] as const) {
-  test(`instance: ${name}`, () => {
-    const instance = only(body, before) as unknown as Record<string, unknown>;
-    assert.deepEqual(Object.fromEntries(Object.keys(expected).map((key) => [key, instance[key]])), expected);
+  it("takes global_defs also from after the instance", () => {
+    const { config } = read(
+      `vrrp_instance A {\n virtual_router_id 1\n}\nglobal_defs {\n vrrp_version 3\n default_interface eth7\n vrrp_down_timer_adverts 5\n script_user nobody\n notify_fifo /run/a\n vrrp_notify_fifo "/run/b c"\n vrrp_notify_fifo_script /bin/x\n}`,
+    );
+    const [first] = config.instances;
+    assert.deepEqual([first?.version, first?.interface, first?.downTimerAdverts], [3, "eth7", 5]);
+    assert.deepEqual(config.notifyFifo, { path: "/run/a", script: false });
+    assert.deepEqual(config.vrrpNotifyFifo, { path: "/run/b c", script: true });
+    assert.equal(config.scriptUser, "nobody");
   });
-}
 
-test("addresses: canonical text, default prefixes, words, the other family left out, the excluded ones kept", () => {
-  const instance = only(`virtual_router_id 60
-virtual_ipaddress {
-  fe80::100/64 dev eth1 -nodad
-  2001:DB8::0100 home
-  192.0.2.1
-  not-an-address
-}
-virtual_ipaddress_excluded {
-  192.0.2.200/24 dev eth2 label eth2:v
-}`);
-  assert.deepEqual(instance.addresses, [
-    { address: "fe80::100", prefixLength: 64, dev: "eth1", advertised: true, dad: true },
-    { address: "2001:db8::100", prefixLength: 128, dev: null, advertised: true, dad: false },
-    { address: "192.0.2.200", prefixLength: 24, dev: "eth2", advertised: false, dad: false },
-  ]);
-});
+  const cases: ReadonlyArray<readonly [string, readonly string[], Partial<ConfiguredInstance>]> = [
+    ["MASTER without a priority", ["state MASTER"], { priority: 255, initialState: "MASTER" }],
+    ["MASTER with a priority", ["state MASTER", "priority 90"], { priority: 90 }],
+    ["a priority out of range", ["priority 300"], { priority: 100 }],
+    ["another state", ["state master"], { initialState: "BACKUP", priority: 100 }],
+    ["v2 intervals are whole seconds", ["advert_int 2.4"], { interval: seconds(2) }],
+    ["half a second more rounds up", ["advert_int 2.5"], { interval: seconds(3) }],
+    ["v2 takes at least a second", ["advert_int 0.1"], { interval: seconds(1) }],
+    ["an interval out of range", ["advert_int 300"], { interval: seconds(1) }],
+    ["v3 intervals are hundredths", ["version 3", "advert_int 1.256"], { interval: millis(1_260), version: 3 }],
+    ["v3 ends at 40.95 s", ["version 3", "advert_int 41"], { interval: millis(40_950) }],
+    ["IPv6 is always v3", [vips("fe80::1", "2001:DB8::1/64")], { family: "ipv6", version: 3 }],
+    ["IPv6 unless it says 2", ["version 2", vips("fe80::1")], { family: "ipv6", version: 2 }],
+    ["native_ipv6", ["native_ipv6", "mcast_src_ip 192.0.2.9"], { family: "ipv6", sourceAddress: null }],
+    [
+      "a source decides about the family",
+      ["mcast_src_ip 192.0.2.9", vips("fe80::1")],
+      { family: "ipv4", sourceAddress: "192.0.2.9", addresses: [] },
+    ],
+    [
+      "peers",
+      ["unicast_src_ip 192.0.2.9", "unicast_peer {\n 192.0.2.8 min_ttl 3\n fe80::9\n 192.0.2.7\n}"],
+      { unicastPeers: ["192.0.2.8", "192.0.2.7"] },
+    ],
+    ["PASS", [password("PASS")], { auth: "simple" }],
+    ["AH", [password("AH"), "state MASTER", "priority 90"], { auth: "ah", initialState: "BACKUP" }],
+    ["another type", [password("MD5")], { auth: "none" }],
+    ["no password", ["authentication {\n auth_type PASS\n}"], { auth: "none" }],
+    ["authentication on one line is none", ["authentication { auth_type PASS auth_pass abc }"], { auth: "none" }],
+    ["v3 has none", ["version 3", password("PASS")], { auth: "none" }],
+    ["strict mode has none", ["strict_mode on", password("PASS")], { auth: "none" }],
+    ["auth_hmac", ["version 3", "auth_hmac {\n key 1 abc\n}"], { auth: "hmac" }],
+    ["nopreempt", ["nopreempt", "preempt_delay 1.5"], { nopreempt: true, preemptDelay: millis(1_500) }],
+    ["nopreempt taken back", ["nopreempt", "preempt"], { nopreempt: false }],
+    ["MASTER preempts", ["nopreempt", "preempt_delay 5", "state MASTER", "priority 90"], { nopreempt: false, preemptDelay: seconds(0) }],
+    ["use_vmac", ["use_vmac"], { vmac: "vrrp.51" }],
+    ["use_vmac with a MAC", ["use_vmac 02:00:00:00:00:07"], { vmac: "vrrp.51" }],
+    ["use_vmac with a name", ["use_vmac up0"], { vmac: "up0" }],
+    ["use_ipvlan", ["use_ipvlan 192.0.2.1/24 bridge"], { vmac: "vrrp.51" }],
+  ];
+  for (const [name, lines, expected] of cases)
+    it(name, () => {
+      const actual = one(...lines);
+      for (const [key, value] of Object.entries(expected)) assert.deepEqual(actual[key as keyof ConfiguredInstance], value, key);
+    });
 
-test("what does not fit a packet is not advertised", () => {
-  const many = Array.from({ length: 92 }, (_, i) => `2001:db8::${(i + 1).toString(16)}/64`).join("\n");
-  const { addresses } = only(`virtual_router_id 1\nvirtual_ipaddress {\n${many}\n}`);
-  assert.equal(addresses.filter(({ advertised }) => advertised).length, 89);
-  assert.equal(addresses.length, 92);
-});
+  it("reads virtual addresses", () => {
+    const { addresses } = one(
+      vips("192.0.2.1", "192.0.2.2/24 brd + dev eth1 label eth1:0", "192.0.2.1", "2001:db8::1", "192.0.2.300", "192.0.2.4/33 -nodad"),
+      "virtual_ipaddress_excluded {\n 2001:DB8:0::5/64\n}",
+    );
+    const plain = { dev: null, advertised: true, dad: false };
+    assert.deepEqual(addresses, [
+      { ...plain, address: "192.0.2.1", prefixLength: 32 },
+      { ...plain, address: "192.0.2.2", prefixLength: 24, dev: "eth1" },
+      { ...plain, address: "192.0.2.4", prefixLength: 32, dad: true },
+      { ...plain, address: "2001:db8::5", prefixLength: 64, advertised: false },
+    ]);
+  });
 
-test("both families of one VRID with use_vmac have interfaces of their own", () => {
-  const { instances } = read(`vrrp_instance A {\nuse_vmac\n${four}\n}\nvrrp_instance B {\nuse_vmac\n${six}\n}`);
-  assert.deepEqual(
-    instances.map(({ vmac }) => vmac),
-    ["vrrp.51", "vrrp6.51"],
-  );
-});
+  for (const [family, most, address] of [
+    ["IPv4", 255, (i: number) => `192.0.${2 + (i >> 8)}.${i & 255}`],
+    ["IPv6", 89, (i: number) => `2001:db8::${(i + 1).toString(16)}`],
+  ] as const)
+    it(`advertises ${most} addresses of ${family}`, () => {
+      const { addresses } = one(vips(...Array.from({ length: 300 }, (_, i) => address(i))));
+      assert.equal(addresses.length, 300);
+      assert.deepEqual([addresses[most - 1]?.advertised, addresses[most]?.advertised], [true, false]);
+    });
 
-test("an instance without VRID, a second of one name, and a second of one VRID are left out", () => {
-  const { instances } = read(`
-vrrp_instance A { interface eth0 }
-vrrp_instance B {\n${four}\n}
-vrrp_instance B {\n${six}\n}
-vrrp_instance C {\n${four}\n}
-vrrp_instance D {\n${six}\n}`);
-  assert.deepEqual(
-    instances.map(({ name }) => name),
-    ["B", "D"],
-  );
-});
+  it("names VMAC interfaces apart", () => {
+    const text = instance("A", 2, "use_vmac", vips("192.0.2.1")) + instance("B", 2, "use_vmac", vips("fe80::1"));
+    const third = "vrrp_instance C {\n interface eth1\n virtual_router_id 2\n use_vmac\n}";
+    assert.deepEqual(
+      read(text + third).config.instances.map(({ vmac }) => vmac),
+      ["vrrp.2", "vrrp6.2", "vrrp1.2"],
+    );
+  });
 
-test("tracks of the instance and of its group, with the weight of the script where the track has none", () => {
-  const { instances, syncGroups } = read(`
-vrrp_script chk { script "/bin/true"\nweight -30\n}
-vrrp_script fatal { script "/bin/true" }
-vrrp_sync_group G {
-  group {
-    A
-    B
-  }
-  track_interface { eth1 }
-}
-vrrp_instance A {
-  track_script {
-    chk
-    fatal
-    other weight 5
-  }
-  ${four}
-}`);
-  assert.deepEqual(instances[0]?.tracks, [
-    { kind: "script", name: "chk", weight: -30 },
-    { kind: "script", name: "fatal", weight: 0 },
-    { kind: "script", name: "other", weight: 5 },
-    { kind: "interface", name: "eth1", weight: 0 },
-  ]);
-  assert.deepEqual(syncGroups, [{ name: "G", members: ["A", "B"] }]);
-});
+  it("leaves out what cannot run", () => {
+    const { config, leftOut } = read(
+      `vrrp_instance N {\n}\n${instance("A", 1)}${instance("A", 2)}${instance("B", 1)}${instance("C", 1, vips("fe80::1"))}${instance("D", 0)}`,
+    );
+    assert.deepEqual(
+      config.instances.map(({ name }) => name),
+      ["A", "C"],
+    );
+    assert.deepEqual(
+      leftOut.map(({ name, line }) => `${name} ${line}`),
+      ["N 1", "A 8", "B 13", "D 25"],
+    );
+  });
 
-test("the FIFOs, and whether keepalived starts a reader for them", () => {
-  const config = read(
-    "global_defs {\nvrrp_notify_fifo /run/a.fifo user\nnotify_fifo /run/b.fifo\nnotify_fifo_script /bin/x\nscript_user nobody\n}",
-  );
-  assert.deepEqual(config.vrrpNotifyFifo, { path: "/run/a.fifo", script: false });
-  assert.deepEqual(config.notifyFifo, { path: "/run/b.fifo", script: true });
-  assert.equal(config.scriptUser, "nobody");
+  const tracked = `vrrp_script chk {\n script "/bin/true"\n weight 3\n}\nvrrp_script two {\n}\nvrrp_track_process pr {\n}\ntrack_file tf {\n}\n`;
+
+  it("reads tracks with their weights", () => {
+    const block = (kind: string, ...lines: string[]): string => `track_${kind} {\n ${lines.join("\n ")}\n}`;
+    const { config } = read(
+      tracked +
+        instance(
+          "A",
+          1,
+          block("script", "chk", "two weight -7 reverse", "none"),
+          block("process", "pr weight -5"),
+          block("file", "tf"),
+          block("interface", "eth1 weight 6", "eth2"),
+        ) +
+        instance("O", 2, "priority 255", block("script", "chk", "two")),
+    );
+    assert.deepEqual(
+      config.instances.map(({ tracks }) => tracks.map(({ kind, name, weight }) => `${kind} ${name} ${weight}`)),
+      [["script chk 3", "script two 7", "process pr -5", "file tf 1", "interface eth1 6", "interface eth2 0"], ["script two 0"]],
+    );
+  });
+
+  it("does not take what is defined later", () => {
+    assert.deepEqual(read(`${instance("A", 1, "track_script {\n chk\n}")}${tracked}`).config.instances[0]?.tracks, []);
+  });
+
+  it("gives members what their sync group tracks", () => {
+    const { config } = read(
+      `${tracked}${instance("A", 1, "track_script {\n chk\n two\n}")}${instance("B", 2)}vrrp_sync_group G {\n group {\n A B\n  NONE\n }\n track_script {\n chk weight 4\n }\n}\nvrrp_sync_group H { \n group { NONE }\n}`,
+    );
+    assert.deepEqual(config.syncGroups, [{ name: "G", members: ["A", "B"] }]);
+    assert.deepEqual(
+      config.instances.map(({ tracks }) => tracks.map(({ name, weight }) => `${name} ${weight}`)),
+      [["two 0", "chk 4"], ["chk 4"]],
+    );
+  });
+
+  it("holds no password", () => {
+    const text = instance("A", 1, "authentication {\n auth_type PASS\n auth_pass s3cr3t\n}");
+    assert.ok(!JSON.stringify(read(text)).includes("s3cr3t"));
+  });
 });

@@ -1,140 +1,246 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { chmod, chown, mkdir, mkdtemp, rename, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterEach, beforeEach, test } from "node:test";
+import { dirname, join } from "node:path";
+import { afterEach, describe, it } from "node:test";
 import type { KeepalivedConfigState } from "../../../src/core/keepalived-config.ts";
-import { ConfigFollower } from "../../../src/keepalived/conf/follow.ts";
-import { wallTime } from "../../../src/lib/time.ts";
-import { waitFor } from "../../lab/framework/wait.ts";
+import { ConfigFollower, type FollowTiming } from "../../../src/keepalived/conf/follow.ts";
+import { describeUnreadable } from "../../../src/keepalived/conf/permission.ts";
 
-const instance = (priority: number, vrid = 51): string =>
-  `vrrp_instance V${vrid} {\nvirtual_router_id ${vrid}\npriority ${priority}\nvirtual_ipaddress { 192.0.2.100 }\n}\n`;
+const instance = (name: string, vrid: number): string => `vrrp_instance ${name} {\n interface eth0\n virtual_router_id ${vrid}\n}\n`;
+/** No poll: what is seen is seen by events. */
+const eventsOnly: FollowTiming = { quietMs: 20, pollMs: 3_600_000, missingMs: 3_600_000 };
 
-let folder: string;
-let told: KeepalivedConfigState[];
-let warned: string[];
-let follower: ConfigFollower;
-const path = (name: string): string => join(folder, name);
+class Following {
+  readonly states: KeepalivedConfigState[] = [];
+  readonly warnings: string[] = [];
+  readonly follower: ConfigFollower;
+  #wake: () => void = () => undefined;
 
-function follow(name = "keepalived.conf"): ConfigFollower {
-  return new ConfigFollower({
-    path: path(name),
-    deliver: (state) => told.push(state),
-    warn: (message, fields) => warned.push(`${message} ${JSON.stringify(fields ?? {})}`),
-    wall: () => wallTime(1_000_000),
-  });
+  constructor(path: string, timing: Partial<FollowTiming> = eventsOnly) {
+    this.follower = new ConfigFollower({
+      path,
+      user: "vrrpwatch",
+      timing,
+      configId: "me",
+      deliver: (state) => {
+        this.states.push(state);
+        this.#wake();
+      },
+      warn: (message) => void this.warnings.push(message),
+    });
+  }
+
+  get last(): KeepalivedConfigState | undefined {
+    return this.states.at(-1);
+  }
+
+  /** Waits for a state of which `wanted` is true; the test's own timeout ends it. */
+  async until(wanted: (state: KeepalivedConfigState) => boolean): Promise<KeepalivedConfigState> {
+    for (;;) {
+      const { last } = this;
+      if (last !== undefined && wanted(last)) return last;
+      await new Promise<void>((resolve) => {
+        // The timer keeps the process alive: the follower does not.
+        const timer = setTimeout(resolve, 1_000);
+        this.#wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+  }
 }
-const priorities = (state = told.at(-1)): number[] => (state?.config?.instances ?? []).map(({ priority }) => priority);
-const until = (what: string, is: (state: KeepalivedConfigState) => boolean): Promise<unknown> =>
-  waitFor(what, () => told.some(is) && is(told.at(-1) as KeepalivedConfigState), { within: 15_000, state: () => told });
 
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "vw-conf-"));
-  [told, warned] = [[], []];
-  follower = follow();
-});
-afterEach(async () => {
-  await follower.close();
-  rmSync(folder, { recursive: true });
-});
+const names = (state: KeepalivedConfigState | undefined): string => (state?.config?.instances ?? []).map(({ name }) => name).join(" ");
 
-test("the file is told at the start, with its time", async () => {
-  writeFileSync(path("keepalived.conf"), instance(100));
-  utimesSync(path("keepalived.conf"), 1_700_000_000, 1_700_000_000);
-  await follower.start();
-  assert.equal(told.length, 1);
-  assert.deepEqual(
-    [told[0]?.state, priorities(), told[0]?.modified, told[0]?.readAt, told[0]?.problem],
-    ["read", [100], 1_700_000_000_000_000, 1_000_000, null],
-  );
-});
-
-test("a write in place, a replacement and a touch are each told", async () => {
-  writeFileSync(path("keepalived.conf"), instance(100));
-  await follower.start();
-  writeFileSync(path("keepalived.conf"), instance(110));
-  await until("the write", (state) => priorities(state)[0] === 110);
-  for (const priority of [120, 130]) {
-    writeFileSync(path("new"), instance(priority));
-    renameSync(path("new"), path("keepalived.conf"));
-    await until("the replacement", (state) => priorities(state)[0] === priority);
+/** Runs it without root's right to read everything. */
+async function unprivileged<T>(action: () => Promise<T>): Promise<T> {
+  if (process.geteuid?.() !== 0) return action();
+  process.seteuid?.(65_534);
+  try {
+    return await action();
+  } finally {
+    process.seteuid?.(0);
   }
-  utimesSync(path("keepalived.conf"), 1_700_000_000, 1_700_000_000);
-  await until("the touch", (state) => state.modified === 1_700_000_000_000_000);
-});
+}
 
-test("a symbolic link that is turned elsewhere, as in a mounted ConfigMap", async () => {
-  for (const [name, priority] of [
-    ["one", 100],
-    ["two", 200],
-  ] as const) {
-    mkdirSync(path(name));
-    writeFileSync(path(`${name}/keepalived.conf`), instance(priority));
+const limit = { timeout: 30_000 };
+
+describe("ConfigFollower", () => {
+  const ends: (() => Promise<unknown>)[] = [];
+  afterEach(async () => {
+    for (const end of ends.splice(0).reverse()) await end();
+  });
+
+  async function directory(): Promise<string> {
+    const path = await mkdtemp(join(tmpdir(), "vrrpwatch-conf-"));
+    ends.push(() => rm(path, { recursive: true, force: true }));
+    return path;
   }
-  symlinkSync("one", path("..data"));
-  symlinkSync("..data/keepalived.conf", path("keepalived.conf"));
-  await follower.start();
-  assert.deepEqual(priorities(), [100]);
-  symlinkSync("two", path("..new"));
-  renameSync(path("..new"), path("..data"));
-  await until("the other file", (state) => priorities(state)[0] === 200);
-});
 
-test("an include in another folder, and a file that its pattern finds later", async () => {
-  mkdirSync(path("conf.d"));
-  writeFileSync(path("conf.d/a.conf"), instance(100));
-  writeFileSync(path("keepalived.conf"), "include conf.d/*.conf\n");
-  await follower.start();
-  assert.deepEqual(priorities(), [100]);
-  writeFileSync(path("conf.d/b.conf"), instance(90, 52));
-  await until("the second file", (state) => priorities(state).length === 2);
-});
+  async function follow(path: string, timing?: Partial<FollowTiming>): Promise<Following> {
+    const following = new Following(path, timing);
+    ends.push(() => following.follower.close());
+    await following.follower.start();
+    return following;
+  }
 
-test("a broken file keeps the last good one and is told with its line, once", async () => {
-  writeFileSync(path("keepalived.conf"), instance(100));
-  await follower.start();
-  writeFileSync(path("keepalived.conf"), `${instance(110)}global_defs {\n`);
-  await until("the trouble", (state) => state.state === "broken");
-  assert.deepEqual(priorities(), [100]);
-  assert.match(told.at(-1)?.problem ?? "", /keepalived\.conf:6: the block of global_defs/);
-  writeFileSync(path("keepalived.conf"), instance(120));
-  await until("the repair", (state) => state.state === "read" && priorities(state)[0] === 120);
-  assert.equal(warned.length, 1);
-});
+  async function withFile(text: string): Promise<{ path: string; following: Following }> {
+    const path = join(await directory(), "keepalived.conf");
+    await writeFile(path, text);
+    return { path, following: await follow(path) };
+  }
 
-test("no file, no folder: absent, until they come", async () => {
-  await follower.close();
-  follower = follow("later/keepalived.conf");
-  await follower.start();
-  assert.equal(told[0]?.state, "absent");
-  assert.deepEqual(warned, []);
-  mkdirSync(path("later"));
-  writeFileSync(path("later/keepalived.conf"), instance(100));
-  await until("the file", (state) => state.state === "read");
-  rmSync(path("later"), { recursive: true });
-  await until("its end", (state) => state.state === "absent" && state.config === null);
-});
+  it("has delivered the first state when it has started", limit, async () => {
+    const { path, following } = await withFile(instance("A", 1));
+    assert.equal(following.states.length, 1);
+    const { last } = following;
+    assert.deepEqual([last?.path, last?.state, names(last), last?.problem], [path, "read", "A", null]);
+    assert.ok(last?.modified !== null && last?.readAt !== null);
+  });
 
-const asOther = process.getuid?.() === 0 && spawnSync("setpriv", ["--version"]).status === 0;
+  it("sees a file that is written in place", limit, async () => {
+    const { path, following } = await withFile(instance("A", 1));
+    await writeFile(path, instance("B", 1));
+    await following.until((state) => names(state) === "B");
+  });
 
-test("a file that this user may not read is worked without, and the remedy is named", {
-  skip: asOther ? false : "needs root and setpriv",
-}, () => {
-  writeFileSync(path("keepalived.conf"), instance(100));
-  chmodSync(path("keepalived.conf"), 0o640);
-  chmodSync(folder, 0o755);
-  const script = `
-    import { ConfigFollower } from ${JSON.stringify(new URL("../../../src/keepalived/conf/follow.js", import.meta.url).href)};
-    const follower = new ConfigFollower({ path: process.argv[1], deliver: (s) => console.log(JSON.stringify(s)), warn: () => {}, wall: () => 1 });
-    await follower.start();
-    await follower.close();`;
-  const run = ["--reuid", "65534", "--regid", "65534", "--clear-groups", process.execPath, "--input-type=module", "-e", script];
-  const { stdout, stderr } = spawnSync("setpriv", [...run, path("keepalived.conf")], { encoding: "utf8" });
-  assert.equal(stderr, "");
-  const state = JSON.parse(stdout) as KeepalivedConfigState;
-  assert.equal(state.state, "unreadable");
-  assert.equal(state.config, null);
-  assert.match(state.problem ?? "", /mode 0640, owner 0, group 0.*setfacl -m u:nobody:r/);
+  it("sees a file that is replaced, again and again", limit, async () => {
+    const { path, following } = await withFile(instance("A", 1));
+    for (const name of ["B", "C", "D"]) {
+      await writeFile(`${path}.new`, instance(name, 1));
+      await rename(`${path}.new`, path);
+      await following.until((state) => names(state) === name);
+    }
+  });
+
+  it("tells a new time of the same content", limit, async () => {
+    const { path, following } = await withFile(instance("A", 1));
+    await utimes(path, 1_700_000_000, 1_700_000_000);
+    await following.until(({ modified }) => modified === 1_700_000_000_000_000);
+  });
+
+  it("sees an include that is added, changed and removed", limit, async () => {
+    const { path, following } = await withFile(`${instance("A", 1)}include conf.d/*.conf\n`);
+    assert.match(following.warnings.join(), /keepalived\.conf:5: no file is there for include conf\.d\/\*\.conf/);
+    await mkdir(join(dirname(path), "conf.d"));
+    await writeFile(join(dirname(path), "conf.d", "b.conf"), instance("B", 2));
+    // The new directory may be noticed before it is watched, and watched before its file is there.
+    await following.until((state) => names(state) === "A B");
+    await writeFile(join(dirname(path), "conf.d", "c.conf"), instance("C", 3));
+    await following.until((state) => names(state) === "A B C");
+    await writeFile(join(dirname(path), "conf.d", "b.conf"), instance("D", 2));
+    await following.until((state) => names(state) === "A D C");
+    await rm(join(dirname(path), "conf.d", "b.conf"));
+    await following.until((state) => names(state) === "A C");
+  });
+
+  it("sees the target of a symbolic link change, and the link itself", limit, async () => {
+    const base = await directory();
+    for (const name of ["one", "two", "etc"]) await mkdir(join(base, name));
+    await writeFile(join(base, "one", "k.conf"), instance("A", 1));
+    await writeFile(join(base, "two", "k.conf"), instance("B", 1));
+    const path = join(base, "etc", "k.conf");
+    await symlink("../one/k.conf", path);
+    const following = await follow(path);
+    await writeFile(join(base, "one", "k.conf"), instance("C", 1));
+    await following.until((state) => names(state) === "C");
+    await symlink("../two/k.conf", `${path}.new`);
+    await rename(`${path}.new`, path);
+    await following.until((state) => names(state) === "B");
+  });
+
+  it("finds a directory that appears later, is replaced and goes", limit, async () => {
+    const base = await directory();
+    const path = join(base, "etc", "keepalived", "keepalived.conf");
+    const following = await follow(path, { ...eventsOnly, missingMs: 20 });
+    assert.deepEqual([following.last?.state, following.last?.config, following.last?.modified], ["absent", null, null]);
+    assert.deepEqual(following.warnings, [], "most hosts that only listen have none");
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, instance("A", 1));
+    await following.until((state) => names(state) === "A");
+    await rm(join(base, "etc"), { recursive: true });
+    await following.until(({ state }) => state === "absent");
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, instance("B", 1));
+    await following.until((state) => names(state) === "B");
+  });
+
+  it("keeps the last good configuration while the file is broken", limit, async () => {
+    const { path, following } = await withFile(instance("A", 1));
+    await writeFile(path, `${instance("B", 1)}vrrp_instance C {\n`);
+    const broken = await following.until(({ state }) => state === "broken");
+    assert.equal(names(broken), "A");
+    assert.equal(broken.readAt, following.states[0]?.readAt);
+    assert.match(broken.problem ?? "", /keepalived\.conf:5: the block "vrrp_instance" that begins here is never closed/);
+    assert.deepEqual(following.warnings, [broken.problem]);
+    await writeFile(path, instance("B", 1));
+    const good = await following.until(({ state }) => state === "read");
+    assert.deepEqual([names(good), good.problem], ["B", null]);
+  });
+
+  it("knows no configuration when the file is broken from the start", limit, async () => {
+    const { following } = await withFile("}\n");
+    assert.deepEqual([following.last?.state, following.last?.config, following.last?.readAt], ["broken", null, null]);
+  });
+
+  it("polls where no event comes", limit, async () => {
+    const path = join(await directory(), "keepalived.conf");
+    await writeFile(path, instance("A", 1));
+    // An event would be waited for much longer.
+    const following = await follow(path, { quietMs: 3_600_000, pollMs: 20, missingMs: 20 });
+    await writeFile(path, instance("B", 1));
+    await following.until((state) => names(state) === "B");
+  });
+
+  it("says who may read the file and how to change that", limit, async () => {
+    const path = join(await directory(), "keepalived.conf");
+    await writeFile(path, instance("A", 1));
+    await chmod(dirname(path), 0o755);
+    await chmod(path, 0);
+    const following = new Following(path);
+    ends.push(() => following.follower.close());
+    await unprivileged(() => following.follower.start());
+    const [first] = following.states;
+    assert.deepEqual([first?.state, first?.config], ["unreadable", null]);
+    assert.match(
+      first?.problem ?? "",
+      /keepalived\.conf may not be read by user vrrpwatch: mode 0000, owner \S+, group \S+\. To allow it: setfacl -m u:vrrpwatch:r \//,
+    );
+    assert.equal(following.warnings[0], first?.problem);
+  });
+
+  it("names the directory that may not be entered", limit, async () => {
+    const base = await directory();
+    const path = join(base, "etc", "keepalived.conf");
+    await mkdir(dirname(path));
+    await writeFile(path, instance("A", 1));
+    await chmod(base, 0o755);
+    await chmod(dirname(path), 0);
+    ends.push(() => chmod(dirname(path), 0o700));
+    const text = await unprivileged(async () => describeUnreadable(path, "vrrpwatch"));
+    assert.ok(text.startsWith(`${dirname(path)} may not be entered by user vrrpwatch: mode 0000`), text);
+    assert.ok(text.endsWith(`setfacl -m u:vrrpwatch:x ${dirname(path)}`), text);
+  });
+
+  it("advises to join a group that may read it", {
+    ...limit,
+    skip: process.getuid?.() === 0 ? false : "only root gives files away",
+  }, async () => {
+    const path = join(await directory(), "keepalived.conf");
+    await writeFile(path, "");
+    await chmod(path, 0o640);
+    await chown(path, 0, 54_321);
+    const text = describeUnreadable(path, "vrrpwatch");
+    assert.match(text, /mode 0640, owner root, group 54321\. To allow it: usermod -aG 54321 vrrpwatch /);
+  });
+
+  it("ends without a word", limit, async () => {
+    const { path, following } = await withFile(instance("A", 1));
+    await following.follower.close();
+    await writeFile(path, instance("B", 1));
+    assert.equal(following.states.length, 1);
+    assert.deepEqual(following.warnings, []);
+  });
 });

@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { nodeReader } from "../../../src/keepalived/conf/conf-reader.ts";
 import { parseConf } from "../../../src/keepalived/conf/parse.ts";
-import { fileReader } from "../../../src/keepalived/conf/reader.ts";
 import { thisHost } from "../../../src/keepalived/lint/host.ts";
 import { lintFiles } from "../../../src/keepalived/lint/lint.ts";
 import { labSkip } from "../../lab/framework/requirements.ts";
@@ -49,7 +49,7 @@ test("errors here are complaints of the real keepalived -t, and the other way ro
   const failures: string[] = [];
   for (const { title, text } of snippets) {
     writeFileSync(path, text);
-    const errors = lintFiles([parseConf(path, fileReader)], { host }).filter(({ severity }) => severity === "error");
+    const errors = lintFiles([parseConf(path, nodeReader)], { host }).filter(({ severity }) => severity === "error");
     const { status, output } = await keepalived(["-t", "-f", path], NAMESPACE);
     const ours = errors.map(({ line, code }) => `${line} ${code}`).join(", ") || "no error";
     const differs = errors.length > 0 !== (status !== 0 && status !== SCRIPT_SECURITY);

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import type { ConfReader } from "../../../src/keepalived/conf/conf-reader.ts";
 import { parseConf } from "../../../src/keepalived/conf/parse.ts";
-import type { ConfReader } from "../../../src/keepalived/conf/reader.ts";
-import { confProblemCodes } from "../../../src/keepalived/conf/tree.ts";
 import { type Finding, type LintCode, lintCodes } from "../../../src/keepalived/lint/finding.ts";
 import type { HostProbe } from "../../../src/keepalived/lint/host.ts";
 import { keywordsOf } from "../../../src/keepalived/lint/keywords.ts";
 import { lintFiles } from "../../../src/keepalived/lint/lint.ts";
 import { lintReference } from "../../../src/keepalived/lint/reference.ts";
+import { parserCodes } from "../../../src/keepalived/lint/structure.ts";
 import { err, ok } from "../../../src/lib/result.ts";
 import { snippets } from "./snippets.ts";
 
@@ -312,7 +312,7 @@ test("every code is met by a test, and stands in the reference", () => {
     ...snippets.flatMap(({ errors }) => errors),
     ...Object.values(marked).flatMap((text) => [...text.matchAll(/! <- (.*)$/gm)].flatMap(([, marks = ""]) => marks.split(" "))),
     ...pairs.flatMap(([, , , ...codes]) => codes.map((code) => code.slice(2))),
-    ...confProblemCodes,
+    ...Object.values(parserCodes),
   ]);
   const reference = lintReference();
   for (const code of Object.keys(lintCodes) as LintCode[]) {
@@ -322,8 +322,9 @@ test("every code is met by a test, and stands in the reference", () => {
 });
 
 test("what a parser refuses is a finding", () => {
-  const found = lint({ "/k": "include /k\ninclude /absent.conf\n}\n" }).map(({ code, severity }) => `${severity} ${code}`);
-  assert.deepEqual(found, ["error include_loop", "warning include_missing", "error unbalanced_braces"]);
+  const found = (text: string): string[] => lint({ "/k": text }).map(({ code, severity }) => `${severity} ${code}`);
+  assert.deepEqual(found("include /absent.conf\n}\n"), ["warning include_missing", "error unbalanced_braces"]);
+  assert.deepEqual(found("include /k\n"), ["error include_loop"], "nothing is read after that");
 });
 
 test("any mixture of words is judged without an exception, and lines are those of the file", () => {

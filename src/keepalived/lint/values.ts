@@ -1,5 +1,5 @@
 import { canonicalAddress, familyOf } from "../../lib/addresses.ts";
-import type { Statement } from "./tree.ts";
+import type { Statement } from "../conf/statement.ts";
 
 /** Reading single values of keepalived.conf, as keepalived 2.2.7 takes them. */
 

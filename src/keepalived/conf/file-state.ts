@@ -1,0 +1,57 @@
+import { realpathSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import { type WallTime, wallTime } from "../../lib/time.ts";
+import { codeOf } from "./permission.ts";
+
+/** A text that differs when a file, or the list of names in a directory, may have become another. */
+export function signatureOf(files: readonly string[], directories: readonly string[]): string {
+  return [...files, ...directories].map(signature).join("\n");
+}
+
+function signature(path: string): string {
+  try {
+    const { dev, ino, size, mtimeNs, ctimeNs } = statSync(path, { bigint: true });
+    return `${dev} ${ino} ${size} ${mtimeNs} ${ctimeNs}`;
+  } catch (error) {
+    return codeOf(error);
+  }
+}
+
+/** The latest change of any of the files; null where none of them is there. */
+export function lastModified(files: readonly string[]): WallTime | null {
+  let last: bigint | null = null;
+  for (const path of files) {
+    try {
+      const { mtimeNs } = statSync(path, { bigint: true });
+      if (last === null || mtimeNs > last) last = mtimeNs;
+    } catch {
+      // It is not there, or may not be seen.
+    }
+  }
+  return last === null ? null : wallTime(Number(last / 1_000n));
+}
+
+/** Where to look for changes: the directories, and wherever symbolic links lead from them and from the files. */
+export function placesOf(files: readonly string[], directories: readonly string[]): readonly string[] {
+  const places = new Set(directories);
+  const add = (path: string, placeOf: (real: string) => string): void => {
+    try {
+      places.add(placeOf(realpathSync(path)));
+    } catch {
+      // It leads nowhere: what would change that happens in its own directory.
+    }
+  };
+  for (const directory of directories) add(directory, (real) => real);
+  for (const path of files) add(path, dirname);
+  return [...places];
+}
+
+/** Tells a directory from one that took its place; null where there is none. */
+export function identityOf(directory: string): string | null {
+  try {
+    const { dev, ino } = statSync(directory, { bigint: true });
+    return `${directory} ${dev} ${ino}`;
+  } catch {
+    return null;
+  }
+}
