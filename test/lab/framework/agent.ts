@@ -117,6 +117,11 @@ export class Agent {
   static async start(lab: Lab, host: Host, options: AgentOptions = {}): Promise<Agent> {
     const agent = Agent.launch(lab, host, options);
     await agent.ready();
+    // keepalived makes the FIFO itself where it comes first.
+    if (options.keepalived !== undefined)
+      await waitFor("the agent to offer its FIFO", async () => (await agent.metric("keepalived_notify_fifo_up"))[0] === 1, {
+        within: 5_000,
+      });
     return agent;
   }
 
