@@ -1,4 +1,4 @@
-import type { WallTime } from "../../lib/time.ts";
+import type { Instant, WallTime } from "../../lib/time.ts";
 import type { KeepalivedProcess } from "../host-facts.ts";
 import type { VirtualRouterView } from "../view.ts";
 import { type Answer, type Instance, unknown } from "./instance.ts";
@@ -11,6 +11,7 @@ export interface Evidence {
   readonly process: KeepalivedProcess | null;
   /** When the process was last seen to start or to end; null: before we looked. */
   readonly processSinceWall: WallTime | null;
+  readonly processSinceAt: Instant | null;
   /** Whether its process started while we watched, and it has said nothing since. */
   readonly justStarted: boolean;
   readonly wire: Pick<VirtualRouterView, "hearing" | "master"> | null;
@@ -26,10 +27,10 @@ export interface Evidence {
  * words, then the addresses and adverts of this host. Where these do not decide, nothing is claimed.
  */
 export function conclude(evidence: Evidence, wall: WallTime): Answer {
-  const { instance, process: daemon, processSinceWall } = evidence;
-  const { state, sinceWall, lastWall } = instance.said;
+  const { instance, process: daemon, processSinceWall, processSinceAt } = evidence;
+  const { state, sinceWall, lastAt } = instance.said;
   // A call that came after its end is of the next process, which will be seen in a moment.
-  const alive = lastWall !== null && processSinceWall !== null && lastWall > processSinceWall;
+  const alive = lastAt !== null && processSinceAt !== null && lastAt > processSinceAt;
   if (daemon !== null && !daemon.running && !alive) {
     return state === "stop" ? { state, sinceWall, by: "notify" } : { state: "stop", by: "process", sinceWall: processSinceWall };
   }

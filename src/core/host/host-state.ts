@@ -1,4 +1,4 @@
-import type { Instant, WallTime } from "../../lib/time.ts";
+import { type Instant, instant, type WallTime } from "../../lib/time.ts";
 import type { AddressClaim } from "../../wire/decoded.ts";
 import type { Event, VirtualRouterId } from "../events.ts";
 import type { HostInput } from "../input.ts";
@@ -10,6 +10,7 @@ import type { Instance } from "./instance.ts";
 import { type HostContext, JoinedRouter } from "./joined-router.ts";
 import { KeepalivedState } from "./keepalived-state.ts";
 import { LocalNetwork } from "./local-network.ts";
+import type { Moment } from "./said.ts";
 import { type Suspect, suspectOfFault, suspectOfPriority } from "./suspect.ts";
 import type { HostView } from "./view.ts";
 import type { Vip } from "./vip.ts";
@@ -38,6 +39,14 @@ export interface HostDeps {
 
 const keyOf = ({ interface: name, vlan, innerVlan, family, vrid }: VirtualRouterId): string =>
   `${name ?? ""} ${vlan ?? ""} ${innerVlan ?? ""} ${family} ${vrid}`;
+
+/** A call that waited happened so long ago by the wall clock of now; one from the future happens now. */
+function momentOf({ at, wall, happened }: Extract<HostInput, { kind: "notify" }>): Moment {
+  if (happened === undefined) return { at, wall };
+  if (happened === null) return { at: null, wall: null };
+  const age = Math.max(0, wall - happened);
+  return { at: instant(at - age), wall: (wall - age) as WallTime };
+}
 
 /** It is not known any more which virtual router the instance is. */
 function release(instance: Instance): void {
@@ -107,7 +116,7 @@ export class HostState {
         this.#configured(input.state, at, wall);
         return;
       case "keepalived_process":
-        this.#keepalived.processChanged(input.process, wall);
+        this.#keepalived.processChanged(input.process, at, wall);
         for (const gone of this.#keepalived.dropUnspoken()) this.#disconnect(gone);
         this.#settleAll(at, wall);
         return;
@@ -259,9 +268,9 @@ export class HostState {
 
   #notified(input: Extract<HostInput, { kind: "notify" }>): void {
     const { at, wall, notify } = input;
-    const happened = input.happened === undefined ? wall : input.happened;
+    const moment = momentOf(input);
     const before = this.#keepalived.instances.get(notify.name)?.priority ?? null;
-    const instance = this.#keepalived.notified(input.source, notify, happened);
+    const instance = this.#keepalived.notified(input.source, notify, moment);
     if (instance !== null) {
       this.#settle(instance, at, wall);
       const after = instance.said.priority;
@@ -297,12 +306,13 @@ export class HostState {
 
   #settle(instance: Instance, at: Instant, wall: WallTime): void {
     const router = this.#routerOf(instance);
-    const { process: daemon, processSinceWall, startSeen } = this.#keepalived;
+    const { process: daemon, processSinceWall, processSinceAt, startSeen } = this.#keepalived;
     const answer = conclude(
       {
         instance,
         process: daemon,
         processSinceWall,
+        processSinceAt,
         justStarted: startSeen && instance.said.state === null,
         wire: router?.wire ?? null,
         vips: router?.vips() ?? [],

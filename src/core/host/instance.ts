@@ -47,7 +47,7 @@ export class Instance implements InstanceView {
     const { said } = this;
     const sender = this.sender();
     // Without notify_priority_changes keepalived says nothing of what tracking does, but its next advert shows it.
-    if (sender !== null && (said.priorityWall === null || said.priorityWall <= sender.lastAdvertWall)) return sender.priority;
+    if (sender !== null && (said.priorityAt === null || said.priorityAt <= sender.lastAdvertAt)) return sender.priority;
     return said.priority;
   }
 

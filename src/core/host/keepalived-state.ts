@@ -1,8 +1,8 @@
-import { seconds, type WallTime, wallPlus } from "../../lib/time.ts";
+import { type Instant, instant, seconds, type WallTime } from "../../lib/time.ts";
 import type { KeepalivedProcess, Notify, NotifySource } from "../host-facts.ts";
 import type { KeepalivedConfigState } from "../keepalived-config.ts";
 import { Instance } from "./instance.ts";
-import type { Said } from "./said.ts";
+import type { Moment, Said } from "./said.ts";
 import { SyncGroup } from "./sync-group.ts";
 
 /** Names that notify calls may bring in; keepalived itself has at most a few hundred. */
@@ -21,21 +21,23 @@ export class KeepalivedState {
   process: KeepalivedProcess | null = null;
   /** When the process was seen to start or to end; null: before we looked. */
   processSinceWall: WallTime | null = null;
+  processSinceAt: Instant | null = null;
   restarts = 0;
   /** When its process was first looked at. */
   watchedSince: WallTime | null = null;
+  #startedAt: Instant | null = null;
   /** Whether the process that runs now was seen to start. */
   startSeen = false;
 
   /** Counts a notify call and takes its words. @returns the instance that it is about; null for a group, a server, or old news. */
-  notified(source: NotifySource, notify: Notify, wall: WallTime | null): Instance | null {
+  notified(source: NotifySource, notify: Notify, moment: Moment): Instance | null {
     const key = `${source} ${notify.kind} ${notify.event}` as const;
     this.notifies.set(key, (this.notifies.get(key) ?? 0) + 1);
-    if (wall !== null && this.#isOfAnEarlierLife(wall)) return null;
-    if (notify.kind === "group") this.#group(notify.name)?.said.hear(notify, wall);
+    if (moment.at !== null && this.#isOfAnEarlierLife(moment.at)) return null;
+    if (notify.kind === "group") this.#group(notify.name)?.said.hear(notify, moment);
     if (notify.kind !== "instance") return null;
     const instance = this.instance(notify.name);
-    return instance?.said.hear(notify, wall) === true ? instance : null;
+    return instance?.said.hear(notify, moment) === true ? instance : null;
   }
 
   /** @returns instances that are no more. */
@@ -65,22 +67,28 @@ export class KeepalivedState {
     return gone;
   }
 
-  processChanged(next: KeepalivedProcess | null, wall: WallTime): void {
+  /** The start of a process is told by the wall clock as it is now: what was set since then makes no difference to its age. */
+  processChanged(next: KeepalivedProcess | null, at: Instant, wall: WallTime): void {
     const before = this.process;
     this.process = next;
     this.watchedSince ??= wall;
     if (next === null || (before !== null && before.running === next.running && before.startedWall === next.startedWall)) return;
     const began = next.running && next.startedWall !== before?.startedWall;
+    const startedAt = next.startedWall === null ? at : instant(at - Math.max(0, wall - next.startedWall));
+    if (began) this.#startedAt = startedAt;
     if (before !== null) {
       this.processSinceWall = began ? (next.startedWall ?? wall) : wall;
+      this.processSinceAt = began ? startedAt : at;
       if (began && before.startedWall !== null) this.restarts += 1;
     } else if (next.running) {
       this.processSinceWall = next.startedWall;
+      this.processSinceAt = startedAt;
     }
     if (!began) return;
     this.startSeen = before !== null;
-    const started = wallPlus(next.startedWall ?? wall, -START_TOLERANCE as typeof START_TOLERANCE);
-    for (const { said } of [...this.instances.values(), ...this.groups.values()]) if (before !== null) said.forgetBefore(started);
+    if (before === null) return;
+    const spoken = instant(startedAt - START_TOLERANCE);
+    for (const { said } of [...this.instances.values(), ...this.groups.values()]) said.forgetBefore(spoken);
   }
 
   instance(name: string): Instance | undefined {
@@ -109,8 +117,7 @@ export class KeepalivedState {
   }
 
   /** A script may have left its call behind before keepalived was started anew. */
-  #isOfAnEarlierLife(wall: WallTime): boolean {
-    const started = this.process?.running === true ? this.process.startedWall : null;
-    return started !== null && wall < started - START_TOLERANCE;
+  #isOfAnEarlierLife(at: Instant): boolean {
+    return this.process?.running === true && this.#startedAt !== null && at < this.#startedAt - START_TOLERANCE;
   }
 }

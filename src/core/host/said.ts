@@ -1,4 +1,4 @@
-import type { WallTime } from "../../lib/time.ts";
+import type { Instant, WallTime } from "../../lib/time.ts";
 import type { Notify } from "../host-facts.ts";
 import type { RouterState } from "./view.ts";
 
@@ -20,6 +20,12 @@ function stateOf({ event }: Notify): RouterState | null {
   }
 }
 
+/** When a call happened: by the clock that nobody sets, and for display. Both null: before we looked. */
+export interface Moment {
+  readonly at: Instant | null;
+  readonly wall: WallTime | null;
+}
+
 /** keepalived's own words about one instance or sync group, in the life of its present process. */
 export class Said {
   /** null: nothing yet. */
@@ -28,20 +34,13 @@ export class Said {
   sinceWall: WallTime | null = null;
   /** Effective priority of the last call that had one, and when that was; null where it is not known. */
   priority: number | null = null;
-  priorityWall: WallTime | null = null;
-  #lastWall: WallTime | null = null;
-
+  priorityAt: Instant | null = null;
   /** When it was heard last; null where that is not known. */
-  get lastWall(): WallTime | null {
-    return this.#lastWall;
-  }
+  lastAt: Instant | null = null;
 
-  /**
-   * @param wall when it happened; null: before we looked
-   * @returns false where something later is known already
-   */
-  hear(notify: Notify, wall: WallTime | null): boolean {
-    if (wall !== null && this.#lastWall !== null && wall < this.#lastWall) return false;
+  /** @returns false where something later is known already */
+  hear(notify: Notify, { at, wall }: Moment): boolean {
+    if (at !== null && this.lastAt !== null && at < this.lastAt) return false;
     const state = stateOf(notify);
     if (state !== null && state !== this.state) {
       this.state = state;
@@ -49,18 +48,18 @@ export class Said {
     }
     if (notify.priority !== null && notify.priority > 0) {
       this.priority = notify.priority;
-      this.priorityWall = wall;
+      this.priorityAt = at;
     }
-    this.#lastWall = wall ?? this.#lastWall;
+    this.lastAt = at ?? this.lastAt;
     return true;
   }
 
   /** A process that began at `started` has not said what was said before. */
-  forgetBefore(started: WallTime): void {
-    if (this.#lastWall !== null && this.#lastWall >= started) return;
+  forgetBefore(started: Instant): void {
+    if (this.lastAt !== null && this.lastAt >= started) return;
     this.state = null;
     this.sinceWall = null;
     this.priority = null;
-    this.priorityWall = null;
+    this.priorityAt = null;
   }
 }

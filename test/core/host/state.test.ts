@@ -1,7 +1,26 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { HostFact } from "../../../src/core/host-facts.ts";
+import { instant } from "../../../src/lib/time.ts";
 import { Scenario } from "../../helpers/scenario.ts";
-import { added, configured, ended, held, host, instance, notify, removed, router, running, state, VIP, view, wallAt } from "./facts.ts";
+import {
+  added,
+  changed,
+  configured,
+  ended,
+  eth0,
+  held,
+  host,
+  instance,
+  notify,
+  removed,
+  router,
+  running,
+  state,
+  VIP,
+  view,
+  wallAt,
+} from "./facts.ts";
 
 const own = { direction: "out" as const, mac: "02:00:00:00:00:01" };
 
@@ -21,6 +40,24 @@ test("a call that waited counts from when it happened, and changes nothing where
   assert.equal(state(s), "master by notify since 1000");
   s.fact(6_000, notify("fault", null, { source: "spool", happened: wallAt(500) }));
   assert.equal(state(s), "master by notify since 1000");
+});
+
+test("a clock that is set back an hour, or a call from the future, hides no later word", () => {
+  const s = host(new Scenario()).fact(1_000, notify("master", 100));
+  const hour = 3_600_000;
+  const input = (atMs: number, wallMs: number, fact: HostFact): unknown =>
+    s.engine.handleHost({ ...fact, at: instant(atMs * 1_000), wall: wallAt(wallMs) });
+  input(2_000, 2_000 - hour, notify("backup", 100));
+  assert.match(state(s), /^backup by notify/);
+  input(3_000, 3_000 - hour, ended(-10_000));
+  input(5_000, 5_000 - hour, {
+    kind: "keepalived_process",
+    process: { running: true, startedWall: wallAt(4_900 - hour), reloadedWall: null, version: null },
+  });
+  assert.match(state(s), /^init by process/, "what the old process said is forgotten");
+  input(6_000, 6_000 - hour, notify("backup", 100, { source: "spool", happened: wallAt(hour) }));
+  input(7_000, 7_000 - hour, notify("master", 100));
+  assert.match(state(s), /^master by notify/);
 });
 
 test("a call of before the present process says nothing of it", () => {
@@ -95,7 +132,7 @@ test("without a word, who should take over from a lesser master and does not may
 
 test("without a word, an interface that is down shows the fault", () => {
   const s = host(new Scenario());
-  s.fact(100, { kind: "links", changes: [{ kind: "changed", link: { ...eth0Down }, before: eth0Up }] });
+  s.fact(100, changed(eth0, { ...eth0, up: false }));
   assert.equal(state(s), "fault by inferred since before");
 });
 
@@ -187,20 +224,6 @@ test("forged notify calls cannot make more instances than the bound", () => {
   assert.equal(view(s).instances.length, 1_024);
   assert.equal(view(s).notifies.get("socket instance master"), 3_000);
 });
-
-const eth0Up = {
-  index: 2,
-  name: "eth0",
-  up: true,
-  loopback: false,
-  kind: null,
-  master: null,
-  parent: null,
-  vlanId: null,
-  hardwareType: 1,
-  mac: null,
-};
-const eth0Down = { ...eth0Up, up: false };
 
 test("the state of a sync group is what keepalived says, else what all its members are", () => {
   const members = [instance(), instance({ name: "VI_6", family: "ipv6", vrid: 60, addresses: [] })];
