@@ -78,6 +78,7 @@ export function joinedJson(joined: JoinedRouterView | null): Json {
   return {
     keepalived: joined === null || joined.instance === null ? null : instanceJson(joined.instance),
     addresses_here: (joined?.vips ?? []).map(vipJson),
+    senders_here: joined?.sendersHere ?? [],
     is_master_here: joined?.isMasterHere ?? false,
     drift: joined?.drift ?? [],
     contradictions: joined?.contradictions ?? [],

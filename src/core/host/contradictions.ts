@@ -1,7 +1,12 @@
 import type { JoinedRouterView } from "./view.ts";
 
 /** Where the wire, the kernel and keepalived cannot all be right, a sentence each. During a takeover they differ for milliseconds. */
-export function contradictionsOf({ instance, vips, wire }: Pick<JoinedRouterView, "instance" | "vips" | "wire">): readonly string[] {
+export function contradictionsOf({
+  instance,
+  vips,
+  wire,
+  sendersHere,
+}: Pick<JoinedRouterView, "instance" | "vips" | "wire" | "sendersHere">): readonly string[] {
   const found: string[] = [];
   const master = wire?.hearing ? wire.master : null;
   const state = instance?.state ?? "unknown";
@@ -25,5 +30,8 @@ export function contradictionsOf({ instance, vips, wire }: Pick<JoinedRouterView
   for (const { address, devices } of vips)
     for (const { dev, dadFailed } of devices)
       if (dadFailed) found.push(`${address} does not answer on ${dev}: duplicate address detection found another host that has it`);
+  for (const { source, local, claims } of wire?.senders ?? [])
+    if (claims && !local && sendersHere.includes(source))
+      found.push(`adverts from ${source} arrive from outside, and it is an address of this host: another host uses it, or forges it`);
   return found;
 }

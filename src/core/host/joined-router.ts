@@ -126,6 +126,7 @@ export class JoinedRouter {
   view(wire: VirtualRouterView | null): JoinedRouterView {
     const { found, judged } = this.#drift();
     const vips = this.#vips;
+    const sendersHere = this.#sendersHere(wire);
     return {
       id: this.id,
       wire,
@@ -133,7 +134,8 @@ export class JoinedRouter {
       vips,
       drift: found,
       driftJudged: judged,
-      contradictions: contradictionsOf({ instance: this.instance, vips, wire }),
+      contradictions: contradictionsOf({ instance: this.instance, vips, wire, sendersHere }),
+      sendersHere,
       isMasterHere: this.isMasterHere,
     };
   }
@@ -148,6 +150,12 @@ export class JoinedRouter {
   /** Whether its own interface is up; null where the host does not say. */
   get interfaceUp(): boolean | null {
     return this.#context.network.byName(this.id.interface ?? "")?.up ?? null;
+  }
+
+  #sendersHere(wire: VirtualRouterView | null): readonly string[] {
+    if (wire === null) return nobody;
+    const here = wire.senders.filter(({ source }) => this.#context.network.has(source)).map(({ source }) => source);
+    return here.length === 0 ? nobody : here;
   }
 
   #place(address: string): VipPlace {
@@ -187,6 +195,8 @@ export class JoinedRouter {
     });
   }
 }
+
+const nobody: readonly string[] = [];
 
 /** RFC 9568 §7.3 */
 function virtualMac({ family, vrid }: VirtualRouterId): string {

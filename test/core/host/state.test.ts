@@ -155,6 +155,17 @@ test("what is inferred first is no change, what follows is", () => {
   assert.equal(view(s).instances[0]?.releasedMaster, 0);
 });
 
+test("adverts from outside with an address of this host are told, its own are not", () => {
+  const forged = host(new Scenario()).advert(100, "192.0.2.1", 200);
+  assert.deepEqual(router(forged).sendersHere, ["192.0.2.1"]);
+  assert.match(router(forged).contradictions.join(), /adverts from 192\.0\.2\.1 arrive from outside/);
+  const real = host(new Scenario())
+    .fact(50, added(held(2, VIP)))
+    .advert(100, "192.0.2.1", 200, own);
+  assert.deepEqual(router(real).sendersHere, ["192.0.2.1"]);
+  assert.deepEqual(router(real).contradictions, []);
+});
+
 test("becoming and releasing master are counted, beginning to look is not", () => {
   const s = host(new Scenario());
   for (const [ms, event] of [
