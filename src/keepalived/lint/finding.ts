@@ -57,6 +57,16 @@ export const lintCodes = {
   ),
   deprecated_keyword: error("The keyword is deprecated: keepalived takes it, and complains.", "Use what has replaced it."),
   missing_argument: error("The keyword needs a value and has none.", "Add the value, or remove the line."),
+  missing_block: error(
+    "The keyword opens a block and no { follows: keepalived takes the lines that come next for it.",
+    "Add { after the keyword, and } after its last line.",
+  ),
+  set_twice: error("The keyword stands twice, and keepalived takes it once: it keeps the first.", "Remove one of the two lines."),
+  flag_bad: error(
+    "The keyword is a switch, and the word after it is none: keepalived ignores the line.",
+    "Write on or off (or true, false, yes, no), or the keyword alone for on.",
+  ),
+  word_bad: error("keepalived does not know the word after this keyword.", "Correct the word, or write the keyword alone."),
   block_arguments: error("What the block lists stands beside its keyword: keepalived ignores it.", "Put it between { and }, one a line."),
   missing_name: error("The block needs one name: keepalived ignores it.", "Write the name between the keyword and the brace."),
 
@@ -124,13 +134,30 @@ export const lintCodes = {
   ),
   interval_too_long_v3: error("Version 3 has no interval above 40.95 s: keepalived uses 40.95 s.", "Use 40.95 or less."),
   interval_unit_v3: error("Version 3 counts in hundredths of a second: keepalived rounds advert_int.", "Use a multiple of 0.01."),
-  native_ipv6: note("native_ipv6 is deprecated and does nothing: the addresses decide the family.", "Remove the line."),
+  native_ipv6: note(
+    "native_ipv6 is deprecated: it makes the instance one of IPv6, which its first address does anyway.",
+    "Remove the line.",
+  ),
+  native_ipv6_late: error("native_ipv6 stands in an instance of IPv4: keepalived complains and ignores it.", "Remove the line."),
+  interface_loopback: error(
+    "VRRP does not run on the loopback interface: keepalived ignores the line.",
+    "Name the interface of the segment; an address may be put on lo with `dev lo`.",
+  ),
+  vrf_interface: error(
+    "An instance has an interface or a vrf, not both: keepalived ignores the one that comes later.",
+    "Remove one of the two lines.",
+  ),
   number_bad: error("The value is no number, or out of the range of the keyword: keepalived ignores it.", "Use a number within the range."),
   vmac_unicast: error(
     "use_vmac with unicast peers needs vmac_xmit_base: keepalived sets it, and complains.",
     "Add vmac_xmit_base to the instance.",
   ),
   ipvlan_source: error("use_ipvlan for IPv4 needs a source address: the instance stays in the state FAULT.", "Write it after use_ipvlan."),
+  vmac_base_alone: error("vmac_xmit_base needs use_vmac: keepalived ignores it.", "Add use_vmac, or remove vmac_xmit_base."),
+  vmac_name_taken: error(
+    "Two instances use one name for their virtual interface: keepalived gives the second another name.",
+    "Give each its own name, or none: keepalived makes one of the VRID.",
+  ),
   vmac_name: error(
     "The name of the virtual interface is longer than 15 characters: keepalived ignores it.",
     "Use a name of at most 15 characters.",
@@ -142,6 +169,10 @@ export const lintCodes = {
   strict_master: error(
     "In strict mode state MASTER is for the owner of the addresses, with priority 255: keepalived starts as BACKUP.",
     "Write state BACKUP.",
+  ),
+  strict_setting: error(
+    "Strict mode does not allow this setting: keepalived puts it back to what the RFC says.",
+    "Remove the line, or strict mode.",
   ),
   strict_accept: error("In strict mode version 2 has no accept mode: keepalived clears it.", "Remove accept, or use version 3."),
   strict_first_ipv6: error("In strict mode the first IPv6 address must be link-local.", "List an address of fe80::/10 first."),
@@ -187,6 +218,7 @@ export const lintCodes = {
   ),
 
   // unicast
+  mcast_group_unicast: error("mcast_dst_ip with unicast peers: keepalived ignores it.", "Remove mcast_dst_ip, or the peers."),
   unicast_without_peers: error(
     "A unicast setting, but no unicast_peer: keepalived sends multicast.",
     "Add unicast_peer with the addresses of the other nodes, or remove the unicast settings.",
@@ -327,8 +359,16 @@ export interface Place {
 /** Reports one finding; its severity and remedy come from the declaration, unless the place has a better remedy. */
 export type Report = (code: LintCode, place: Place, message: string, instance?: string | null, remedy?: string) => void;
 
-/** Words of a file in a message: short, and without what could disturb a terminal. */
+/**
+ * Words of a file in a message: short, and without what could disturb a terminal. Blanks that nobody sees, copied from a web page or left
+ * by an editor, are spelled out: they are the fault.
+ */
 export function quoted(text: string): string {
-  const plain = text.replaceAll(/[^\x21-\x7e\u00a0-\u{10ffff}]/gu, "?");
+  const plain = text
+    .replaceAll(
+      /[\u00a0\u2000-\u200f\u2028-\u202f\u2060-\u2069\u3000\ufeff]/g,
+      (sign) => `<U+${sign.charCodeAt(0).toString(16).padStart(4, "0")}>`,
+    )
+    .replaceAll(/[^\x21-\x7e\u00a0-\u{10ffff}]/gu, "?");
   return `'${plain.length > 60 ? `${plain.slice(0, 60)}...` : plain}'`;
 }

@@ -1,7 +1,7 @@
 import { quoted, type Report } from "./finding.ts";
 import { named, notifyKeywords } from "./keywords.ts";
-import { decimal, lastOf, whole } from "./values.ts";
-import { type Block, type ConfView, isMulticast } from "./view.ts";
+import { lastOf, whole } from "./values.ts";
+import { type ConfView, isMulticast } from "./view.ts";
 
 /** global_defs, and what an agent on the host needs of it. */
 export function checkGlobals(view: ConfView, report: Report): void {
@@ -11,7 +11,6 @@ export function checkGlobals(view: ConfView, report: Report): void {
   for (const line of named(globals, "vrrp_version"))
     if (line.words[1] !== undefined && whole(line.words[1], 2, 3) === undefined)
       report("version_unknown", line, `there is no VRRP version ${quoted(line.words[1])}`);
-  checkNumbers(globals, report);
   for (const [keyword, family] of [
     ["vrrp_mcast_group4", "ipv4"],
     ["vrrp_mcast_group6", "ipv6"],
@@ -27,23 +26,6 @@ export function checkGlobals(view: ConfView, report: Report): void {
   if (lastOf(globals, "vrrp_notify_fifo") === undefined) report("fifo_missing", place, "there is no vrrp_notify_fifo");
   if (lastOf(globals, "enable_script_security") === undefined && hasScripts(view))
     report("script_security_off", place, "scripts are configured, but not enable_script_security");
-}
-
-const counts = ["vrrp_garp_master_delay", "vrrp_garp_master_refresh", "vrrp_garp_lower_prio_delay"];
-const positive = ["vrrp_garp_master_repeat", "vrrp_garp_master_refresh_repeat"];
-const intervals = ["vrrp_garp_interval", "vrrp_gna_interval"];
-
-function checkNumbers(globals: Block, report: Report): void {
-  for (const line of globals) {
-    const [keyword = "", value] = line.words;
-    if (value === undefined) continue;
-    const bad =
-      (counts.includes(keyword) && whole(value, 0, 2_147_483_647) === undefined) ||
-      (positive.includes(keyword) && whole(value, 1, 2_147_483_647) === undefined) ||
-      (intervals.includes(keyword) && (decimal(value) ?? 0) < 0.000001) ||
-      (keyword === "vrrp_down_timer_adverts" && whole(value, 1, 100) === undefined);
-    if (bad) report("number_bad", line, `${keyword} ${quoted(value)} is no number, or out of range`);
-  }
 }
 
 const hasScripts = ({ statements, instances, groups }: ConfView): boolean =>

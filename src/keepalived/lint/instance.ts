@@ -10,11 +10,12 @@ export function checkInstances(view: ConfView, report: Report): void {
     checkIdentity(instance, report);
     checkState(instance, report);
     checkVersion(instance, report);
+    checkStrict(instance, report);
     checkInterval(instance, report);
     checkVmac(instance, report);
-    checkNumbers(instance, report);
   }
   checkDuplicateVrids(view, report);
+  checkVmacNames(view, report);
 }
 
 /** Every statement of a keyword that has a value, for keepalived complains of each. */
@@ -31,7 +32,12 @@ function checkIdentity(instance: InstanceView, report: Report): void {
   for (const line of valued(instance, "priority"))
     if (whole(line.words[1], 1, 255) === undefined)
       report("priority_out_of_range", line, `priority ${quoted(line.words[1] ?? "")} is not a number from 1 to 255`, name);
+  const device = lastOf(block, "interface");
   if (instance.interface === null) report("interface_missing", statement, `${name} names no interface`, name);
+  for (const line of valued(instance, "interface"))
+    if (line.words[1] === "lo") report("interface_loopback", line, `${name} cannot run on lo`, name);
+  const vrf = lastOf(block, "vrf");
+  if (vrf !== undefined && device !== undefined) report("vrf_interface", vrf, `${name} has an interface besides this vrf`, name);
 }
 
 function checkState(instance: InstanceView, report: Report): void {
@@ -71,10 +77,10 @@ function checkVersion(instance: InstanceView, report: Report): void {
     if (strict) report("strict_version_2_ipv6", line, "IPv6 with version 2 in strict mode", name);
     else report("version_2_ipv6", line, `${name} speaks version 2 over IPv6`, name);
   }
-  const accept = lastOf(block, "accept");
-  if (strict && version === 2 && accept !== undefined) report("strict_accept", accept, "accept with version 2 in strict mode", name);
   const native = lastOf(block, "native_ipv6");
-  if (native !== undefined) report("native_ipv6", native, "native_ipv6 does nothing", name);
+  if (native === undefined) return;
+  if (family === "ipv6") report("native_ipv6", native, "native_ipv6 is not needed", name);
+  else report("native_ipv6_late", native, `native_ipv6, and ${name} is an instance of IPv4`, name);
 }
 
 function checkInterval(instance: InstanceView, report: Report): void {
@@ -97,37 +103,38 @@ function checkInterval(instance: InstanceView, report: Report): void {
 
 const LONGEST_INTERFACE_NAME = 15;
 
+/** What strict mode puts back, and complains of (vrrp.c, vrrp_complete_instance). */
+function checkStrict({ name, block, version, strict }: InstanceView, report: Report): void {
+  if (!strict) return;
+  const accept = lastOf(block, "accept");
+  if (version === 2 && accept !== undefined) report("strict_accept", accept, "accept with version 2 in strict mode", name);
+  const clashes = (keyword: string, clash: (word: string | undefined) => boolean): void => {
+    const line = lastOf(block, keyword);
+    if (line !== undefined && clash(line.words[1]))
+      report("strict_setting", line, `${line.words.slice(0, 2).join(" ")} in strict mode`, name);
+  };
+  const off = (word: string | undefined): boolean => ["off", "false", "no"].includes(word ?? "");
+  clashes("vmac_xmit_base", () => true);
+  clashes("preempt_delay", (word) => (decimal(word) ?? 0) > 0);
+  clashes("down_timer_adverts", (word) => (whole(word, 1, 100) ?? 3) !== 3);
+  clashes("lower_prio_no_advert", off);
+  clashes("higher_prio_send_advert", (word) => !off(word));
+}
+
 function checkVmac({ name, block, family, peers }: InstanceView, report: Report): void {
   const ipvlan = lastOf(block, "use_ipvlan");
   if (ipvlan !== undefined && family === "ipv4" && !ipvlan.words.slice(1).some((word) => plainAddress(word) !== null))
     report("ipvlan_source", ipvlan, "use_ipvlan without a source address", name);
   const vmac = lastOf(block, "use_vmac");
-  if (vmac === undefined) return;
-  if (peers.length > 0 && lastOf(block, "vmac_xmit_base") === undefined)
-    report("vmac_unicast", vmac, "use_vmac with unicast peers, but without vmac_xmit_base", name);
+  const base = lastOf(block, "vmac_xmit_base");
+  if (vmac === undefined) {
+    if (base !== undefined) report("vmac_base_alone", base, "vmac_xmit_base without use_vmac", name);
+    return;
+  }
+  if (peers.length > 0 && base === undefined) report("vmac_unicast", vmac, "use_vmac with unicast peers, but without vmac_xmit_base", name);
   const interfaceName = vmac.words[1] ?? "";
   if (Buffer.byteLength(interfaceName) > LONGEST_INTERFACE_NAME && !interfaceName.includes(":"))
     report("vmac_name", vmac, `${quoted(interfaceName)} is longer than ${LONGEST_INTERFACE_NAME} characters`, name);
-}
-
-const ranges: ReadonlyArray<readonly [keyword: string, min: number, max: number]> = [
-  ["garp_master_repeat", 1, 2_147_483_647],
-  ["garp_lower_prio_repeat", 0, 2_147_483_647],
-  ["garp_master_delay", 0, 2_147_483_647],
-  ["garp_master_refresh", 0, 2_147_483_647],
-  ["down_timer_adverts", 1, 100],
-  ["debug", 0, 4],
-  ["unicast_ttl", 0, 255],
-];
-
-function checkNumbers(instance: InstanceView, report: Report): void {
-  for (const [keyword, min, max] of ranges) {
-    for (const line of valued(instance, keyword)) {
-      if (whole(line.words[1], min, max) !== undefined) continue;
-      const bounds = max < 1_000 ? `from ${min} to ${max}` : `of at least ${min}`;
-      report("number_bad", line, `${keyword} ${quoted(line.words[1] ?? "")} is not a whole number ${bounds}`, instance.name);
-    }
-  }
 }
 
 /** keepalived compares family, interface and multicast group; unicast instances only where they have a peer in common. */
@@ -144,5 +151,18 @@ function checkDuplicateVrids({ instances }: ConfView, report: Report): void {
     if (other === undefined) continue;
     const message = `${one.name} and ${other.name} (${other.statement.file}:${other.statement.line}) both use virtual router ID ${one.vrid} on ${one.interface}`;
     report("duplicate_vrid", lastOf(one.block, "virtual_router_id") ?? one.statement, message, one.name);
+  }
+}
+
+function checkVmacNames({ instances }: ConfView, report: Report): void {
+  const taken = new Map<string, string>();
+  for (const { name, block } of instances) {
+    for (const line of [...named(block, "use_vmac"), ...named(block, "use_ipvlan")]) {
+      const device = line.words[1];
+      if (device === undefined || device.includes(":") || plainAddress(device) !== null) continue;
+      const other = taken.get(device);
+      if (other === undefined) taken.set(device, name);
+      else report("vmac_name_taken", line, `${quoted(device)} is already the virtual interface of ${other}`, name);
+    }
   }
 }

@@ -43,10 +43,10 @@ const inBlock: Readonly<Record<string, readonly string[]>> = {
     higher_prio_send_advert virtual_router_id priority advert_int authentication virtual_ipaddress virtual_ipaddress_excluded
     promote_secondaries virtual_routes virtual_rules accept no_accept nopreempt preempt preempt_delay skip_check_adv_addr
     strict_mode debug notify_master notify_backup notify_fault notify_stop notify_deleted notify notify_master_rx_lower_pri
-    notify_priority_changes smtp_alert kernel_rx_buf_size linkbeat_use_polling`),
+    notify_priority_changes smtp_alert kernel_rx_buf_size`),
   vrrp_sync_group: words(`
     group track_interface track_script track_file track_process track_bfd notify_master notify_backup notify_fault notify_stop
-    notify notify_priority_changes smtp_alert global_tracking sync_group_tracking_weight`),
+    notify notify_priority_changes smtp_alert sync_group_tracking_weight`),
   vrrp_script: words("script interval timeout weight rise fall user init_fail"),
   vrrp_track_process: words("process param_match weight quorum quorum_max fork_delay terminate_delay delay full_command"),
   track_file: words("file weight init_file"),
@@ -57,7 +57,12 @@ const inBlock: Readonly<Record<string, readonly string[]>> = {
 /** Keywords that 2.2.7 still takes, and complains of, with what replaces them. */
 const deprecated: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   global_defs: { vrrp_vmac_garp_intvl: "vrrp_garp_extra_if" },
-  vrrp_instance: { vmac_garp_intvl: "garp_extra_if", lvs_sync_daemon_interface: "lvs_sync_daemon in global_defs" },
+  vrrp_instance: {
+    vmac_garp_intvl: "garp_extra_if",
+    lvs_sync_daemon_interface: "lvs_sync_daemon in global_defs",
+    linkbeat_use_polling: "a linkbeat_interfaces block",
+  },
+  vrrp_sync_group: { global_tracking: "track_interface, track_script or track_file in the group" },
 };
 
 /** Keywords that came after 2.2.7, with the version that has them first. */

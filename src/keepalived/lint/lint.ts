@@ -1,5 +1,6 @@
 import type { ParsedConf } from "../conf/statement.ts";
 import { checkAddresses } from "./addresses.ts";
+import { checkArguments } from "./arguments.ts";
 import { checkAuthentication } from "./authentication.ts";
 import { type Finding, type LintCode, lintCodes, type Report } from "./finding.ts";
 import { checkGlobals } from "./globals.ts";
@@ -21,6 +22,7 @@ const MOST_FINDINGS = 1_000;
 
 const rules: ReadonlyArray<(view: ConfView, report: Report) => void> = [
   checkStructure,
+  checkArguments,
   checkNames,
   checkInstances,
   checkAddresses,

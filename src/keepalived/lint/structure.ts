@@ -57,39 +57,14 @@ const listBlocks: ReadonlySet<string> = new Set([
   "virtual_ipaddress_excluded",
 ]);
 
-/** Keywords of which keepalived itself demands a value: without one it stops reading the file (exit status 2). */
-const withArgument: Readonly<Record<string, readonly string[]>> = {
-  vrrp_instance: [
-    "state",
-    "interface",
-    "virtual_router_id",
-    "priority",
-    "advert_int",
-    "version",
-    "mcast_src_ip",
-    "unicast_src_ip",
-    "mcast_dst_ip",
-    "preempt_delay",
-    "unicast_ttl",
-    "notify",
-    "notify_master",
-    "notify_backup",
-    "notify_fault",
-    "notify_stop",
-  ],
-  authentication: ["auth_type", "auth_pass"],
-  vrrp_script: ["script", "interval", "timeout", "weight", "rise", "fall"],
-  global_defs: ["vrrp_version", "vrrp_notify_fifo", "notify_fifo", "script_user", "router_id", "default_interface"],
-};
-
 function checkBlock(name: string, block: Block, instance: string | null, report: Report): void {
   const known = keywordsOf(name);
   if (known === undefined) return;
   for (const statement of block) {
     const [keyword = ""] = statement.words;
     if (!known.includes(keyword)) unknown(name, keyword, statement, instance, report);
-    else if (statement.words[1] === undefined && withArgument[name]?.includes(keyword) === true)
-      report("missing_argument", statement, `${keyword} has no value`, instance);
+    if (listBlocks.has(keyword) && name !== "" && statement.block === null)
+      report("missing_block", statement, `no { follows ${keyword}`, instance);
     if (listBlocks.has(keyword) && statement.words.length > 1 && name !== "")
       report("block_arguments", statement, `${keyword} opens a block: what it lists belongs between the braces`, instance);
     if (name === "") checkBlock(keyword, statement.block ?? [], keyword === "vrrp_instance" ? (statement.words[1] ?? null) : null, report);

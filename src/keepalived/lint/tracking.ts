@@ -1,7 +1,7 @@
 import type { Statement } from "../conf/statement.ts";
 import { quoted, type Report } from "./finding.ts";
 import { named } from "./keywords.ts";
-import { argument, decimal, lastOf, whole } from "./values.ts";
+import { argument, lastOf, whole } from "./values.ts";
 import type { Block, ConfView } from "./view.ts";
 
 /** What a track block refers to. */
@@ -42,10 +42,6 @@ function checkScriptNumbers(block: Block, report: Report): void {
     if (value === undefined) continue;
     if (keyword === "weight" && whole(value, -253, 253) === undefined)
       report("track_weight", line, `the weight ${quoted(value)} is not within -253 to 253`);
-    if ((keyword === "interval" || keyword === "timeout") && !((decimal(value) ?? 0) > 0))
-      report("number_bad", line, `${keyword} ${quoted(value)} is no number above 0`);
-    if ((keyword === "rise" || keyword === "fall") && whole(value, 1, 2_147_483_647) === undefined)
-      report("number_bad", line, `${keyword} ${quoted(value)} is no whole number above 0`);
   }
 }
 

@@ -13,7 +13,7 @@ export function checkUnicast(view: ConfView, report: Report): void {
   }
 }
 
-function checkSources({ name, block, family }: InstanceView, report: Report): void {
+function checkSources({ name, block, family, peers }: InstanceView, report: Report): void {
   for (const keyword of ["mcast_src_ip", "unicast_src_ip"]) {
     for (const line of named(block, keyword)) {
       const text = line.words[1];
@@ -29,6 +29,7 @@ function checkSources({ name, block, family }: InstanceView, report: Report): vo
   if (group === undefined || text === undefined) return;
   if (!isMulticast(text, family))
     report("mcast_group_bad", group, `mcast_dst_ip ${quoted(text)} is no multicast address of the instance's family`, name);
+  else if (peers.length > 0) report("mcast_group_unicast", group, "mcast_dst_ip with unicast peers", name);
 }
 
 function checkPeers({ name, block, family, peers }: InstanceView, report: Report): void {
@@ -44,7 +45,7 @@ function checkPeers({ name, block, family, peers }: InstanceView, report: Report
     checkPeerWords(line, name, report);
   }
   if (usable > 0) return;
-  for (const keyword of ["unicast_src_ip", "unicast_peer", "unicast_ttl", "unicast_fault_no_peer", "check_unicast_src"]) {
+  for (const keyword of ["unicast_src_ip", "unicast_peer", "unicast_ttl", "check_unicast_src", "old_unicast_checksum"]) {
     const line = lastOf(block, keyword);
     if (line === undefined) continue;
     report("unicast_without_peers", line, `${keyword}, but no unicast peer`, name);

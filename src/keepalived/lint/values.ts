@@ -19,7 +19,7 @@ export function whole(text: string | undefined, min: number, max: number): numbe
 
 /** A decimal number; undefined for anything else. */
 export function decimal(text: string | undefined): number | undefined {
-  return text !== undefined && /^(?:\d{1,10}(?:\.\d{0,12})?|\.\d{1,12})$/.test(text) ? Number(text) : undefined;
+  return text !== undefined && /^\+?(?:\d{1,10}(?:\.\d{0,12})?|\.\d{1,12})$/.test(text) ? Number(text) : undefined;
 }
 
 /** A flag without a word is on. */

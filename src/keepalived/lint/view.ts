@@ -69,7 +69,10 @@ function on(block: Block, keyword: string): boolean | undefined {
 
 /** That of the first address in the order of the file (vrrp_parser.c and vrrp_data.c set it where it is still unknown). */
 function familyOfInstance(block: Block): "ipv4" | "ipv6" {
-  for (const { family } of addressesIn(block)) return family;
+  // native_ipv6 decides too, where no address has done so before.
+  const native = block.findIndex(({ words }) => words[0] === "native_ipv6");
+  for (const { family } of addressesIn(native < 0 ? block : block.slice(0, native))) return family;
+  if (native >= 0) return "ipv6";
   for (const statement of named(block, "virtual_ipaddress_excluded").flatMap((list) => list.block ?? [])) {
     const entry = addressEntry(statement);
     if (entry !== undefined) return entry.family;
@@ -107,10 +110,10 @@ export function versionAfterIpv6(block: Block): Statement | undefined {
   return at < 0 ? undefined : block.slice(at).find(({ words }) => words[0] === "version" && words[1] === "2");
 }
 
-/** Whether the text is a multicast address of a family. */
+/** Whether the text is a multicast address of a family that keepalived takes as a group; in IPv6 of the segment only. */
 export function isMulticast(text: string, family: "ipv4" | "ipv6"): boolean {
   const address = canonicalAddress(text);
-  return address !== null && familyOf(address) === family && (family === "ipv4" ? /^2(?:2[4-9]|3\d)\./ : /^ff/).test(address);
+  return address !== null && familyOf(address) === family && (family === "ipv4" ? /^2(?:2[4-9]|3\d)\./ : /^ff.2:/).test(address);
 }
 
 const never: Statement = { words: [], file: "", line: 0, block: null };

@@ -353,4 +353,30 @@ export const snippets: readonly Snippet[] = [
   good("routes", global() + instance({ more: "    virtual_routes {\n        default gw 192.0.2.254\n    }\n" })),
   good("virtual servers", `${global()}${instance()}virtual_server 192.0.2.100 80 {\n    protocol TCP\n}\n`),
   good("static addresses", `${global()}static_ipaddress {\n    192.0.2.300/24 dev eth0\n}\n${instance()}`),
+  bad("a block keyword without its block", global() + instance({ more: "    track_script\n" }), "missing_block"),
+  bad("a FIFO that is set twice", global("    vrrp_notify_fifo /tmp/a.fifo\n    vrrp_notify_fifo /tmp/b.fifo\n") + instance(), "set_twice"),
+  bad("a flag that is neither on nor off", global() + instance({ more: "    smtp_alert maybe\n" }), "flag_bad"),
+  bad("a word that keepalived does not know there", global("    dynamic_interfaces always\n") + instance(), "word_bad"),
+  bad("a loopback interface", global() + instance().replace("interface eth0", "interface lo"), "interface_loopback"),
+  bad("vmac_xmit_base without use_vmac", global() + instance({ more: "    vmac_xmit_base\n" }), "vmac_base_alone"),
+  bad(
+    "one VMAC name in two instances",
+    global() +
+      instance({ more: "    use_vmac vm1\n" }) +
+      instance({ name: "VI_2", vrid: "52", addresses: list("192.0.2.101/24"), more: "    use_vmac vm1\n" }),
+    "vmac_name_taken",
+  ),
+  bad(
+    "settings that strict mode excludes",
+    global("    vrrp_strict\n") + instance({ more: "    version 3\n    use_vmac\n    vmac_xmit_base\n" }),
+    "strict_setting",
+  ),
+  bad(
+    "a group with unicast peers",
+    global() + instance({ more: "    mcast_dst_ip 224.0.0.55\n    unicast_peer {\n        192.0.2.2\n    }\n" }),
+    "mcast_group_unicast",
+  ),
+  bad("a VRF beside an interface", global() + instance({ more: "    vrf eth0\n" }), "vrf_interface"),
+  bad("native_ipv6 after IPv4 addresses", global() + instance({ addresses: `${VIP}    native_ipv6\n` }), "native_ipv6_late"),
+  good("a sign before a number", global() + instance({ more: "    advert_int +5\n" })),
 ];
