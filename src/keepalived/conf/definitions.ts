@@ -1,3 +1,4 @@
+import { withoutBlanks } from "./lex.ts";
 import { confLimits, type Place, type ProblemList } from "./statement.ts";
 
 /** `$NAME=VALUE`; blanks before it are allowed, before the `=` they are not. */
@@ -27,12 +28,12 @@ export class Definitions {
   /** Name and value, where the line defines something. */
   static read(line: string): { readonly name: string; readonly value: string } | null {
     const match = definition.exec(line);
-    return match === null ? null : { name: match[1] ?? "", value: (match[2] ?? "").trim() };
+    return match === null ? null : { name: match[1] ?? "", value: withoutBlanks(match[2] ?? "") };
   }
 
   /** More than one line: that of a definition continued by backslashes. */
   set(name: string, lines: readonly string[]): void {
-    const filled = lines.map((line) => line.trim()).filter((line) => line !== "");
+    const filled = lines.map(withoutBlanks).filter((line) => line !== "");
     this.#values.set(name, filled.length === 0 ? [""] : filled);
   }
 
@@ -51,7 +52,7 @@ export class Definitions {
 
   #expand(line: string, scope: Scope, place: Place, depth: number, out: string[]): void {
     if (this.#problems.stopped) return;
-    const text = line.trimStart();
+    const text = withoutBlanks(line);
     if (sequence.test(text)) {
       this.#sequence(text, scope, place, depth, out);
       return;

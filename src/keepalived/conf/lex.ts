@@ -12,7 +12,7 @@ export interface Token {
  * Blanks at both ends go, too.
  */
 export function withoutComment(line: string): string {
-  if (!/[#!]/.test(line)) return line.trim();
+  if (!/[#!]/.test(line)) return withoutBlanks(line);
   let quoted = false;
   let text = "";
   for (let at = 0; at < line.length; at++) {
@@ -26,7 +26,18 @@ export function withoutComment(line: string): string {
     else if (!quoted && (c === "#" || c === "!")) break;
     text += c;
   }
-  return text.trim();
+  return withoutBlanks(text);
+}
+
+/**
+ * Without the blanks at both ends: those that keepalived takes for some. A byte order mark or a space that a web page brought
+ * along is none, and part of the keyword.
+ */
+export function withoutBlanks(text: string): string {
+  let [start, end] = [0, text.length];
+  while (start < end && isBlank(text[start] ?? "")) start++;
+  while (end > start && isBlank(text[end - 1] ?? "")) end--;
+  return text.slice(start, end);
 }
 
 /**

@@ -379,4 +379,6 @@ export const snippets: readonly Snippet[] = [
   bad("a VRF beside an interface", global() + instance({ more: "    vrf eth0\n" }), "vrf_interface"),
   bad("native_ipv6 after IPv4 addresses", global() + instance({ addresses: `${VIP}    native_ipv6\n` }), "native_ipv6_late"),
   good("a sign before a number", global() + instance({ more: "    advert_int +5\n" })),
+  bad("a byte order mark", `\ufeff${global()}${instance()}`, "unknown_keyword"),
+  bad("a space of a web page in front of a keyword", global() + instance({ more: "\u00a0   nopreempt\n" }), "unknown_keyword"),
 ];
