@@ -76,7 +76,7 @@ test("check: a missing file is a problem of the configuration", async () => {
 });
 
 const goodConf = `global_defs {
-    vrrp_notify_fifo /run/keepalived/vrrpwatch.fifo
+    vrrp_notify_fifo /run/vrrpwatch/notify.fifo
 }
 vrrp_instance V6 {
     interface eth0
