@@ -3,11 +3,10 @@ import type { Advert, Family } from "../wire/decoded.ts";
 import { DeadlineQueue } from "./deadlines.ts";
 import type { Event, VirtualRouterId } from "./events.ts";
 import { HostState } from "./host/host-state.ts";
-import type { JoinedRouter } from "./host/joined-router.ts";
 import type { HostInput, Input } from "./input.ts";
 import { defaultEngineOptions, type EngineOptions } from "./options.ts";
 import { RouterTable } from "./router-table.ts";
-import { type EvictionKind, evictionKinds, type InterfaceView, type Snapshot, type VirtualRouterView } from "./view.ts";
+import { type EvictionKind, evictionKinds, type InterfaceView, type Snapshot } from "./view.ts";
 import { type RouterContext, VirtualRouter } from "./virtual-router.ts";
 
 const NOTHING: readonly Event[] = [];
@@ -109,18 +108,17 @@ export class Engine {
   /** The state at `now`, which may lie after the last input. Live views: use them before the next call of the engine. */
   snapshot(now: Instant = this.#now): Snapshot {
     const routers = [];
-    const views = new Map<JoinedRouter, VirtualRouterView>();
     for (const router of this.#table.all()) {
       const view = router.view(now);
       routers.push(view);
-      views.set(router.joined, view);
+      router.joined.wire = view;
     }
     return {
       now,
       wall: this.#wallAt(now),
       routers,
       interfaces: [...this.#interfaces.values()],
-      host: this.#host.view(views),
+      host: this.#host.view(),
       evictions: this.#evictions,
       lateInputs: this.#lateInputs,
     };

@@ -14,11 +14,17 @@ const present: Metric = {
   },
 };
 
+/** Whether this host has the address, had it, or should have it at times: most of what a mere listener hears of never comes to it. */
+function concernsUs({ devices, changes: { added }, origins }: VipView): boolean {
+  if (devices.length === 0) return false;
+  return added > 0 || devices.some(({ configured }) => configured) || origins.includes("keepalived") || origins.includes("user");
+}
+
 const changes = perVipAnd(vipActionLabel, {
   name: "vrrp_vip_changes_total",
   type: "counter",
-  help: "Times that the kernel of this host gained and lost the address.",
-  value: (vip, action) => (vip.devices.length === 0 ? null : vip.changes[action]),
+  help: "Times that the kernel of this host gained and lost the address. Absent for one that is heard of only and never was here.",
+  value: (vip, action) => (concernsUs(vip) ? vip.changes[action] : null),
 });
 
 /** Duplicate address detection is a matter of IPv6, and of an address that is there. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { HostView } from "../../src/core/host/view.ts";
-import type { Snapshot } from "../../src/core/view.ts";
+import type { HostView, JoinedRouterView } from "../../src/core/host/view.ts";
+import type { Snapshot, VirtualRouterView } from "../../src/core/view.ts";
 import type { NotifyIntakeView } from "../../src/metrics/agent-view.ts";
 import { sampleAgent, sampleRouter, sampleSnapshot } from "../metrics/sample.ts";
 import { hostileName, sampleHost } from "../metrics/sample-host.ts";
@@ -10,10 +10,16 @@ import { sampleApp } from "./harness.ts";
 const way = { path: "/run/vrrpwatch/notify.fifo", up: false, problem: "it is a regular file" };
 const notify: NotifyIntakeView = { fifo: way, socket: { ...way, up: true, problem: null } };
 
+/** The routers of an engine are live objects: their answers are spelled out. */
+const withWire = (router: JoinedRouterView, wire: VirtualRouterView): JoinedRouterView => {
+  const { id, instance, vips, drift, driftJudged, contradictions, sendersHere, isMasterHere } = router;
+  return { id, wire, instance, vips, drift, driftJudged, contradictions, sendersHere, isMasterHere };
+};
+
 /** What the wire shows of the sample host's first virtual router is a sample too. */
 function snapshot(host: HostView = sampleHost()): Snapshot {
   const wire = sampleRouter();
-  const routers = host.routers.map((router) => (router.wire === null ? router : { ...router, wire }));
+  const routers = host.routers.map((router) => (router.wire === null ? router : withWire(router, wire)));
   return { ...sampleSnapshot([wire]), host: { ...host, routers } };
 }
 const app = (host?: HostView): ReturnType<typeof sampleApp> => sampleApp({ snapshot: snapshot(host), agent: sampleAgent({ notify }) });

@@ -3,7 +3,6 @@ import type { AddressClaim } from "../../wire/decoded.ts";
 import type { Event, VirtualRouterId } from "../events.ts";
 import type { HostInput } from "../input.ts";
 import type { KeepalivedConfigState } from "../keepalived-config.ts";
-import type { VirtualRouterView } from "../view.ts";
 import type { VirtualRouter } from "../virtual-router.ts";
 import { conclude } from "./conclude.ts";
 import type { Instance } from "./instance.ts";
@@ -126,7 +125,7 @@ export class HostState {
   /** A virtual router has just been heard for the first time. */
   join(wire: VirtualRouter): JoinedRouter {
     const router = this.#router(wire.id);
-    router.wire = wire;
+    router.heard = wire;
     return router;
   }
 
@@ -139,6 +138,7 @@ export class HostState {
 
   /** It is not remembered any more. */
   leave(router: JoinedRouter, at: Instant, wall: WallTime): void {
+    router.heard = null;
     router.wire = null;
     this.follow(router, at, wall);
     this.#dropIfEmpty(router);
@@ -159,11 +159,11 @@ export class HostState {
     return (configured === null ? null : suspectOfPriority(configured, from, to)) ?? undefined;
   }
 
-  /** @param wire the views of what is heard, of the same moment */
-  view(wire: ReadonlyMap<JoinedRouter, VirtualRouterView>): HostView {
+  /** What the wire shows of each is that of the snapshot that is taken now. */
+  view(): HostView {
     const { instances, groups, process: daemon, restarts, config, notifies, unparsable } = this.#keepalived;
     return {
-      routers: [...this.#routers.values()].map((router) => router.view(wire.get(router) ?? null)),
+      routers: [...this.#routers.values()],
       instances: [...instances.values()],
       syncGroups: [...groups.values()],
       process: daemon,
@@ -198,7 +198,7 @@ export class HostState {
     this.#disconnect(instance);
     if (router.instance !== null) release(router.instance);
     instance.router = router.id;
-    instance.sender = () => router.wire?.localClaim ?? null;
+    instance.sender = () => router.heard?.localClaim ?? null;
     router.instance = instance;
     router.sync();
   }
@@ -218,7 +218,7 @@ export class HostState {
 
   #dropIfEmpty(router: JoinedRouter): void {
     if (!router.isEmpty) return;
-    for (const vip of router.vips()) this.#context.unindexVip(vip);
+    for (const vip of router.vips) this.#context.unindexVip(vip);
     this.#routers.delete(keyOf(router.id));
   }
 
@@ -314,8 +314,8 @@ export class HostState {
         processSinceWall,
         processSinceAt,
         justStarted: startSeen && instance.said.state === null,
-        wire: router?.wire ?? null,
-        vips: router?.vips() ?? [],
+        wire: router?.heard ?? null,
+        vips: router?.vips ?? [],
         addressesKnown: this.#network.addressesKnown,
         interfaceUp: router?.interfaceUp ?? null,
       },

@@ -9,7 +9,7 @@ import { contradictionsOf } from "./contradictions.ts";
 import { type DriftVerdict, driftOf, nothingJudged } from "./drift.ts";
 import type { Instance } from "./instance.ts";
 import type { LocalNetwork } from "./local-network.ts";
-import type { AddressOrigin, AnnouncementRole, JoinedRouterView } from "./view.ts";
+import type { AddressOrigin, AnnouncementRole, Drift, DriftKind, JoinedRouterView } from "./view.ts";
 import { Vip, type VipChange, type VipPlace } from "./vip.ts";
 
 /** More virtual addresses than keepalived puts into a packet and beside it (`virtual_ipaddress_excluded`). */
@@ -29,19 +29,21 @@ export interface HostContext {
 }
 
 /** One virtual router with what this host knows of it: the instance of its keepalived, and its addresses. */
-export class JoinedRouter {
+export class JoinedRouter implements JoinedRouterView {
   readonly id: VirtualRouterId;
   /** null while no advert of it is remembered. */
-  wire: VirtualRouter | null = null;
+  heard: VirtualRouter | null = null;
+  /** What the last snapshot showed of its adverts. */
+  wire: VirtualRouterView | null = null;
   instance: Instance | null = null;
-  /** Of `wire`, as followed last. */
+  /** Of `heard`, as followed last. */
   revision = 0;
   /** The user names it in full: it is shown whether it is heard or not. */
   isExpected = false;
   expectedAddresses: readonly string[] = [];
   readonly #context: HostContext;
   /** Made anew when it changes: a snapshot that holds it stays as it was. */
-  #vips: readonly Vip[] = [];
+  vips: readonly Vip[] = [];
   /** What the wire last said, to see cheaply whether anything is new. */
   #addresses: readonly string[] | null = null;
   #master: SenderView | null = null;
@@ -55,34 +57,30 @@ export class JoinedRouter {
 
   /** Nothing speaks for it any more. */
   get isEmpty(): boolean {
-    return this.wire === null && this.instance === null && !this.isExpected;
-  }
-
-  vips(): readonly Vip[] {
-    return this.#vips;
+    return this.heard === null && this.instance === null && !this.isExpected;
   }
 
   /**
    * To be called after each input that may have changed what the wire says. @returns whether the master or what is heard changed
    */
   followWire(at: Instant): boolean {
-    const { wire } = this;
-    this.revision = wire?.revision ?? 0;
-    const addresses = wire?.addresses ?? null;
+    const { heard } = this;
+    this.revision = heard?.revision ?? 0;
+    const addresses = heard?.addresses ?? null;
     if (addresses !== this.#addresses) {
       const same = addresses !== null && this.#addresses !== null && equal(addresses, this.#addresses);
       this.#addresses = addresses;
       if (!same) this.sync();
     }
-    const master = wire?.master ?? null;
-    const hearing = wire?.hearing ?? false;
+    const master = heard?.master ?? null;
+    const hearing = heard?.hearing ?? false;
     const mac = master?.mac ?? null;
     if (master === this.#master && hearing === this.#hearing && mac === this.#masterMac) return false;
     const changed = master !== this.#master || hearing !== this.#hearing;
     this.#master = master;
     this.#masterMac = mac;
     this.#hearing = hearing;
-    for (const vip of this.#vips) this.#judgeOwner(vip, at);
+    for (const vip of this.vips) this.#judgeOwner(vip, at);
     return changed;
   }
 
@@ -97,9 +95,9 @@ export class JoinedRouter {
     for (const { address } of this.instance?.configured?.addresses ?? []) want(address, "keepalived");
     for (const address of this.expectedAddresses) want(address, "user");
     for (const address of this.#addresses ?? []) want(address, "wire");
-    const known = new Map(this.#vips.map((vip) => [vip.address, vip]));
+    const known = new Map(this.vips.map((vip) => [vip.address, vip]));
     for (const [address, vip] of known) if (!wanted.has(address)) this.#context.unindexVip(vip);
-    this.#vips = [...wanted].map(([address, origins]) => {
+    this.vips = [...wanted].map(([address, origins]) => {
       const vip = known.get(address) ?? new Vip(address, this, this.#context.now);
       if (!known.has(address)) this.#context.indexVip(vip);
       vip.origins = origins;
@@ -122,40 +120,33 @@ export class JoinedRouter {
     this.#judgeOwner(vip, at);
   }
 
-  /** @param wire what the adverts show; null without any */
-  view(wire: VirtualRouterView | null): JoinedRouterView {
-    const { found, judged } = this.#drift();
-    const vips = this.#vips;
-    const sendersHere = this.#sendersHere(wire);
-    return {
-      id: this.id,
-      wire,
-      instance: this.instance,
-      vips,
-      drift: found,
-      driftJudged: judged,
-      contradictions: contradictionsOf({ instance: this.instance, vips, wire, sendersHere }),
-      sendersHere,
-      isMasterHere: this.isMasterHere,
-    };
+  get drift(): readonly Drift[] {
+    return this.#drift().found;
+  }
+
+  get driftJudged(): readonly DriftKind[] {
+    return this.#drift().judged;
+  }
+
+  get contradictions(): readonly string[] {
+    return contradictionsOf(this);
+  }
+
+  get sendersHere(): readonly string[] {
+    const here = (this.wire?.senders ?? nobody).filter(({ source }) => this.#context.network.has(source));
+    return here.map(({ source }) => source);
   }
 
   /** keepalived's answer, else that of the wire. */
   get isMasterHere(): boolean {
     const state = this.instance?.state ?? "unknown";
     if (state !== "unknown") return state === "master";
-    return this.wire?.hearing === true && this.wire.master?.local === true;
+    return this.heard?.hearing === true && this.heard.master?.local === true;
   }
 
   /** Whether its own interface is up; null where the host does not say. */
   get interfaceUp(): boolean | null {
     return this.#context.network.byName(this.id.interface ?? "")?.up ?? null;
-  }
-
-  #sendersHere(wire: VirtualRouterView | null): readonly string[] {
-    if (wire === null) return nobody;
-    const here = wire.senders.filter(({ source }) => this.#context.network.has(source)).map(({ source }) => source);
-    return here.length === 0 ? nobody : here;
   }
 
   #place(address: string): VipPlace {
@@ -177,14 +168,14 @@ export class JoinedRouter {
 
   #roleOf(mac: string): AnnouncementRole {
     if (this.#masterMac !== null && this.#isMasters(mac)) return "master";
-    return this.wire?.hasMac(mac) === true ? "backup" : "foreign";
+    return this.heard?.hasMac(mac) === true ? "backup" : "foreign";
   }
 
   #drift(): DriftVerdict {
     const config = this.#context.config();
     const configured = this.instance?.configured ?? null;
     if (config === null || configured === null) return nothingJudged;
-    const sent = this.wire?.localClaim?.lastAdvert ?? null;
+    const sent = this.heard?.localClaim?.lastAdvert ?? null;
     return driftOf({
       configured,
       config,
@@ -196,7 +187,7 @@ export class JoinedRouter {
   }
 }
 
-const nobody: readonly string[] = [];
+const nobody: VirtualRouterView["senders"] = [];
 
 /** RFC 9568 §7.3 */
 function virtualMac({ family, vrid }: VirtualRouterId): string {

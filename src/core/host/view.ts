@@ -91,7 +91,7 @@ export interface Drift {
   readonly running: string;
 }
 
-/** One virtual router of this host: what the wire, the kernel and keepalived say of it. */
+/** One virtual router of this host: what the wire, the kernel and keepalived say of it. Live, read-only: valid until the engine is called again. */
 export interface JoinedRouterView {
   readonly id: VirtualRouterId;
   /** null: no advert of it was ever heard, it is known from keepalived.conf or from the user only. */
