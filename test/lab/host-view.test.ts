@@ -229,6 +229,7 @@ describe("an agent beside a keepalived with scripts, groups and odd addresses", 
       extra: "track_script {\n chk_soft\n }",
     },
     { name: "V4_21", vrid: 21, version: 3 as const, interval: 0.3, addresses: ["192.0.2.121/24"], extra: "track_script {\n chk_hard\n }" },
+    { name: "V4_24", vrid: 24, version: 3 as const, interval: 0.3, addresses: ["192.0.2.124/24"], extra: "track_interface {\n t0\n }" },
     { name: "V4_22", vrid: 22, version: 3 as const, interval: 0.3, addresses: ["192.0.2.122/24"], extra: "use_vmac" },
     { name: "V6_22", vrid: 22, version: 3 as const, interval: 0.3, addresses: ["fe80::122/64", "2001:db8:1::122/64"], extra: "use_vmac" },
     { name: "V6_23", vrid: 23, version: 3 as const, interval: 0.3, addresses: ["fe80::123/64", "2001:db8:1::123/64 -nodad"] },
@@ -240,6 +241,10 @@ describe("an agent beside a keepalived with scripts, groups and odd addresses", 
         blocks: script(node, "chk_soft", " weight -60") + script(node, "chk_hard", "") + groups,
         globals: `vrrp_notify_fifo ${node.notifyFifo}\nvrrp_notify_priority_changes true`,
       });
+    for (const { namespace } of [pair.a, pair.b]) {
+      await ip("-n", namespace, "link", "add", "t0", "type", "veth", "peer", "name", "t1");
+      for (const device of ["t0", "t1"]) await ip("-n", namespace, "link", "set", device, "up");
+    }
     onA = await Agent.start(pair.lab, pair.a, { keepalived: pair.first });
     onB = await Agent.start(pair.lab, pair.b, { keepalived: pair.second });
     await pair.listener.exec(["ip", "addr", "add", "2001:db8:1::123/64", "dev", "eth0", "nodad"]);
@@ -267,6 +272,16 @@ describe("an agent beside a keepalived with scripts, groups and odd addresses", 
     await untilState(onB, "ipv4", 21, "master");
     await pair.a.exec(["rm", flag(pair.first, "chk_hard")]);
     await untilState(onA, "ipv4", 21, "master", 15_000);
+  });
+
+  test("names the tracked interface that led to a fault", async () => {
+    await ip("-n", pair.a.namespace, "link", "set", "t0", "down");
+    const event = await untilEvent(onA, { event: "router_state_changed", instance: "V4_24", to: "fault" });
+    assert.deepEqual(event.suspect, { kind: "interface", name: "t0" });
+    await untilMetric(onA, "vrrp_vip_present", { address: "192.0.2.124", dev: "eth0" }, 0);
+    await untilState(onB, "ipv4", 24, "master");
+    await ip("-n", pair.a.namespace, "link", "set", "t0", "up");
+    await untilState(onA, "ipv4", 24, "master", 15_000);
   });
 
   test("shows the state of the sync group on both nodes", async () => {

@@ -3,8 +3,10 @@ import { describe, test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
 import type { Link } from "../../src/lib/link.ts";
 import type { LocalAddress } from "../../src/lib/local-address.ts";
-import { type EventSocket, RouteMonitor, type RouteMonitorOptions } from "../../src/netlink/route-monitor.ts";
+import { type EventSocket, overlay, RouteMonitor, type RouteMonitorOptions } from "../../src/netlink/route-monitor.ts";
+import { waitFor } from "../lab/framework/wait.ts";
 
+const noFlags = { secondary: false, nodad: false, tentative: false, dadFailed: false, deprecated: false };
 const IFF_UP_AND_CARRIER = 0x10001;
 
 /** A link message that `parse` below understands: index and name, nothing else. */
@@ -148,6 +150,35 @@ describe("the route monitor", { skip: process.arch === "s390x" && "the messages 
     assert.deepEqual(kernel.names(), ["8 eth8"]);
     assert.equal(kernel.dumps, 3);
     kernel.monitor.close();
+  });
+
+  test("a dump that was overtaken by more events than can be kept is thrown away, and another one taken", async () => {
+    const kernel = new FakeKernel();
+    kernel.links = [link(1, "lo")];
+    await kernel.monitor.start();
+    const flood = Array.from({ length: 20_001 }, (_, i) => added(2, `eth${i}`));
+    kernel.duringDump = () => {
+      kernel.duringDump = () => {};
+      kernel.event(...flood);
+    };
+    kernel.links = [link(1, "lo"), link(3, "late")];
+    kernel.event(null);
+    await settle();
+    assert.equal(kernel.dumps, 2);
+    assert.deepEqual(kernel.names(), ["1 lo", "2 eth20000"], "events count, the outdated dump does not");
+    kernel.links = [link(1, "lo"), link(2, "eth20000"), link(3, "late")];
+    await waitFor("another dump", () => kernel.dumps === 3, { within: 5_000 });
+    await settle();
+    assert.deepEqual(kernel.names(), ["1 lo", "2 eth20000", "3 late"]);
+    kernel.monitor.close();
+  });
+
+  test("a device that goes while the dump is read takes its addresses along", () => {
+    const address = { index: 2, address: "192.0.2.1", family: "ipv4" as const, prefixLength: 24, flags: noFlags };
+    const gone = { kind: "absent" as const, index: 2 };
+    const state = { links: [link(1, "lo"), link(2, "eth0")], addresses: [address, { ...address, index: 1 }] };
+    const { links, addresses } = overlay(state, { links: [gone], addresses: [] });
+    assert.deepEqual([links.map(({ name }) => name), addresses.map(({ index }) => index)], [["lo"], [1]]);
   });
 
   test("a first dump that fails ends the start: nothing can be captured on unknown devices", async () => {
