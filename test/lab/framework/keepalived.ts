@@ -16,6 +16,8 @@ export interface Instance {
   /** With prefix lengths; IPv6 lists begin with a link-local address. */
   readonly addresses: readonly string[];
   readonly nopreempt?: boolean;
+  /** Default eth0. */
+  readonly interface?: string;
   /** Further lines, such as `authentication { ... }`. */
   readonly extra?: string;
 }
@@ -142,10 +144,20 @@ function parsed(file: string): Dumped[] | undefined {
   }
 }
 
-function instanceText({ name, vrid, version, priority, interval, addresses, nopreempt, extra }: Instance): string {
+function instanceText({
+  name,
+  vrid,
+  version,
+  priority,
+  interval,
+  addresses,
+  nopreempt,
+  interface: device = "eth0",
+  extra,
+}: Instance): string {
   return `vrrp_instance ${name} {
     state BACKUP
-    interface eth0
+    interface ${device}
     version ${version}
     virtual_router_id ${vrid}
     priority ${priority}
