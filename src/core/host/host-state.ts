@@ -70,6 +70,8 @@ export class HostState {
   readonly #routers = new Map<string, JoinedRouter>();
   /** By address: several virtual routers may have the same one. */
   readonly #vips = new Map<string, readonly Vip[]>();
+  /** Whose addresses have changed on the wire. A flood changes them with every packet, and they are asked for far less often. */
+  readonly #outdated = new Set<JoinedRouter>();
   readonly #context: HostContext;
 
   constructor(options: HostOptions, deps: HostDeps) {
@@ -82,6 +84,7 @@ export class HostState {
       process: () => this.#keepalived.process,
       watchedSince: () => this.#keepalived.watchedSince,
       maxAddresses: deps.maxAddresses,
+      addressesChanged: (router) => this.#outdated.add(router),
       indexVip: (vip) => this.#vips.set(vip.address, [...(this.#vips.get(vip.address) ?? []), vip]),
       unindexVip: (vip) => {
         const others = (this.#vips.get(vip.address) ?? []).filter((other) => other !== vip);
@@ -94,6 +97,7 @@ export class HostState {
 
   handle(input: HostInput): void {
     const { at, wall } = input;
+    this.#syncAddresses();
     switch (input.kind) {
       case "links":
         this.#linksChanged(this.#network.applyLinks(input.changes), at, wall);
@@ -133,7 +137,9 @@ export class HostState {
   follow(router: JoinedRouter, at: Instant, wall: WallTime): void {
     const changed = router.followWire(at);
     const { instance } = router;
-    if (changed && instance !== null) this.#settle(instance, at, wall);
+    if (!changed || instance === null) return;
+    this.#syncAddresses();
+    this.#settle(instance, at, wall);
   }
 
   /** It is not remembered any more. */
@@ -146,6 +152,7 @@ export class HostState {
 
   /** Somebody on a segment says that an address is his. */
   claim(claim: AddressClaim, interfaceName: string | null, at: Instant): void {
+    this.#syncAddresses();
     for (const vip of this.#vips.get(claim.address) ?? []) {
       const { router } = vip;
       const { id } = router;
@@ -161,6 +168,7 @@ export class HostState {
 
   /** What the wire shows of each is that of the snapshot that is taken now. */
   view(): HostView {
+    this.#syncAddresses();
     const { instances, groups, process: daemon, restarts, config, notifies, unparsable } = this.#keepalived;
     return {
       routers: [...this.#routers.values()],
@@ -218,8 +226,15 @@ export class HostState {
 
   #dropIfEmpty(router: JoinedRouter): void {
     if (!router.isEmpty) return;
+    this.#outdated.delete(router);
     for (const vip of router.vips) this.#context.unindexVip(vip);
     this.#routers.delete(keyOf(router.id));
+  }
+
+  #syncAddresses(): void {
+    if (this.#outdated.size === 0) return;
+    for (const router of this.#outdated) router.sync();
+    this.#outdated.clear();
   }
 
   #configured(state: KeepalivedConfigState, at: Instant, wall: WallTime): void {

@@ -26,6 +26,8 @@ export interface HostContext {
   readonly maxAddresses: number;
   indexVip(vip: Vip): void;
   unindexVip(vip: Vip): void;
+  /** The adverts of a virtual router list other addresses: `sync` is due before anybody asks for them. */
+  addressesChanged(router: JoinedRouter): void;
 }
 
 /** One virtual router with what this host knows of it: the instance of its keepalived, and its addresses. */
@@ -70,7 +72,7 @@ export class JoinedRouter implements JoinedRouterView {
     if (addresses !== this.#addresses) {
       const same = addresses !== null && this.#addresses !== null && equal(addresses, this.#addresses);
       this.#addresses = addresses;
-      if (!same) this.sync();
+      if (!same) this.#context.addressesChanged(this);
     }
     const master = heard?.master ?? null;
     const hearing = heard?.hearing ?? false;
