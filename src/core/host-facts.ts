@@ -50,7 +50,7 @@ export interface KeepalivedProcess {
 
 /**
  * What this host knows and the wire does not: devices and addresses (netlink), and keepalived (its notify calls, its
- * configuration, its process). Every fact arrives in the order in which it happened.
+ * configuration, its process). Facts of one source arrive in the order in which they happened, except that notify scripts may overtake each other.
  */
 export type HostFact =
   | { readonly kind: "links"; readonly changes: readonly LinkChange[] }

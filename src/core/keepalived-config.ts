@@ -40,6 +40,8 @@ export interface ConfiguredInstance {
   /** Name of the VMAC or ipvlan interface; null without `use_vmac` and `use_ipvlan`. */
   readonly vmac: string | null;
   readonly nopreempt: boolean;
+  /** `dont_track_primary`: its own interface may be down without FAULT. */
+  readonly dontTrackPrimary: boolean;
   readonly preemptDelay: Duration;
   /** Empty: multicast. */
   readonly unicastPeers: readonly string[];

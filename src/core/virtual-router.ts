@@ -139,13 +139,14 @@ export class VirtualRouter implements Deadlined {
     return this.#senders.size === 0;
   }
 
-  get hearing(): boolean {
-    return !this.#deaf;
-  }
-
   /** The sender that holds it; null while nobody does. */
   get master(): SenderView | null {
     return this.#master;
+  }
+
+  /** The master, while nothing can have been missed since its last advert; what it was before we went deaf is no news. */
+  get confirmedMaster(): SenderView | null {
+    return this.#master !== null && this.#judges() ? this.#master : null;
   }
 
   /** Of the last advert of the master, or of the last advert at all. */
@@ -187,7 +188,7 @@ export class VirtualRouter implements Deadlined {
     const before = sender.priority;
     this.#noteSource(advert.source, at);
     const retained = this.#retain(advert);
-    if (retained !== sender.lastAdvert) this.revision += 1;
+    if (retained !== sender.lastAdvert || (sender === this.#master && this.#isUnconfirmed(sender))) this.revision += 1;
     sender.heard(retained, at, input.wall, input.direction, input.ipId);
 
     if (this.adverts === 1) this.#announce(input);
@@ -246,7 +247,10 @@ export class VirtualRouter implements Deadlined {
 
   /** Adverts between these instants may have been missed. */
   miss(from: Instant, until: Instant): void {
-    if (!this.#deaf && from >= this.#heardSince) this.#blindFrom = from;
+    if (!this.#deaf && from >= this.#heardSince) {
+      this.#blindFrom = from;
+      this.revision += 1;
+    }
     if (until > this.#heardSince) this.#heardSince = until;
   }
 

@@ -120,8 +120,8 @@ export class RouteMonitor {
 
   #remember({ links, addresses }: RouteMessages): void {
     const meanwhile = this.#meanwhile;
-    meanwhile.links.push(...links);
-    meanwhile.addresses.push(...addresses);
+    for (const message of links) meanwhile.links.push(message);
+    for (const message of addresses) meanwhile.addresses.push(message);
     if (meanwhile.links.length + meanwhile.addresses.length <= MOST_MEANWHILE) return;
     this.#meanwhile = { links: [], addresses: [] };
     this.#outdated = true;

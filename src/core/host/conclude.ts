@@ -1,7 +1,10 @@
 import type { Instant, WallTime } from "../../lib/time.ts";
 import type { KeepalivedProcess } from "../host-facts.ts";
-import type { VirtualRouterView } from "../view.ts";
+import type { ConfiguredInstance } from "../keepalived-config.ts";
+import type { SenderView } from "../view.ts";
 import { type Answer, type Instance, unknown } from "./instance.ts";
+import type { LocalNetwork } from "./local-network.ts";
+import { interfacesDown } from "./suspect.ts";
 import type { Vip } from "./vip.ts";
 
 /** Everything that bears on what an instance is. */
@@ -14,17 +17,18 @@ export interface Evidence {
   readonly processSinceAt: Instant | null;
   /** Whether its process started while we watched, and it has said nothing since. */
   readonly justStarted: boolean;
-  readonly wire: Pick<VirtualRouterView, "hearing" | "master"> | null;
+  /** Who holds it, as far as that is heard now. */
+  readonly master: SenderView | null;
+  /** Since when; null: nothing was ever heard. */
+  readonly masterSince: Instant | null;
   readonly vips: readonly Vip[];
-  /** Whether the kernel's addresses are known. */
-  readonly addressesKnown: boolean;
-  /** Whether the instance's interface is up; null where it is not known. */
-  readonly interfaceUp: boolean | null;
+  readonly network: LocalNetwork;
 }
 
 /**
  * What keepalived is in one virtual router, from the best witness: its process (who does not run is nothing), then its own
- * words, then the addresses and adverts of this host. Where these do not decide, nothing is claimed.
+ * words, then the addresses and adverts of this host. Where these do not decide, nothing is claimed. Words that the addresses and
+ * a later change of the master both refute were not its last ones: somebody else read the FIFO, or a script failed.
  */
 export function conclude(evidence: Evidence, wall: WallTime): Answer {
   const { instance, process: daemon, processSinceWall, processSinceAt } = evidence;
@@ -34,34 +38,50 @@ export function conclude(evidence: Evidence, wall: WallTime): Answer {
   if (daemon !== null && !daemon.running && !alive) {
     return state === "stop" ? { state, sinceWall, by: "notify" } : { state: "stop", by: "process", sinceWall: processSinceWall };
   }
-  if (state !== null) return { state, sinceWall, by: "notify" };
+  if (state !== null && !isRefuted(evidence)) return { state, sinceWall, by: "notify" };
   return infer(evidence, wall);
+}
+
+function isRefuted({ instance, master, masterSince, vips, network }: Evidence): boolean {
+  const { state, lastAt } = instance.said;
+  // What was so already when keepalived spoke is about to change: its calls, addresses and adverts do not come at one moment.
+  if (master === null || masterSince === null || (lastAt !== null && masterSince <= lastAt) || !network.addressesKnown) return false;
+  const advertised = vips.filter((vip) => isAdvertised(instance, vip));
+  if (advertised.length === 0) return false;
+  const present = advertised.some((vip) => vip.present);
+  return state === "master" ? !master.local && !present : (state === "backup" || state === "fault") && master.local && present;
 }
 
 /** keepalived takes its addresses off before it is anything but master, also when it starts over a crash's leftovers. */
 function infer(evidence: Evidence, wall: WallTime): Answer {
-  const { instance, process: daemon, wire, vips, addressesKnown, interfaceUp } = evidence;
+  const { instance, process: daemon, master, vips, network } = evidence;
+  const { configured } = instance;
   const inferred = (state: Answer["state"]): Answer => ({ state, by: "inferred", sinceWall: wall });
-  const heard = wire?.hearing ? wire.master : null;
-  if (heard?.local) return inferred("master");
+  if (master?.local) return inferred("master");
   const advertised = vips.filter((vip) => isAdvertised(instance, vip));
   const present = advertised.some((vip) => vip.present);
-  // Without a process to go by, an address beside a foreign master may as well be left over from a crash.
-  if (present && (daemon !== null || heard === null)) return inferred("master");
+  // Beside a foreign master the address may be left over from a crash, or without keepalived.conf be one that only that master lists.
+  if (present && (master === null || (daemon !== null && configured !== null))) return inferred("master");
   if (present) return unknown;
-  if (daemon === null || !addressesKnown || advertised.length === 0) return unknown;
-  if (interfaceUp === false) return inferred("fault");
-  if (heard !== null && mayYieldTo(instance, heard.priority ?? 0)) return inferred("backup");
+  if (daemon === null || !network.addressesKnown || advertised.length === 0) return unknown;
+  if (configured !== null && interfacesDown(configured, network).length > 0) return inferred("fault");
+  if (master !== null && mayYieldTo(configured, master.priority ?? 0) && !mayBeInFault(configured)) return inferred("backup");
   if (evidence.justStarted) return { state: "init", by: "process", sinceWall: evidence.processSinceWall };
   return unknown;
 }
 
 /** Whether a backup lets a master of this priority be. One that should take over and does not may be in FAULT: we cannot tell. */
-function mayYieldTo({ configured }: Instance, priority: number): boolean {
+function mayYieldTo(configured: ConfiguredInstance | null, priority: number): boolean {
   return configured === null || configured.nopreempt || configured.priority <= priority;
 }
 
+/** Whether something is tracked that puts it into FAULT and that the kernel does not show. */
+function mayBeInFault(configured: ConfiguredInstance | null): boolean {
+  return configured?.tracks.some(({ kind, weight }) => weight === 0 && kind !== "interface") ?? false;
+}
+
+/** An address that only adverts list may be anybody's: with keepalived.conf they count for nothing. */
 function isAdvertised({ configured }: Instance, vip: Vip): boolean {
-  const entry = configured?.addresses.find(({ address }) => address === vip.address);
-  return entry === undefined ? vip.origins.includes("wire") : entry.advertised;
+  if (configured === null) return vip.origins.includes("wire");
+  return configured.addresses.some(({ address, advertised }) => advertised && address === vip.address);
 }

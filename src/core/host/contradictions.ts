@@ -1,24 +1,25 @@
-import type { JoinedRouterView } from "./view.ts";
+import type { JoinedRouterView, VipView } from "./view.ts";
 
 /** Where the wire, the kernel and keepalived cannot all be right, a sentence each. During a takeover they differ for milliseconds. */
 export function contradictionsOf({
   instance,
   vips,
   wire,
+  confirmedMaster: master,
   sendersHere,
-}: Pick<JoinedRouterView, "instance" | "vips" | "wire" | "sendersHere">): readonly string[] {
+}: Pick<JoinedRouterView, "instance" | "vips" | "wire" | "confirmedMaster" | "sendersHere">): readonly string[] {
   const found: string[] = [];
-  const master = wire?.hearing ? wire.master : null;
   const state = instance?.state ?? "unknown";
   const expected = instance?.configured ?? null;
-  const here = vips.filter(({ present }) => present).map(({ address }) => address);
+  // What only somebody's adverts list may be on this host for any reason.
+  const isOurs = ({ address, origins }: VipView): boolean =>
+    expected === null ? origins.includes("wire") : expected.addresses.some((entry) => entry.address === address);
+  // Before a reload keepalived knows nothing of an address that is new in the file: that is drift.
+  const isUsed = ({ address, origins }: VipView): boolean =>
+    master?.local !== true || origins.includes("wire") || expected?.addresses.some((e) => e.address === address && !e.advertised) === true;
+  const here = vips.filter((vip) => vip.present && isOurs(vip)).map(({ address }) => address);
   if (state === "master") {
-    const missing = vips.filter(
-      ({ present, devices, address, origins }) =>
-        devices.length > 0 &&
-        !present &&
-        (expected === null ? origins.includes("wire") : expected.addresses.some((a) => a.address === address)),
-    );
+    const missing = vips.filter((vip) => vip.devices.length > 0 && !vip.present && isOurs(vip) && isUsed(vip));
     for (const { address, devices } of missing) found.push(`keepalived is master here, but ${address} is not on ${devices[0]?.dev}`);
     if (master !== null && !master.local) found.push(`keepalived is master here, but the adverts of ${master.source} show another master`);
   } else if (instance !== null && state !== "unknown") {

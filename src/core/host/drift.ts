@@ -42,7 +42,7 @@ export function driftOf(evidence: DriftEvidence): DriftVerdict {
   if (loaded !== null && config.modified !== null && config.modified > loaded) {
     note(
       "file",
-      `${config.path} was changed at ${rfc3339(config.modified)}, after keepalived read it last: reload keepalived, or undo the change`,
+      `${config.path} was changed at ${rfc3339(config.modified)}, after keepalived read it last: reload keepalived`,
       rfc3339(config.modified),
       rfc3339(loaded),
     );
@@ -89,6 +89,8 @@ const MOST_TRIED = 12;
 function possiblePriority({ priority, tracks }: ConfiguredInstance, sent: number): boolean {
   const weights = tracks.map(({ weight }) => weight).filter((weight) => weight !== 0);
   if (weights.length === 0 || priority === 255) return priority === sent;
+  // Its weight is multiplied by the number in the file.
+  if (tracks.some(({ kind, weight }) => kind === "file" && weight !== 0)) return true;
   const clamp = (sum: number): number => Math.min(254, Math.max(1, sum));
   if (weights.length > MOST_TRIED) {
     const reach = (sign: (weight: number) => boolean): number => weights.filter(sign).reduce((sum, weight) => sum + weight, priority);

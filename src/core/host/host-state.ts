@@ -12,7 +12,7 @@ import { LocalNetwork } from "./local-network.ts";
 import type { Moment } from "./said.ts";
 import { type Suspect, suspectOfFault, suspectOfPriority } from "./suspect.ts";
 import type { HostView } from "./view.ts";
-import type { Vip } from "./vip.ts";
+import { VipIndex } from "./vip-index.ts";
 
 /** What the user knows of one virtual router. */
 export interface ExpectedRouter {
@@ -68,8 +68,7 @@ export class HostState {
   readonly #network = new LocalNetwork();
   readonly #keepalived = new KeepalivedState();
   readonly #routers = new Map<string, JoinedRouter>();
-  /** By address: several virtual routers may have the same one. */
-  readonly #vips = new Map<string, readonly Vip[]>();
+  readonly #vips = new VipIndex();
   /** Whose addresses have changed on the wire. A flood changes them with every packet, and they are asked for far less often. */
   readonly #outdated = new Set<JoinedRouter>();
   readonly #context: HostContext;
@@ -85,12 +84,7 @@ export class HostState {
       watchedSince: () => this.#keepalived.watchedSince,
       maxAddresses: deps.maxAddresses,
       addressesChanged: (router) => this.#outdated.add(router),
-      indexVip: (vip) => this.#vips.set(vip.address, [...(this.#vips.get(vip.address) ?? []), vip]),
-      unindexVip: (vip) => {
-        const others = (this.#vips.get(vip.address) ?? []).filter((other) => other !== vip);
-        if (others.length > 0) this.#vips.set(vip.address, others);
-        else this.#vips.delete(vip.address);
-      },
+      vips: this.#vips,
     };
     for (const id of options.expectedRouters) this.#router(id);
   }
@@ -106,7 +100,7 @@ export class HostState {
         // The first list is nothing that happened now.
         const news = this.#network.addressesKnown;
         const changed = this.#network.applyAddresses(input.changes);
-        this.#locate(news ? changed : [...this.#vips.keys()], at, wall, news);
+        this.#locate(news ? changed : this.#vips.addresses(), at, wall, news);
         return;
       }
       case "notify":
@@ -153,11 +147,8 @@ export class HostState {
   /** Somebody on a segment says that an address is his. */
   claim(claim: AddressClaim, interfaceName: string | null, at: Instant): void {
     this.#syncAddresses();
-    for (const vip of this.#vips.get(claim.address) ?? []) {
-      const { router } = vip;
-      const { id } = router;
-      if (id.interface === interfaceName && id.vlan === claim.vlan && id.innerVlan === claim.innerVlan) router.claimed(vip, claim, at);
-    }
+    const segment = { interface: interfaceName, vlan: claim.vlan, innerVlan: claim.innerVlan };
+    for (const vip of this.#vips.on(segment, claim.address)) vip.router.claimed(vip, claim, at);
   }
 
   /** What made this host advertise another priority; undefined where that is not sure. */
@@ -227,7 +218,7 @@ export class HostState {
   #dropIfEmpty(router: JoinedRouter): void {
     if (!router.isEmpty) return;
     this.#outdated.delete(router);
-    for (const vip of router.vips) this.#context.unindexVip(vip);
+    for (const vip of router.vips) this.#vips.remove(vip);
     this.#routers.delete(keyOf(router.id));
   }
 
@@ -252,7 +243,7 @@ export class HostState {
   #linksChanged(names: readonly string[], at: Instant, wall: WallTime): void {
     if (names.length === 0 || !this.#network.addressesKnown) return;
     const changed = new Set(names);
-    const addresses = [...this.#vips.keys()].filter((address) => this.#concerns(address, changed));
+    const addresses = this.#vips.addresses().filter((address) => this.#concerns(address, changed));
     this.#locate(addresses, at, wall, true);
     this.#settleAll(at, wall);
   }
@@ -260,7 +251,7 @@ export class HostState {
   /** Whether one of these devices has the address, had it, or should have it. */
   #concerns(address: string, devices: ReadonlySet<string>): boolean {
     for (const { link } of this.#network.holders(address)) if (devices.has(link.name)) return true;
-    for (const vip of this.#vips.get(address) ?? []) {
+    for (const vip of this.#vips.all(address)) {
       const { id } = vip.router;
       if (id.interface !== null && devices.has(id.interface)) return true;
       if (vip.devices.some(({ dev }) => devices.has(dev))) return true;
@@ -271,7 +262,7 @@ export class HostState {
   #locate(addresses: Iterable<string>, at: Instant, wall: WallTime, news: boolean): void {
     const moved = new Set<Instance>();
     for (const address of addresses) {
-      for (const vip of this.#vips.get(address) ?? []) {
+      for (const vip of this.#vips.all(address)) {
         const { router } = vip;
         for (const { dev, action } of router.locate(vip, news ? wall : null))
           this.#deps.emit({ kind: "address_changed", at, wall, router: router.id, address, dev, action });
@@ -329,10 +320,10 @@ export class HostState {
         processSinceWall,
         processSinceAt,
         justStarted: startSeen && instance.said.state === null,
-        wire: router?.heard ?? null,
+        master: router?.confirmedMaster ?? null,
+        masterSince: router?.masterSince ?? null,
         vips: router?.vips ?? [],
-        addressesKnown: this.#network.addressesKnown,
-        interfaceUp: router?.interfaceUp ?? null,
+        network: this.#network,
       },
       wall,
     );

@@ -44,6 +44,8 @@ export class Instance implements InstanceView {
     return this.#answer.sinceWall;
   }
   get priority(): number | null {
+    // It sends nothing, and starts with another one.
+    if (this.#answer.state === "stop") return null;
     const { said } = this;
     const sender = this.sender();
     // Without notify_priority_changes keepalived says nothing of what tracking does, but its next advert shows it.

@@ -11,6 +11,7 @@ import type { Instance } from "./instance.ts";
 import type { LocalNetwork } from "./local-network.ts";
 import type { AddressOrigin, AnnouncementRole, Drift, DriftKind, JoinedRouterView } from "./view.ts";
 import { Vip, type VipChange, type VipPlace } from "./vip.ts";
+import type { VipIndex } from "./vip-index.ts";
 
 /** More virtual addresses than keepalived puts into a packet and beside it (`virtual_ipaddress_excluded`). */
 const MOST_VIPS = 1_024;
@@ -24,8 +25,7 @@ export interface HostContext {
   /** Since when keepalived's process is watched; null: it is not. */
   readonly watchedSince: () => WallTime | null;
   readonly maxAddresses: number;
-  indexVip(vip: Vip): void;
-  unindexVip(vip: Vip): void;
+  readonly vips: VipIndex;
   /** The adverts of a virtual router list other addresses: `sync` is due before anybody asks for them. */
   addressesChanged(router: JoinedRouter): void;
 }
@@ -49,8 +49,11 @@ export class JoinedRouter implements JoinedRouterView {
   /** What the wire last said, to see cheaply whether anything is new. */
   #addresses: readonly string[] | null = null;
   #master: SenderView | null = null;
+  /** Since when; null while nobody has been heard. */
+  masterSince: Instant | null = null;
   #masterMac: string | null = null;
-  #hearing = false;
+  #masterPriority: number | null = null;
+  #masterLocal = false;
 
   constructor(id: VirtualRouterId, context: HostContext) {
     this.id = id;
@@ -63,27 +66,31 @@ export class JoinedRouter implements JoinedRouterView {
   }
 
   /**
-   * To be called after each input that may have changed what the wire says. @returns whether the master or what is heard changed
+   * To be called after each input that may have changed what the wire says. @returns whether something changed that a state is concluded from
    */
   followWire(at: Instant): boolean {
     const { heard } = this;
     this.revision = heard?.revision ?? 0;
     const addresses = heard?.addresses ?? null;
+    let addressesMatter = false;
     if (addresses !== this.#addresses) {
       const same = addresses !== null && this.#addresses !== null && equal(addresses, this.#addresses);
       this.#addresses = addresses;
       if (!same) this.#context.addressesChanged(this);
+      // Those of keepalived.conf are the same whatever the adverts say.
+      addressesMatter = !same && this.instance?.configured === null;
     }
-    const master = heard?.master ?? null;
-    const hearing = heard?.hearing ?? false;
-    const mac = master?.mac ?? null;
-    if (master === this.#master && hearing === this.#hearing && mac === this.#masterMac) return false;
-    const changed = master !== this.#master || hearing !== this.#hearing;
+    const master = heard?.confirmedMaster ?? null;
+    const [mac, priority, local] = [master?.mac ?? null, master?.priority ?? null, master?.local ?? false];
+    if (master !== this.#master || local !== this.#masterLocal) this.masterSince = at;
+    else if (mac === this.#masterMac && priority === this.#masterPriority) return addressesMatter;
+    const changed = master !== this.#master || priority !== this.#masterPriority || local !== this.#masterLocal;
     this.#master = master;
     this.#masterMac = mac;
-    this.#hearing = hearing;
+    this.#masterPriority = priority;
+    this.#masterLocal = local;
     for (const vip of this.vips) this.#judgeOwner(vip, at);
-    return changed;
+    return changed || addressesMatter;
   }
 
   /** Brings the list of virtual addresses in line with the adverts, keepalived.conf and the user. */
@@ -98,10 +105,10 @@ export class JoinedRouter implements JoinedRouterView {
     for (const address of this.expectedAddresses) want(address, "user");
     for (const address of this.#addresses ?? []) want(address, "wire");
     const known = new Map(this.vips.map((vip) => [vip.address, vip]));
-    for (const [address, vip] of known) if (!wanted.has(address)) this.#context.unindexVip(vip);
+    for (const [address, vip] of known) if (!wanted.has(address)) this.#context.vips.remove(vip);
     this.vips = [...wanted].map(([address, origins]) => {
       const vip = known.get(address) ?? new Vip(address, this, this.#context.now);
-      if (!known.has(address)) this.#context.indexVip(vip);
+      if (!known.has(address)) this.#context.vips.add(vip);
       vip.origins = origins;
       vip.locate(this.#context.network, this.#place(address), null);
       return vip;
@@ -143,12 +150,12 @@ export class JoinedRouter implements JoinedRouterView {
   get isMasterHere(): boolean {
     const state = this.instance?.state ?? "unknown";
     if (state !== "unknown") return state === "master";
-    return this.heard?.hearing === true && this.heard.master?.local === true;
+    return this.confirmedMaster?.local === true;
   }
 
-  /** Whether its own interface is up; null where the host does not say. */
-  get interfaceUp(): boolean | null {
-    return this.#context.network.byName(this.id.interface ?? "")?.up ?? null;
+  /** Who holds it, as far as that is heard now. */
+  get confirmedMaster(): SenderView | null {
+    return this.heard?.confirmedMaster ?? null;
   }
 
   #place(address: string): VipPlace {
@@ -159,7 +166,7 @@ export class JoinedRouter implements JoinedRouterView {
   }
 
   #judgeOwner(vip: Vip, at: Instant): void {
-    const known = this.#hearing && this.#masterMac !== null && vip.claimedBy !== null;
+    const known = this.#masterMac !== null && vip.claimedBy !== null;
     vip.owned(known ? !this.#isMasters(vip.claimedBy as string) : null, at);
   }
 

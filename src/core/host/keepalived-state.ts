@@ -73,7 +73,7 @@ export class KeepalivedState {
     this.process = next;
     this.watchedSince ??= wall;
     if (next === null || (before !== null && before.running === next.running && before.startedWall === next.startedWall)) return;
-    const began = next.running && next.startedWall !== before?.startedWall;
+    const began = next.running && (before?.running !== true || next.startedWall !== before.startedWall);
     const startedAt = next.startedWall === null ? at : instant(at - Math.max(0, wall - next.startedWall));
     if (began) this.#startedAt = startedAt;
     if (before !== null) {
@@ -109,7 +109,7 @@ export class KeepalivedState {
     return group;
   }
 
-  /** It was reloaded or started after the file was changed: what the file does not list is gone (2.2.7 says FAULT of it, not DELETED). */
+  /** It was seen to reload after the file was changed: what the file does not list is gone (2.2.7 says FAULT of it, not DELETED). */
   get #runsWithTheFile(): boolean {
     const { config, process: daemon } = this;
     if (config?.state !== "read" || config.modified === null || daemon?.running !== true || daemon.reloadedWall === null) return false;

@@ -29,8 +29,13 @@ export class LocalNetwork {
         this.#links.set(link.index, link);
         this.#byName.set(link.name, link);
       }
-      if (before === null || before.up !== link.up || before.name !== link.name || before.parent !== link.parent) {
+      const gathered = before !== null && before.master !== link.master ? [before.master, link.master] : [];
+      if (before === null || before.up !== link.up || before.name !== link.name || before.parent !== link.parent || gathered.length > 0) {
         names.push(link.name);
+        for (const master of gathered) {
+          const name = master === null ? undefined : this.#links.get(master)?.name;
+          if (name !== undefined) names.push(name);
+        }
         if (before !== null && before.name !== link.name) names.push(before.name);
       }
     }
@@ -56,10 +61,6 @@ export class LocalNetwork {
     }
     this.addressesKnown = true;
     return changed;
-  }
-
-  link(index: number): Link | undefined {
-    return this.#links.get(index);
   }
 
   byName(name: string): Link | undefined {

@@ -20,6 +20,9 @@ function stateOf({ event }: Notify): RouterState | null {
   }
 }
 
+/** Calls that a change of the state makes. */
+const beginnings: ReadonlySet<Notify["event"]> = new Set(["master", "backup", "fault", "stop", "deleted"]);
+
 /** When a call happened: by the clock that nobody sets, and for display. Both null: before we looked. */
 export interface Moment {
   readonly at: Instant | null;
@@ -44,7 +47,8 @@ export class Said {
     const state = stateOf(notify);
     if (state !== null && state !== this.state) {
       this.state = state;
-      this.sinceWall = wall;
+      // The others confirm what has been so for an unknown time.
+      this.sinceWall = beginnings.has(notify.event) ? wall : null;
     }
     if (notify.priority !== null && notify.priority > 0) {
       this.priority = notify.priority;

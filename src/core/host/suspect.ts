@@ -27,8 +27,13 @@ export function suspectOfPriority(configured: ConfiguredInstance, from: number, 
 /** What puts it into FAULT: an interface that is down, else the only thing that is tracked without a weight. */
 export function suspectOfFault(configured: ConfiguredInstance, network: LocalNetwork): Suspect | null {
   const tracked = configured.tracks.filter(({ weight }) => weight === 0);
-  const interfaces = [configured.interface, ...tracked.filter(({ kind }) => kind === "interface").map(({ name }) => name)];
-  const down = [...new Set(interfaces)].filter((name) => network.byName(name)?.up === false);
+  const down = interfacesDown(configured, network);
   if (down.length > 0) return down.length === 1 ? { kind: "interface", name: down[0] as string } : null;
   return only(tracked.filter(({ kind }) => kind !== "interface"));
+}
+
+/** The interfaces that are down and thereby put it into FAULT: each of them is enough. */
+export function interfacesDown({ interface: own, dontTrackPrimary, tracks }: ConfiguredInstance, network: LocalNetwork): readonly string[] {
+  const tracked = tracks.filter(({ kind, weight }) => kind === "interface" && weight === 0).map(({ name }) => name);
+  return [...new Set(dontTrackPrimary ? tracked : [own, ...tracked])].filter((name) => network.byName(name)?.up === false);
 }

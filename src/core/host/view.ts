@@ -2,7 +2,7 @@ import type { Duration, WallTime } from "../../lib/time.ts";
 import type { VirtualRouterId } from "../events.ts";
 import type { KeepalivedProcess, Notify, NotifySource } from "../host-facts.ts";
 import type { ConfiguredInstance, KeepalivedConfigState } from "../keepalived-config.ts";
-import type { VirtualRouterView } from "../view.ts";
+import type { SenderView, VirtualRouterView } from "../view.ts";
 
 /** What keepalived is in one virtual router. `stop`: it ended or does not run; `init`: it has started and said nothing yet. */
 export const routerStates = ["master", "backup", "fault", "stop", "init", "unknown"] as const;
@@ -96,6 +96,8 @@ export interface JoinedRouterView {
   readonly id: VirtualRouterId;
   /** null: no advert of it was ever heard, it is known from keepalived.conf or from the user only. */
   readonly wire: VirtualRouterView | null;
+  /** Who holds it, as far as that is heard now; null also while an advert may have been missed. */
+  readonly confirmedMaster: SenderView | null;
   /** null: no keepalived instance of this host is known for it. */
   readonly instance: InstanceView | null;
   readonly vips: readonly VipView[];

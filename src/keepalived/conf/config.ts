@@ -2,7 +2,7 @@ import type { ConfiguredInstance, ConfiguredSyncGroup, ConfiguredTrack, Keepaliv
 import { fifoOf, newGlobalDefs, readGlobalDefs } from "./global-defs.ts";
 import { InstanceDraft } from "./instance.ts";
 import type { Place, Statement } from "./statement.ts";
-import { readTracks, TrackDefinitions } from "./tracks.ts";
+import { readTracks, TrackDefinitions, type TrackEntry } from "./tracks.ts";
 import { keyword } from "./words.ts";
 
 /** An instance that cannot be told apart from another, or cannot run. */
@@ -97,7 +97,7 @@ export function readKeepalivedConfig(statements: readonly Statement[]): { config
   return { config, leftOut };
 }
 
-const resolveAll = (entries: InstanceDraft["tracks"], definitions: TrackDefinitions): readonly ConfiguredTrack[] =>
+const resolveAll = (entries: readonly TrackEntry[], definitions: TrackDefinitions): readonly ConfiguredTrack[] =>
   entries.flatMap((entry) => definitions.resolve(entry) ?? []);
 
 function readGroup(statement: Statement, definitions: TrackDefinitions): Group {
@@ -106,9 +106,9 @@ function readGroup(statement: Statement, definitions: TrackDefinitions): Group {
   let ownWeights = false;
   for (const inner of statement.block ?? []) {
     const word = keyword(inner);
-    if (word === "group") for (const { words } of inner.block ?? []) members.push(...words);
+    if (word === "group") for (const { words } of inner.block ?? []) for (const member of words) members.push(member);
     else if (word === "sync_group_tracking_weight" || word === "global_tracking") ownWeights = true;
-    tracks.push(...resolveAll([...(readTracks(inner) ?? [])], definitions));
+    for (const track of resolveAll(readTracks(inner) ?? [], definitions)) tracks.push(track);
   }
   return { name: statement.words[1] ?? "", members, tracks, ownWeights };
 }

@@ -96,7 +96,13 @@ export class ConfigFollower {
     if (this.#closed) return;
     clearTimeout(this.#quiet);
     this.#changedSince = null;
-    if (this.#signature === null || signatureOf(this.#files, this.#directories) !== this.#signature) this.#read();
+    if (this.#signature === null || signatureOf(this.#files, this.#directories) !== this.#signature) {
+      try {
+        this.#read();
+      } catch (error) {
+        this.#failedToRead(error);
+      }
+    }
     // Without the file there is nothing to be quick about: a host that only listens need not load the watcher, 3 MB.
     const complete = this.#absent ? false : this.#watch.watch(placesOf(this.#files, this.#directories));
     this.#later(complete && this.#events ? this.#timing.pollMs : this.#timing.missingMs);
@@ -124,6 +130,22 @@ export class ConfigFollower {
       this.#deliver(this.#stateOf(parsed));
       return;
     }
+  }
+
+  /** Whatever a file holds, it is no reason to end: what was known before goes on. */
+  #failedToRead(error: unknown): void {
+    const { path } = this.#options;
+    const problem = `${path} could not be read because of a fault of vrrpwatch: please report it, with the file but without its passwords`;
+    const name = error instanceof Error ? `${error.name} ${error.stack?.split("\n")[1]?.trim() ?? ""}` : typeof error;
+    this.#tell([`${problem} (${name})`]);
+    this.#deliver({
+      path,
+      state: "broken",
+      config: this.#last?.config ?? null,
+      modified: null,
+      readAt: this.#last?.readAt ?? null,
+      problem,
+    });
   }
 
   #stateOf(parsed: ParsedConf): KeepalivedConfigState {

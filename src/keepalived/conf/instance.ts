@@ -28,6 +28,7 @@ export class InstanceDraft {
   #password = false;
   #hmac = false;
   #nopreempt = false;
+  #dontTrackPrimary = false;
   #preemptDelay = 0;
   #source: { readonly family: Family; readonly address: string } | null = null;
   readonly #peers: { readonly family: Family; readonly address: string }[] = [];
@@ -75,6 +76,7 @@ export class InstanceDraft {
       addresses: addressesOf(family, this.#addresses),
       vmac: rest.vmac,
       nopreempt: this.#nopreempt && !preempts,
+      dontTrackPrimary: this.#dontTrackPrimary,
       preemptDelay: seconds(initialState === "MASTER" ? 0 : this.#preemptDelay),
       unicastPeers: this.#peers.flatMap((peer) => (peer.family === family ? [peer.address] : [])),
       sourceAddress: this.#source?.family === family ? this.#source.address : null,
@@ -95,7 +97,8 @@ export class InstanceDraft {
     const value = words[1];
     const tracks = readTracks(statement);
     if (tracks !== null) {
-      this.tracks.push(...tracks);
+      // A spread has as many arguments as the list is long, and a file may make it too long for a call.
+      for (const track of tracks) this.tracks.push(track);
       return;
     }
     switch (keyword(statement)) {
@@ -129,6 +132,9 @@ export class InstanceDraft {
       case "nopreempt":
         this.#nopreempt = true;
         break;
+      case "dont_track_primary":
+        this.#dontTrackPrimary = true;
+        break;
       case "preempt":
         this.#nopreempt = false;
         break;
@@ -152,7 +158,7 @@ export class InstanceDraft {
         this.#hmac = true;
         break;
       case "unicast_peer":
-        for (const { words: peer } of block ?? []) this.#peers.push(...this.#list(peer[0]));
+        for (const { words: peer } of block ?? []) for (const one of this.#list(peer[0])) this.#peers.push(one);
         break;
       case "virtual_ipaddress":
       case "virtual_ipaddress_excluded":

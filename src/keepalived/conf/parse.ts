@@ -79,9 +79,13 @@ class Parser {
     for (let from = 0; from <= text.length && !this.#problems.stopped; ) {
       const newline = text.indexOf("\n", from);
       const end = newline < 0 ? text.length : newline;
+      line++;
+      if (end - from > confLimits.line) {
+        this.#problems.stop({ file, line }, "too_large", `a line of more than ${confLimits.line} characters`);
+        return;
+      }
       const plain = withoutComment(text.slice(from, end));
       from = end + 1;
-      line++;
       if (open !== null) {
         open.lines.push(plain.replace(/\\$/, ""));
         if (plain.endsWith("\\")) continue;

@@ -59,6 +59,7 @@ export const confLimits = {
   path: 4_096,
   /** Of all files together, and of what definitions expand to. */
   characters: 10_000_000,
+  line: 65_536,
   blockDepth: 16,
   statements: 200_000,
   expansions: 100_000,

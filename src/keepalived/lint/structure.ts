@@ -60,9 +60,18 @@ const listBlocks: ReadonlySet<string> = new Set([
 function checkBlock(name: string, block: Block, instance: string | null, report: Report): void {
   const known = keywordsOf(name);
   if (known === undefined) return;
-  for (const statement of block) {
+  for (const [i, statement] of block.entries()) {
     const [keyword = ""] = statement.words;
-    if (!known.includes(keyword)) unknown(name, keyword, statement, instance, report);
+    if (!known.includes(keyword)) {
+      if (isBarePassword(block[i - 1]))
+        report(
+          "unknown_keyword",
+          statement,
+          "the line after auth_pass is no keyword: if it is the password, write it behind auth_pass",
+          instance,
+        );
+      else unknown(name, keyword, statement, instance, report);
+    }
     if (listBlocks.has(keyword) && name !== "" && statement.block === null)
       report("missing_block", statement, `no { follows ${keyword}`, instance);
     if (listBlocks.has(keyword) && statement.words.length > 1 && name !== "")
@@ -71,6 +80,10 @@ function checkBlock(name: string, block: Block, instance: string | null, report:
     else if (nested.has(keyword)) checkBlock(keyword, statement.block ?? [], instance, report);
   }
 }
+
+/** Whoever writes `auth_pass` alone on a line may have the password on the next. */
+const isBarePassword = (statement: Statement | undefined): boolean =>
+  statement?.words[0] === "auth_pass" && (statement.secretLength ?? 0) === 0;
 
 function unknown(block: string, keyword: string, statement: Statement, instance: string | null, report: Report): void {
   const version = laterVersionOf(block, keyword);

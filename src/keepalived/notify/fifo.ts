@@ -12,11 +12,19 @@ import type { NotifyLines } from "./lines.ts";
 import { type MakeFifo, spawnMkfifo } from "./make-fifo.ts";
 import { LineSplitter } from "./splitter.ts";
 
+interface Reading {
+  readonly file: OpenFifo;
+  readonly stream: Socket;
+  readonly splitter: LineSplitter;
+}
+
 export interface NotifyFifoOptions {
   readonly path: string;
   readonly makeFifo?: MakeFifo;
   /** Between two looks whether the path still leads to the FIFO that is open, in milliseconds. Default 1 s. */
   readonly checkMs?: number;
+  /** Between two looks for other programs that read from it, in milliseconds. Default 30 s. */
+  readonly readersMs?: number;
   /** Between two attempts while it is refused, in milliseconds. Default 10 s. */
   readonly retryMs?: number;
 }
@@ -24,15 +32,20 @@ export interface NotifyFifoOptions {
 const READ_BYTES = 64 * 1024;
 /** What the largest pipe holds; more can only be what is written meanwhile. */
 const DRAIN_READS = 32;
+/** Former FIFOs that are read on. */
+const MOST_FORMER = 2;
 /** Between two attempts that a mere change in the directory leads to. */
 const SPACING_MS = 1_000;
 
 /**
  * The FIFO that keepalived writes its state changes to, held open for as long as the agent runs.
  *
- *   looking ──(opens)──▶ up ──(path gone or another file: read to its end)──▶ looking
- *      ▲                                                                         │
- *      └──── 10 s, or a change in the directory ──── refused ◀──(problem)────────┘
+ *   looking ──(opens)──▶ up ──(path gone or another file)──▶ looking
+ *      ▲                                                        │
+ *      └── 10 s, or a change in the directory ── refused ◀──(problem)
+ *
+ * A FIFO that its path does not lead to any more is read on, as a former one: a keepalived that has it open writes to it until it
+ * reloads.
  */
 export class NotifyFifo {
   readonly #options: NotifyFifoOptions;
@@ -40,7 +53,10 @@ export class NotifyFifo {
   readonly #log: NotifyLog;
   readonly #watch: DirectoryWatch;
   readonly #buffer = Buffer.allocUnsafe(READ_BYTES);
-  #open: { readonly file: OpenFifo; readonly stream: Socket; readonly splitter: LineSplitter } | undefined;
+  #open: Reading | undefined;
+  #former: readonly Reading[] = [];
+  /** When it was last looked for other readers. */
+  #readersLookedAt = 0;
   #problem: string | null = "not opened yet";
   /** The script of a `vrrp_notify_fifo_script` reads from it. */
   #scriptReads = false;
@@ -70,6 +86,8 @@ export class NotifyFifo {
     clearTimeout(this.#timer);
     this.#watch.close();
     this.#release();
+    for (const former of this.#former) this.#end(former);
+    this.#former = [];
   }
 
   view(): IntakeView {
@@ -122,7 +140,10 @@ export class NotifyFifo {
   async #attempt(): Promise<void> {
     const { path } = this.#options;
     const was = this.#open;
-    if (was !== undefined && !this.#scriptReads && isStillAt(path, was.file)) return;
+    if (was !== undefined && !this.#scriptReads) {
+      if (!isStillAt(path, was.file)) this.#retire(was);
+      else if (!(await this.#hasOtherReader(was))) return;
+    }
     this.#release();
     const opened = await this.#openUnread();
     if (!opened.ok) this.#refuse(opened.error);
@@ -140,12 +161,21 @@ export class NotifyFifo {
       );
     }
     const opened = openFifo(path, makeFifo);
+    this.#readersLookedAt = performance.now();
     const reader = opened.ok ? await otherReader(path, opened.value) : null;
     if (!opened.ok || reader === null) return opened;
     closeSync(opened.value.fd);
     return err(
       `another program reads from ${path}: process ${reader.pid} (${escapeText(reader.command)}); a FIFO has one reader, so end it, or give one of the two another path`,
     );
+  }
+
+  /** Now and then: each line reaches one reader only, and who comes later takes some of ours. */
+  async #hasOtherReader({ file }: Reading): Promise<boolean> {
+    const { path, readersMs = 30_000 } = this.#options;
+    if (performance.now() - this.#readersLookedAt < readersMs) return false;
+    this.#readersLookedAt = performance.now();
+    return (await otherReader(path, file)) !== null;
   }
 
   #attach(file: OpenFifo, mayBeOld: boolean): void {
@@ -161,6 +191,7 @@ export class NotifyFifo {
     stream.on("data", (bytes: Buffer) => splitter.push(bytes));
     stream.on("error", () => {});
     stream.on("close", () => {
+      this.#former = this.#former.filter((former) => former.stream !== stream);
       if (this.#open?.stream !== stream) return;
       this.#open = undefined;
       this.#lookIn(0);
@@ -175,9 +206,31 @@ export class NotifyFifo {
     const open = this.#open;
     if (open === undefined) return;
     this.#open = undefined;
-    // What was written before it went away is read first.
+    this.#end(open);
+  }
+
+  /** What was written before it is left is read first. */
+  #end({ file, splitter, stream }: Reading): void {
+    this.#drain(file.fd, splitter);
+    stream.destroy();
+  }
+
+  /** Something removed it, or put another in its place. */
+  #retire(open: Reading): void {
+    this.#open = undefined;
     this.#drain(open.file.fd, open.splitter);
-    open.stream.destroy();
+    open.stream.once("data", () => {
+      if (!this.#closed)
+        this.#log.warn(
+          { path: this.#options.path },
+          "keepalived writes to a FIFO that was removed: reload it, so that it opens the present one",
+        );
+    });
+    this.#former = [...this.#former, open];
+    const [oldest] = this.#former;
+    if (this.#former.length <= MOST_FORMER || oldest === undefined) return;
+    this.#former = this.#former.slice(1);
+    this.#end(oldest);
   }
 
   #drain(fd: number, splitter: LineSplitter): void {

@@ -29,6 +29,8 @@ const SLICE = 256;
 /** Names read in one look; the rest is for the next. */
 const MAX_NAMES = 2 * MAX_SPOOL_FILES;
 const MAX_AGE = seconds(24 * 3_600);
+/** What NTP may slew or step back while a file is written. */
+const MAX_AHEAD = seconds(2);
 /** A file that is being written is far younger. */
 const TEMPORARY_MS = 60_000;
 
@@ -164,12 +166,13 @@ export class NotifySpool {
   #takeFile(name: string): void {
     const wall = this.#deps.clock.wall();
     const named = parseSpoolName(name) ?? wall;
-    const read = wall - named > MAX_AGE ? err("it is older than a day") : this.#read(name);
+    const misdated = misdatedBy(wall - named);
+    const read = misdated === null ? this.#read(name) : err(misdated);
     if (!read.ok) {
       this.#reject(name, read.error);
       return;
     }
-    // A clock that was set back since.
+    // Clocks of one host differ by no more than the two reads of it.
     const happened: WallTime = wallTime(Math.min(named, wall));
     for (const result of parseBody(read.value)) {
       // Nobody is there to correct a bad line and send the rest again.
@@ -250,4 +253,10 @@ export class NotifySpool {
   #pathOf(name: string): string {
     return join(this.#options.directory, name);
   }
+}
+
+/** A call of yesterday tells nothing of today; nor does one of tomorrow, which would overrule everything until then. */
+function misdatedBy(age: number): string | null {
+  if (age > MAX_AGE) return "it is older than a day";
+  return age < -MAX_AHEAD ? "it is from the future: the clock was set back, or somebody invented it" : null;
 }

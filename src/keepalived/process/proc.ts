@@ -4,6 +4,9 @@ import { join } from "node:path";
 /** Clock ticks a second in /proc (USER_HZ): the same on every architecture that runs Linux and Node. */
 const TICKS = 100;
 
+/** Beyond this difference /proc/uptime counts from another beginning. A host that slept differs, too, but servers do not. */
+const LXCFS_SECONDS = 60;
+
 /** One process as /proc/PID/stat shows it to everybody. */
 export interface ProcessStat {
   readonly pid: number;
@@ -41,10 +44,16 @@ export class Proc {
     return stat === undefined || stat.state === "Z" || stat.state === "X" ? undefined : stat;
   }
 
-  /** Seconds since boot. */
+  /**
+   * Seconds since the boot that `ProcessStat.started` counts from. In a container /proc/uptime may count from the start of the
+   * container instead (lxcfs), while stat is the kernel's: our own start tells.
+   */
   async uptime(): Promise<number | undefined> {
-    const seconds = Number((await this.text("uptime"))?.split(" ")[0]);
-    return Number.isFinite(seconds) ? seconds : undefined;
+    const told = Number((await this.text("uptime"))?.split(" ")[0]);
+    const own = await this.stat(process.pid);
+    const counted = own === undefined ? undefined : own.started + process.uptime();
+    if (counted !== undefined && !(Math.abs(told - counted) < LXCFS_SECONDS)) return counted;
+    return Number.isFinite(told) ? told : undefined;
   }
 
   async commandLine(pid: number): Promise<readonly string[]> {

@@ -5,12 +5,16 @@ import { Proc, type ProcessStat, readPidFile } from "./proc.ts";
 import { keepalivedVersion } from "./version.ts";
 import { ReloadDetector, readVrrpSockets } from "./vrrp-sockets.ts";
 
+/** Not what begins like it: the widespread exporter is called keepalived_exporter. */
+const NAME = "keepalived";
 /** A process that died is noticed within this time. */
 const LOOK_MS = 250;
 /** Looks between two readings of the pid file and the sockets. */
 const SLOW_LOOKS = 4;
 /** Slow looks between two searches through all processes, where there is no pid file. */
 const SEARCH_LOOKS = 10;
+/** Looks after its end while which it is searched for at every slow look. */
+const RETURN_LOOKS = 240;
 
 export interface ProcessWatchOptions {
   readonly pidFile: string;
@@ -41,6 +45,12 @@ export class ProcessWatch {
   #version: string | null = null;
   /** A pid file, a process: something told that keepalived belongs to this host. */
   #everSeen = false;
+  /** A process was seen, so that its absence is not our lack of sight. */
+  #everAlive = false;
+  /** Whether somebody in this network namespace speaks VRRP. */
+  #speaks = false;
+  /** Looks since it was seen to end. */
+  #missingLooks = 0;
   #told: string | undefined;
 
   constructor(options: ProcessWatchOptions) {
@@ -67,11 +77,13 @@ export class ProcessWatch {
 
   async #look(): Promise<void> {
     const slow = this.#looks % SLOW_LOOKS === 0;
-    const search = this.#looks % (SLOW_LOOKS * SEARCH_LOOKS) === 0;
+    // Who is started anew is there in a moment, and a host without keepalived should not be searched all the time.
+    const search = this.#looks % (SLOW_LOOKS * SEARCH_LOOKS) === 0 || (slow && this.#everAlive && this.#missingLooks < RETURN_LOOKS);
     this.#looks += 1;
     if (this.#stat !== undefined) await this.#check(this.#stat);
     if (slow || !this.#alive) await this.#find(search);
-    if (slow && this.#alive) await this.#lookForReload();
+    this.#missingLooks = this.#alive ? 0 : this.#missingLooks + 1;
+    if (slow) await this.#lookAtSockets();
     if (!this.#closed) this.#tell();
   }
 
@@ -86,11 +98,12 @@ export class ProcessWatch {
     if (pid !== undefined) this.#everSeen = true;
     let found: ProcessStat | undefined;
     if (typeof pid === "number") found = await this.#keepalived(pid);
-    if (pid === undefined && search && !this.#alive) found = await this.#search(await readPidFile(this.#options.pidFile));
+    if (found === undefined && search && !this.#alive) found = await this.#search(await readPidFile(this.#options.pidFile));
     if (found === undefined || (found.pid === this.#stat?.pid && found.started === this.#stat.started)) return;
     this.#stat = found;
     this.#alive = true;
     this.#everSeen = true;
+    this.#everAlive = true;
     this.#reloadedWall = null;
     this.#reloads.forget();
     const uptime = await this.#proc.uptime();
@@ -102,10 +115,10 @@ export class ProcessWatch {
   async #keepalived(pid: number): Promise<ProcessStat | undefined> {
     const stat = await this.#proc.stat(pid);
     if (stat === undefined) return undefined;
+    if (stat.comm === NAME) return stat;
     // `process_names` of global_defs changes the name.
-    if (stat.comm.startsWith("keepalived")) return stat;
     const [command = ""] = await this.#proc.commandLine(pid);
-    return basename(command).startsWith("keepalived") ? stat : undefined;
+    return basename(command) === NAME ? stat : undefined;
   }
 
   /**
@@ -118,7 +131,7 @@ export class ProcessWatch {
     const found: ProcessStat[] = [];
     for (const pid of await this.#proc.pids()) {
       const stat = await this.#proc.stat(pid);
-      if (stat === undefined || !stat.comm.startsWith("keepalived")) continue;
+      if (stat === undefined || stat.comm !== NAME) continue;
       const namespace = await this.#proc.networkNamespace(pid);
       if (namespace === undefined || own === undefined || namespace === own) found.push(stat);
     }
@@ -130,15 +143,19 @@ export class ProcessWatch {
     return found.filter(({ parent }) => parent === only.pid).sort((a, b) => a.started - b.started || a.pid - b.pid)[0];
   }
 
-  async #lookForReload(): Promise<void> {
+  async #lookAtSockets(): Promise<void> {
     const sockets = await readVrrpSockets(this.#proc.path(""));
-    if (sockets !== undefined && this.#reloads.look(sockets)) this.#reloadedWall = this.#options.wall();
+    this.#speaks = sockets !== undefined && sockets.size > 0;
+    if (sockets !== undefined && this.#alive && this.#reloads.look(sockets)) this.#reloadedWall = this.#options.wall();
   }
 
   #tell(): void {
-    const process: KeepalivedProcess | null = this.#everSeen
-      ? { running: this.#alive, startedWall: this.#startedWall, reloadedWall: this.#reloadedWall, version: this.#version }
-      : null;
+    // A pid file without a process to see, while somebody speaks VRRP: it may be hidden (hidepid, another PID namespace).
+    const hidden = !this.#everAlive && this.#speaks;
+    const process: KeepalivedProcess | null =
+      this.#everSeen && !hidden
+        ? { running: this.#alive, startedWall: this.#startedWall, reloadedWall: this.#reloadedWall, version: this.#version }
+        : null;
     const text = JSON.stringify(process);
     if (text === this.#told) return;
     this.#told = text;

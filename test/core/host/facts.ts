@@ -84,6 +84,7 @@ export function instance(fields: Partial<ConfiguredInstance> = {}): ConfiguredIn
     addresses: [{ address: "192.0.2.100", prefixLength: 24, dev: null, advertised: true, dad: false }],
     vmac: null,
     nopreempt: false,
+    dontTrackPrimary: false,
     preemptDelay: micros(0),
     unicastPeers: [],
     sourceAddress: null,

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { HostFact } from "../../../src/core/host-facts.ts";
 import { instant } from "../../../src/lib/time.ts";
+import { link } from "../../helpers/link.ts";
 import { Scenario } from "../../helpers/scenario.ts";
 import {
   added,
@@ -13,6 +14,7 @@ import {
   host,
   instance,
   notify,
+  present,
   removed,
   router,
   running,
@@ -262,4 +264,94 @@ test("removing and adding the address by hand is told, with the device", () => {
     [`11 ${VIP} added eth0`, `5000 ${VIP} removed eth0`],
   );
   assert.deepEqual(router(s).contradictions, [`keepalived is master here, but ${VIP} is not on eth0`]);
+});
+
+test("words that a takeover by another host and the missing address refute were not keepalived's last", () => {
+  const s = host(new Scenario())
+    .fact(500, added(held(2, VIP)))
+    .fact(501, notify("master", 100))
+    .advert(502, "192.0.2.1", 100, own)
+    .advert(1_502, "192.0.2.2", 150);
+  assert.equal(state(s), "master by notify since 501", "both may be master");
+  s.fact(1_503, removed(held(2, VIP)));
+  assert.match(state(s), /^backup by inferred/);
+  s.fact(9_000, notify("master", 100));
+  assert.match(state(s), /^master by notify/, "it speaks before the takeover is on the wire");
+});
+
+test("own adverts with the address refute an older word that keepalived is backup", () => {
+  const s = host(new Scenario())
+    .fact(1, notify("backup", 100, { happened: null }))
+    .fact(500, added(held(2, VIP)))
+    .advert(501, "192.0.2.1", 100, own);
+  assert.match(state(s), /^master by inferred/);
+});
+
+test("an address that only somebody's adverts list makes nobody master", () => {
+  const s = host(new Scenario()).advert(100, "192.0.2.7", 200, { addresses: [VIP, "192.0.2.1"] });
+  assert.equal(state(s), "backup by inferred since before");
+  assert.equal(router(s).isMasterHere, false);
+  assert.deepEqual(router(s).contradictions, []);
+});
+
+test("an inferred state follows the priority of the master", () => {
+  const s = host(new Scenario()).advert(100, "192.0.2.2", 50).advert(1_100, "192.0.2.2", 150);
+  assert.equal(state(s), "backup by inferred since before");
+  s.advert(2_100, "192.0.2.2", 50);
+  assert.match(state(s), /^unknown/);
+});
+
+test("a tracked interface that is down shows the fault, one of one's own with dont_track_primary does not", () => {
+  const eth1 = link(3, "eth1");
+  const tracks = [{ kind: "interface", name: "eth1", weight: 0 }] as const;
+  const s = host(new Scenario(), 0, [instance({ tracks })]).fact(50, present(eth1));
+  s.fact(60, changed(eth1, { ...eth1, up: false })).advert(100, "192.0.2.2", 150);
+  assert.equal(state(s), "fault by inferred since before");
+  const other = host(new Scenario(), 0, [instance({ dontTrackPrimary: true })]).fact(60, changed(eth0, { ...eth0, up: false }));
+  assert.match(state(other), /^unknown/);
+});
+
+test("without a word, a tracked script that may fail leaves open whether it is backup or in FAULT", () => {
+  const tracks = [{ kind: "script", name: "chk", weight: 0 }] as const;
+  assert.match(state(host(new Scenario(), 0, [instance({ tracks })]).advert(100, "192.0.2.2", 150)), /^unknown/);
+});
+
+test("a new process whose start is not known has not said what the old one said", () => {
+  const process = { startedWall: null, reloadedWall: null, version: null };
+  const s = host(new Scenario()).fact(1_000, notify("master", 100));
+  s.fact(2_000, { kind: "keepalived_process", process: { ...process, running: false } });
+  s.fact(3_000, { kind: "keepalived_process", process: { ...process, running: true } });
+  assert.doesNotMatch(state(s), /master/);
+});
+
+test("a call that only confirms the state does not begin it", () => {
+  const s = host(new Scenario()).advert(100, "192.0.2.1", 100, own).fact(5_000, notify("master_priority", 90));
+  assert.equal(state(s), "master by notify since before");
+});
+
+test("an address that is new in the file and not yet in the adverts is drift, not a contradiction", () => {
+  const address = (text: string) => ({ address: text, prefixLength: 24, dev: null, advertised: true, dad: false });
+  const s = host(new Scenario(), 0, [instance({ addresses: [address(VIP), address("192.0.2.101")] })])
+    .fact(50, added(held(2, VIP)))
+    .fact(60, notify("master", 100))
+    .advert(100, "192.0.2.1", 100, own);
+  assert.deepEqual(router(s).contradictions, []);
+  assert.deepEqual(
+    router(s).drift.map(({ kind }) => kind),
+    ["addresses"],
+  );
+});
+
+test("what was heard before a time of deafness is no answer after it", () => {
+  const s = host(new Scenario())
+    .advert(100, "192.0.2.1", 100, own)
+    .fact(150, added(held(2, VIP)));
+  assert.equal(router(s).isMasterHere, true);
+  s.capture(5_000, "deaf")
+    .fact(6_000, removed(held(2, VIP)))
+    .fact(6_001, notify("fault"))
+    .fact(7_000, notify("backup", 100))
+    .capture(8_000, "hearing");
+  assert.equal(router(s).isMasterHere, false);
+  assert.deepEqual(router(s).contradictions, []);
 });

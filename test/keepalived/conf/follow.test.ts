@@ -236,6 +236,13 @@ describe("ConfigFollower", () => {
     assert.match(text, /mode 0640, owner root, group 54321\. To allow it: usermod -aG 54321 vrrpwatch /);
   });
 
+  it("takes a list as long as the bounds allow", limit, async () => {
+    const entries = Array.from({ length: 190_000 }, (_, i) => `s${i}`).join("\n");
+    const { following } = await withFile(`vrrp_instance A {\n interface eth0\n virtual_router_id 1\n track_script {\n${entries}\n }\n}\n`);
+    assert.equal(following.last?.state, "read");
+    assert.equal(names(following.last), "A");
+  });
+
   it("ends without a word", limit, async () => {
     const { path, following } = await withFile(instance("A", 1));
     await following.follower.close();

@@ -50,7 +50,9 @@ describe("the notify FIFO", { skip }, () => {
     folder.remove();
   });
 
-  async function open(options: { makeFifo?: MakeFifo; retryMs?: number; checkMs?: number; path?: string } = {}): Promise<NotifyFifo> {
+  async function open(
+    options: { makeFifo?: MakeFifo; retryMs?: number; checkMs?: number; readersMs?: number; path?: string } = {},
+  ): Promise<NotifyFifo> {
     const fifo = new NotifyFifo({ path, ...options }, new NotifyLines(sink), sink.log);
     opened.push(fifo);
     await fifo.start();
@@ -313,6 +315,28 @@ describe("the notify FIFO", { skip }, () => {
     assert.deepEqual(sink.lines, [line(1)]);
     assert.equal(sink.last().happened, null);
     assert.equal(sink.warnings.length, 1);
+  });
+
+  test("that something removes while keepalived has it open is read on beside the new one, with a warning", async () => {
+    const fifo = await open({ checkMs: 10 });
+    const keepalived = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
+    unlinkSync(path);
+    await waitFor("another FIFO", () => existsSync(path) && fifo.view().up, { within: 10_000 });
+    writeSync(keepalived, `${line(1)}\n`);
+    write(line(2));
+    await delivered(2);
+    assert.deepEqual(sink.lines.toSorted(), [line(1), line(2)]);
+    assert.match(sink.warnings.join("\n"), /FIFO that was removed/);
+    closeSync(keepalived);
+  });
+
+  test("that another program comes to read later is left to it, which is said", async () => {
+    const fifo = await open({ checkMs: 10, readersMs: 10 });
+    const keepalived = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
+    const cat = child("cat", [path]);
+    await waitFor("the refusal", () => !fifo.view().up, { within: 10_000, state: () => fifo.view() });
+    assert.match(fifo.view().problem ?? "", new RegExp(`process ${cat.pid} \\(cat\\)`));
+    closeSync(keepalived);
   });
 
   test("that another program only writes to is taken", async () => {

@@ -157,3 +157,37 @@ test("of two, the one whose parent has the pid file", async () => {
   await host.watch.start();
   assert.equal(host.last?.startedWall, 5_000_000_000 - (1_000 - 2) * 1e6);
 });
+
+test("a program whose name only begins like it is none, by pid file or by search", async () => {
+  host.file("vrrp.pid", "42\n");
+  host.run(42, 100, { comm: "keepalived_expo", command: "/usr/bin/keepalived_exporter" });
+  host.run(50, 100, { parent: 42, comm: "keepalived_expo" });
+  await host.watch.start();
+  assert.equal(host.last?.running, false);
+});
+
+test("a stale pid file does not hide a keepalived that has another one", async () => {
+  host.file("vrrp.pid", "42\n");
+  host.run(10, 100);
+  host.run(11, 101, { parent: 10 });
+  await host.watch.start();
+  assert.equal(host.last?.running, true);
+});
+
+test("a process that we may not see is not said to be down while somebody here speaks VRRP", async () => {
+  host.file("vrrp.pid", "42\n");
+  mkdirSync(join(host.root, "net"));
+  host.file("net/raw", "  sl local\n 147: 00000000:0070 00000000:0000 07 00000000:00000000 00:00000000 00000000 0 0 5 2 0 0\n");
+  await host.watch.start();
+  assert.deepEqual(host.told, [null]);
+});
+
+test("where /proc/uptime counts from another beginning than the starts of processes, our own start tells", async () => {
+  host.file("vrrp.pid", "42\n");
+  host.run(process.pid, 50_000_000, { comm: "node" });
+  host.run(42, 50_000_000);
+  await host.watch.start();
+  const started = host.last?.startedWall ?? 0;
+  // It began when we began, less than a minute or some minutes ago, though /proc/uptime says 1,000 s.
+  assert.ok(started <= 5_000_000_000 && started > 5_000_000_000 - (process.uptime() + 1) * 1e6, String(started));
+});
