@@ -30,6 +30,7 @@ export class HostWatch {
   readonly #conf: ConfigFollower;
   readonly #notify: NotifyIntake;
   readonly #unsubscribe: (() => void)[] = [];
+  #closed = false;
 
   constructor(deps: HostWatchDeps) {
     const { config, clock, native, deliver } = deps;
@@ -62,9 +63,10 @@ export class HostWatch {
    * the addresses come last, because they decide where nothing was said.
    */
   async start(): Promise<void> {
-    await this.#process.start();
-    await this.#conf.start();
-    await this.#notify.start();
+    for (const source of [this.#process, this.#conf, this.#notify]) {
+      await source.start();
+      if (this.#closed) return;
+    }
     const { deliver, links } = this.#deps;
     const { table, addresses } = links;
     this.#unsubscribe.push(
@@ -76,6 +78,7 @@ export class HostWatch {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     for (const end of this.#unsubscribe) end();
     this.#process.close();
     await Promise.all([this.#conf.close(), this.#notify.close()]);

@@ -45,6 +45,7 @@ export class KeepalivedState {
     this.config = state;
     const wanted = new Map((state.config?.instances ?? []).map((instance) => [instance.name, instance]));
     for (const [name, configured] of wanted) {
+      if (!this.instances.has(name)) this.#makeRoom();
       const instance = this.instance(name);
       if (instance !== undefined) instance.configured = configured;
     }
@@ -98,6 +99,16 @@ export class KeepalivedState {
       this.instances.set(name, instance);
     }
     return instance;
+  }
+
+  /** What keepalived.conf lists comes before names that only notify calls brought. */
+  #makeRoom(): void {
+    if (this.instances.size < MOST_NAMES) return;
+    for (const { name, configured, assigned } of this.instances.values()) {
+      if (configured !== null || assigned) continue;
+      this.instances.delete(name);
+      return;
+    }
   }
 
   #group(name: string): SyncGroup | undefined {

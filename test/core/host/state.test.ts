@@ -236,6 +236,12 @@ test("forged notify calls cannot make more instances than the bound", () => {
   for (let i = 0; i < 3_000; i++) s.fact(i, notify("master", null, { name: `X${i}`, source: "socket" }));
   assert.equal(view(s).instances.length, 1_024);
   assert.equal(view(s).notifies.get("socket instance master"), 3_000);
+  s.fact(4_000, configured([instance()]));
+  assert.equal(view(s).instances.length, 1_024);
+  assert.ok(
+    view(s).instances.some(({ name }) => name === "VI_1"),
+    "what the file lists has room",
+  );
 });
 
 test("the state of a sync group is what keepalived says, else what all its members are", () => {
