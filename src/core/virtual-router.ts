@@ -144,9 +144,14 @@ export class VirtualRouter implements Deadlined {
     return this.#master;
   }
 
-  /** The master, while nothing can have been missed since its last advert; what it was before we went deaf is no news. */
-  get confirmedMaster(): SenderView | null {
-    return this.#master !== null && this.#judges() ? this.#master : null;
+  /** The master as far as that is heard now: not if another may have followed while we were deaf. */
+  confirmedMaster(now: Instant): SenderView | null {
+    const master = this.#master;
+    if (master === null || this.#deaf) return null;
+    if (!this.#isUnconfirmed(master)) return master;
+    const { version, interval } = master.lastAdvert;
+    // Who lost no more than a few adverts of it is not unsure of it yet.
+    return since(now, master.lastAdvertAt) <= masterDownInterval(version, interval, 1, this.#downTimerAdverts) ? master : null;
   }
 
   /** Of the last advert of the master, or of the last advert at all. */
@@ -247,10 +252,7 @@ export class VirtualRouter implements Deadlined {
 
   /** Adverts between these instants may have been missed. */
   miss(from: Instant, until: Instant): void {
-    if (!this.#deaf && from >= this.#heardSince) {
-      this.#blindFrom = from;
-      this.revision += 1;
-    }
+    if (!this.#deaf && from >= this.#heardSince) this.#blindFrom = from;
     if (until > this.#heardSince) this.#heardSince = until;
   }
 

@@ -80,7 +80,7 @@ export class JoinedRouter implements JoinedRouterView {
       // Those of keepalived.conf are the same whatever the adverts say.
       addressesMatter = !same && this.instance?.configured === null;
     }
-    const master = heard?.confirmedMaster ?? null;
+    const master = heard?.confirmedMaster(at) ?? null;
     const [mac, priority, local] = [master?.mac ?? null, master?.priority ?? null, master?.local ?? false];
     if (master !== this.#master || local !== this.#masterLocal) this.masterSince = at;
     else if (mac === this.#masterMac && priority === this.#masterPriority) return addressesMatter;
@@ -155,7 +155,7 @@ export class JoinedRouter implements JoinedRouterView {
 
   /** Who holds it, as far as that is heard now. */
   get confirmedMaster(): SenderView | null {
-    return this.heard?.confirmedMaster ?? null;
+    return this.heard?.confirmedMaster(this.#context.now()) ?? null;
   }
 
   #place(address: string): VipPlace {

@@ -96,7 +96,7 @@ export interface JoinedRouterView {
   readonly id: VirtualRouterId;
   /** null: no advert of it was ever heard, it is known from keepalived.conf or from the user only. */
   readonly wire: VirtualRouterView | null;
-  /** Who holds it, as far as that is heard now; null also while an advert may have been missed. */
+  /** Who holds it, as far as that is heard now; null also where it may have changed while we were deaf. */
   readonly confirmedMaster: SenderView | null;
   /** null: no keepalived instance of this host is known for it. */
   readonly instance: InstanceView | null;
