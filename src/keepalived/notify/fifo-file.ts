@@ -86,7 +86,7 @@ function judge(path: string, file: BigIntStats): string | null {
   }
   const owner = Number(file.uid);
   if (owner === 0 || owner === process.geteuid?.()) return null;
-  return `${path} belongs to the user with the id ${owner}, neither to the agent nor to root: remove it, and the agent makes it anew`;
+  return `${path} belongs to the user with the id ${owner}, neither to the agent nor to root: if keepalived made it, name the agent's user behind the path in keepalived.conf (vrrp_notify_fifo PATH USER) and restart keepalived; else remove it, and the agent makes it anew`;
 }
 
 function kindOf(file: BigIntStats): string {
