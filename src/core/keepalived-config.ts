@@ -86,3 +86,7 @@ export interface KeepalivedConfigState {
   /** What is wrong with it and what would help, for a person; null while it is read. */
   readonly problem: string | null;
 }
+
+/** The entry of an address in an instance; undefined where it lists no such address. */
+export const entryOf = (configured: ConfiguredInstance, address: string): ConfiguredAddress | undefined =>
+  configured.addresses.find((entry) => entry.address === address);

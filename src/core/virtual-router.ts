@@ -139,11 +139,6 @@ export class VirtualRouter implements Deadlined {
     return this.#senders.size === 0;
   }
 
-  /** The sender that holds it; null while nobody does. */
-  get master(): SenderView | null {
-    return this.#master;
-  }
-
   /** The master as far as that is heard now: not if another may have followed while we were deaf. */
   confirmedMaster(now: Instant): SenderView | null {
     const master = this.#master;

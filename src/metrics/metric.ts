@@ -49,6 +49,28 @@ interface OtherMetric extends Heading {
 /** The one declaration of a metric: exposition, reference and the vocabulary of dashboards and rules come from it. */
 export type Metric = RouterMetric | JoinedMetric | (RouterMetric & JoinedMetric) | OtherMetric;
 
+interface Key<Value> {
+  readonly key: Value;
+  readonly pair: Uint8Array;
+}
+
+const keysOf = <Value extends string>(label: ClosedLabel<Value>): readonly Key<Value>[] =>
+  label.values.map((key) => ({ key, pair: encoded(`,${pair(label.name, key)}`) }));
+
+/** One sample of the subject for each value of a closed label, where there is something to say. */
+function emitEach<Subject, Value>(
+  keys: readonly Key<Value>[],
+  subject: Subject,
+  measure: (subject: Subject, key: Value) => number | null,
+  labels: LabelText,
+  emit: Emit,
+): void {
+  for (const { key, pair: text } of keys) {
+    const value = measure(subject, key);
+    if (value !== null) emit(value, labels, text);
+  }
+}
+
 /** One sample a virtual router; `value` gives null where there is nothing to say. */
 export function perRouter(spec: Heading & { readonly value: (router: VirtualRouterView) => number | null }): Metric {
   return {
@@ -68,18 +90,13 @@ export function perRouterAnd<Value extends string>(
   label: ClosedLabel<Value>,
   spec: Heading & { readonly value: (router: VirtualRouterView, key: Value) => number | null },
 ): Metric {
-  const keys = label.values.map((key) => ({ key, pair: encoded(`,${pair(label.name, key)}`) }));
+  const keys = keysOf(label);
   return {
     name: spec.name,
     type: spec.type,
     help: spec.help,
     labels: [...routerLabels, label],
-    ofRouter: (router, labels, emit) => {
-      for (const entry of keys) {
-        const value = spec.value(router, entry.key);
-        if (value !== null) emit(value, labels, entry.pair);
-      }
-    },
+    ofRouter: (router, labels, emit) => emitEach(keys, router, spec.value, labels, emit),
   };
 }
 
@@ -120,19 +137,14 @@ export function perVipAnd<Value extends string>(
   label: ClosedLabel<Value>,
   spec: Heading & { readonly value: (vip: VipView, key: Value) => number | null },
 ): Metric {
-  const keys = label.values.map((key) => ({ key, pair: encoded(`,${pair(label.name, key)}`) }));
+  const keys = keysOf(label);
   return {
     name: spec.name,
     type: spec.type,
     help: spec.help,
     labels: [...routerLabels, virtualAddressLabel, label],
     ofJoined: ({ vips }, labels, emit) => {
-      for (const vip of vips) {
-        for (const entry of keys) {
-          const value = spec.value(vip, entry.key);
-          if (value !== null) emit(value, addressLabels(labels, vip), entry.pair);
-        }
-      }
+      for (const vip of vips) emitEach(keys, vip, spec.value, addressLabels(labels, vip), emit);
     },
   };
 }

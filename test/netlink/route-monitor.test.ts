@@ -4,6 +4,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import type { Link } from "../../src/lib/link.ts";
 import type { LocalAddress } from "../../src/lib/local-address.ts";
 import { type EventSocket, overlay, RouteMonitor, type RouteMonitorOptions } from "../../src/netlink/route-monitor.ts";
+import { link } from "../helpers/link.ts";
 import { waitFor } from "../lab/framework/wait.ts";
 
 const noFlags = { secondary: false, nodad: false, tentative: false, dadFailed: false, deprecated: false };
@@ -29,19 +30,6 @@ const parse: NonNullable<RouteMonitorOptions["parse"]> = (_type, data) => {
   if (name === "broken") throw new Error("not understood");
   return { ifname: name };
 };
-
-const link = (index: number, name: string): Link => ({
-  index,
-  name,
-  up: true,
-  loopback: false,
-  kind: null,
-  master: null,
-  parent: null,
-  vlanId: null,
-  hardwareType: 1,
-  mac: null,
-});
 
 class FakeKernel {
   links: readonly Link[] = [];

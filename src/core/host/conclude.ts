@@ -1,6 +1,6 @@
 import type { Instant, WallTime } from "../../lib/time.ts";
 import type { KeepalivedProcess } from "../host-facts.ts";
-import type { ConfiguredInstance } from "../keepalived-config.ts";
+import { type ConfiguredInstance, entryOf } from "../keepalived-config.ts";
 import type { SenderView } from "../view.ts";
 import { type Answer, type Instance, unknown } from "./instance.ts";
 import type { LocalNetwork } from "./local-network.ts";
@@ -46,10 +46,9 @@ function isRefuted({ instance, master, masterSince, vips, network }: Evidence): 
   const { state, lastAt } = instance.said;
   // What was so already when keepalived spoke is about to change: its calls, addresses and adverts do not come at one moment.
   if (master === null || masterSince === null || (lastAt !== null && masterSince <= lastAt) || !network.addressesKnown) return false;
-  const advertised = vips.filter((vip) => isAdvertised(instance, vip));
-  if (advertised.length === 0) return false;
-  const present = advertised.some((vip) => vip.present);
-  return state === "master" ? !master.local && !present : (state === "backup" || state === "fault") && master.local && present;
+  const present = hasAddress(instance, vips);
+  if (state === "master") return !master.local && present === false;
+  return (state === "backup" || state === "fault") && master.local && present === true;
 }
 
 /** keepalived takes its addresses off before it is anything but master, also when it starts over a crash's leftovers. */
@@ -58,12 +57,11 @@ function infer(evidence: Evidence, wall: WallTime): Answer {
   const { configured } = instance;
   const inferred = (state: Answer["state"]): Answer => ({ state, by: "inferred", sinceWall: wall });
   if (master?.local) return inferred("master");
-  const advertised = vips.filter((vip) => isAdvertised(instance, vip));
-  const present = advertised.some((vip) => vip.present);
+  const present = hasAddress(instance, vips);
   // Beside a foreign master the address may be left over from a crash, or without keepalived.conf be one that only that master lists.
   if (present && (master === null || (daemon !== null && configured !== null))) return inferred("master");
   if (present) return unknown;
-  if (daemon === null || !network.addressesKnown || advertised.length === 0) return unknown;
+  if (daemon === null || !network.addressesKnown || present === null) return unknown;
   if (configured !== null && interfacesDown(configured, network).length > 0) return inferred("fault");
   if (master !== null && mayYieldTo(configured, master.priority ?? 0) && !mayBeInFault(configured)) return inferred("backup");
   if (evidence.justStarted) return { state: "init", by: "process", sinceWall: evidence.processSinceWall };
@@ -80,8 +78,13 @@ function mayBeInFault(configured: ConfiguredInstance | null): boolean {
   return configured?.tracks.some(({ kind, weight }) => weight === 0 && kind !== "interface") ?? false;
 }
 
-/** An address that only adverts list may be anybody's: with keepalived.conf they count for nothing. */
-function isAdvertised({ configured }: Instance, vip: Vip): boolean {
-  if (configured === null) return vip.origins.includes("wire");
-  return configured.addresses.some(({ address, advertised }) => advertised && address === vip.address);
+/**
+ * Whether this host has one of the addresses that are advertised; null where none is known. One that only adverts list may be
+ * anybody's: with keepalived.conf they count for nothing.
+ */
+function hasAddress({ configured }: Instance, vips: readonly Vip[]): boolean | null {
+  const advertised = vips.filter(({ address, origins }) =>
+    configured === null ? origins.includes("wire") : entryOf(configured, address)?.advertised === true,
+  );
+  return advertised.length === 0 ? null : advertised.some(({ present }) => present);
 }

@@ -1,3 +1,4 @@
+import { entryOf } from "../keepalived-config.ts";
 import type { JoinedRouterView, VipView } from "./view.ts";
 
 /** Where the wire, the kernel and keepalived cannot all be right, a sentence each. During a takeover they differ for milliseconds. */
@@ -13,10 +14,10 @@ export function contradictionsOf({
   const expected = instance?.configured ?? null;
   // What only somebody's adverts list may be on this host for any reason.
   const isOurs = ({ address, origins }: VipView): boolean =>
-    expected === null ? origins.includes("wire") : expected.addresses.some((entry) => entry.address === address);
+    expected === null ? origins.includes("wire") : entryOf(expected, address) !== undefined;
   // Before a reload keepalived knows nothing of an address that is new in the file: that is drift.
   const isUsed = ({ address, origins }: VipView): boolean =>
-    master?.local !== true || origins.includes("wire") || expected?.addresses.some((e) => e.address === address && !e.advertised) === true;
+    master?.local !== true || origins.includes("wire") || (expected !== null && entryOf(expected, address)?.advertised === false);
   const here = vips.filter((vip) => vip.present && isOurs(vip)).map(({ address }) => address);
   if (state === "master") {
     const missing = vips.filter((vip) => vip.devices.length > 0 && !vip.present && isOurs(vip) && isUsed(vip));

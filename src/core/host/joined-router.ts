@@ -1,8 +1,9 @@
+import { sameList } from "../../lib/same-list.ts";
 import type { Instant, WallTime } from "../../lib/time.ts";
 import type { AddressClaim } from "../../wire/decoded.ts";
 import type { VirtualRouterId } from "../events.ts";
 import type { KeepalivedProcess } from "../host-facts.ts";
-import type { KeepalivedConfigState } from "../keepalived-config.ts";
+import { entryOf, type KeepalivedConfigState } from "../keepalived-config.ts";
 import type { SenderView, VirtualRouterView } from "../view.ts";
 import type { VirtualRouter } from "../virtual-router.ts";
 import { contradictionsOf } from "./contradictions.ts";
@@ -74,7 +75,7 @@ export class JoinedRouter implements JoinedRouterView {
     const addresses = heard?.addresses ?? null;
     let addressesMatter = false;
     if (addresses !== this.#addresses) {
-      const same = addresses !== null && this.#addresses !== null && equal(addresses, this.#addresses);
+      const same = addresses !== null && this.#addresses !== null && sameList(addresses, this.#addresses);
       this.#addresses = addresses;
       if (!same) this.#context.addressesChanged(this);
       // Those of keepalived.conf are the same whatever the adverts say.
@@ -160,7 +161,7 @@ export class JoinedRouter implements JoinedRouterView {
 
   #place(address: string): VipPlace {
     const configured = this.instance?.configured ?? null;
-    const entry = configured?.addresses.find((candidate) => candidate.address === address);
+    const entry = configured === null ? undefined : entryOf(configured, address);
     const dev = entry === undefined ? null : (entry.dev ?? configured?.vmac ?? configured?.interface ?? null);
     return { interface: this.id.interface, dev };
   }
@@ -202,5 +203,3 @@ const nobody: VirtualRouterView["senders"] = [];
 function virtualMac({ family, vrid }: VirtualRouterId): string {
   return `00:00:5e:00:0${family === "ipv4" ? 1 : 2}:${vrid.toString(16).padStart(2, "0")}`;
 }
-
-const equal = (a: readonly string[], b: readonly string[]): boolean => a.length === b.length && a.every((item, i) => item === b[i]);

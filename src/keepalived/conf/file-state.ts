@@ -1,7 +1,7 @@
 import { realpathSync, statSync } from "node:fs";
 import { dirname } from "node:path";
+import { systemCode } from "../../lib/system-code.ts";
 import { type WallTime, wallTime } from "../../lib/time.ts";
-import { codeOf } from "./permission.ts";
 
 /** A text that differs when a file, or the list of names in a directory, may have become another. */
 export function signatureOf(files: readonly string[], directories: readonly string[]): string {
@@ -13,7 +13,7 @@ function signature(path: string): string {
     const { dev, ino, size, mtimeNs, ctimeNs } = statSync(path, { bigint: true });
     return `${dev} ${ino} ${size} ${mtimeNs} ${ctimeNs}`;
   } catch (error) {
-    return codeOf(error);
+    return systemCode(error) ?? "";
   }
 }
 

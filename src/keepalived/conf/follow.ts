@@ -1,5 +1,6 @@
 import { hostname } from "node:os";
 import type { KeepalivedConfig, KeepalivedConfigState } from "../../core/keepalived-config.ts";
+import { sameList } from "../../lib/same-list.ts";
 import { type WallTime, wallTime } from "../../lib/time.ts";
 import { nodeReader } from "./conf-reader.ts";
 import { readKeepalivedConfig } from "./config.ts";
@@ -123,7 +124,7 @@ export class ConfigFollower {
     for (let attempt = 1; ; attempt++) {
       this.#signature = signatureOf(this.#files, this.#directories);
       const parsed = parseConf(this.#options.path, nodeReader, { configId });
-      const same = equal(this.#files, parsed.files) && equal(this.#directories, parsed.directories);
+      const same = sameList(this.#files, parsed.files) && sameList(this.#directories, parsed.directories);
       this.#files = parsed.files;
       this.#directories = parsed.directories;
       if (!same && attempt < MOST_READS) continue;
@@ -193,8 +194,6 @@ export class ConfigFollower {
     this.#options.deliver(state);
   }
 }
-
-const equal = (a: readonly string[], b: readonly string[]): boolean => a.length === b.length && a.every((text, i) => text === b[i]);
 
 function brokenText(errors: readonly ConfProblem[]): string {
   const [first] = errors;

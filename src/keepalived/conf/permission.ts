@@ -1,6 +1,7 @@
 import { closeSync, constants, openSync, readFileSync, type Stats, statSync } from "node:fs";
 import { userInfo } from "node:os";
 import { dirname } from "node:path";
+import { systemCode } from "../../lib/system-code.ts";
 
 /** Name of the user that this process runs as. */
 export function ownUser(): string {
@@ -17,7 +18,8 @@ export function firstUnreadable(paths: readonly string[]): string | null {
     try {
       closeSync(openSync(path, constants.O_RDONLY | constants.O_NONBLOCK));
     } catch (error) {
-      if (codeOf(error) === "EACCES" || codeOf(error) === "EPERM") return path;
+      const code = systemCode(error);
+      if (code === "EACCES" || code === "EPERM") return path;
     }
   }
   return null;
@@ -65,5 +67,3 @@ function nameOf(database: string, id: number): string {
   }
   return String(id);
 }
-
-export const codeOf = (error: unknown): string => (error instanceof Error && "code" in error ? String(error.code) : "");
