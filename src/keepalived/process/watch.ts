@@ -83,7 +83,7 @@ export class ProcessWatch {
     if (this.#stat !== undefined) await this.#check(this.#stat);
     if (slow || !this.#alive) await this.#find(search);
     this.#missingLooks = this.#alive ? 0 : this.#missingLooks + 1;
-    if (slow) await this.#lookAtSockets();
+    if (slow && (this.#alive || this.#mayBeHidden)) await this.#lookAtSockets();
     if (!this.#closed) this.#tell();
   }
 
@@ -149,9 +149,13 @@ export class ProcessWatch {
     if (sockets !== undefined && this.#alive && this.#reloads.look(sockets)) this.#reloadedWall = this.#options.wall();
   }
 
+  /** There is a pid file and no process to see: it may be hidden (hidepid, another PID namespace), which somebody's VRRP sockets tell. */
+  get #mayBeHidden(): boolean {
+    return this.#everSeen && !this.#everAlive;
+  }
+
   #tell(): void {
-    // A pid file without a process to see, while somebody speaks VRRP: it may be hidden (hidepid, another PID namespace).
-    const hidden = !this.#everAlive && this.#speaks;
+    const hidden = this.#mayBeHidden && this.#speaks;
     const process: KeepalivedProcess | null =
       this.#everSeen && !hidden
         ? { running: this.#alive, startedWall: this.#startedWall, reloadedWall: this.#reloadedWall, version: this.#version }
