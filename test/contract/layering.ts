@@ -37,7 +37,7 @@ const importPattern =
 
 /** What the global scope offers beyond the language itself; `new Date(ms)` as a mere formatter is not among it. */
 const outsideGlobals =
-  /(?<![.\w#"])(?:process|Buffer|fetch|console|performance|setTimeout|setInterval|setImmediate|queueMicrotask|Date\.now|new Date\(\))(?![\w:])/g;
+  /(?<![.\w#"])(?:process|Buffer|fetch|console|performance|crypto|setTimeout|setInterval|setImmediate|queueMicrotask|Date\.now|new Date\(\))(?![\w:])/g;
 
 /** The specifiers of all imports, re-exports and dynamic imports. */
 export function importsOf(text: string): string[] {
