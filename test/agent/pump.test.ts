@@ -7,6 +7,7 @@ import type { Event } from "../../src/core/events.ts";
 import { instant, toSeconds, wallTime } from "../../src/lib/time.ts";
 import { LinkType } from "../../src/wire/frame.ts";
 import { FakeClock } from "../helpers/fake-clock.ts";
+import { advertFrame, makeFrame } from "../helpers/packets.ts";
 
 /** protocol facts, appendix A4: VRRPv3 over IPv4 from 192.0.2.1, VRID 51, priority 100, every 0.5 s. */
 const ADVERT = Uint8Array.from(
@@ -188,4 +189,19 @@ test("a link event that comes first after a pause concludes nothing from it", ()
   clock.freezeTo(62_000);
   source.sink?.hearing("eth1", "deaf", "link down");
   assert.deepEqual(seen().slice(2), []);
+});
+
+test("the adverts of senders with different passwords reach the engine with different tags", () => {
+  const { pump, engine } = setUp();
+  for (const [source, password] of [
+    ["192.0.2.1", "abcdefgh"],
+    ["192.0.2.2", "cdabefgh"],
+  ] as const)
+    pump.frame(makeFrame(advertFrame({ version: 2, authType: 1, source, password }), { interface: "eth0" }));
+  const tags = engine.snapshot().routers[0]?.senders.map((sender) => sender.lastAdvert.passwordTag) ?? [];
+  assert.deepEqual(
+    tags.map((tag) => typeof tag),
+    ["number", "number"],
+  );
+  assert.notEqual(tags[0], tags[1]);
 });
