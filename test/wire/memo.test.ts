@@ -61,7 +61,8 @@ test("an advert with a simple password is remembered without it, and a password 
 });
 
 test("another password of an equal sum is another advert", () => {
-  const spec: AdvertPacket = { version: 2, authType: 1, addresses: ["192.0.2.100"] };
+  // With fewer addresses the password lies among the bytes that choose the slot.
+  const spec: AdvertPacket = { version: 2, authType: 1, addresses: ["192.0.2.100", "192.0.2.101", "192.0.2.102"] };
   const [first, second] = advertsOf(frameOf({ ...spec, password: "abcdefgh" }), frameOf({ ...spec, password: "cdabefgh" }));
   assert.ok(typeof first === "object" && typeof second === "object");
   assert.notEqual(second.passwordTag, first.passwordTag);
