@@ -163,15 +163,16 @@ for (const step of [3_600_000, -3_600_000])
   });
 
 test("an interface that is deaf proves nothing until it has been heard for a master-down time", () => {
-  const { clock, source, seen } = setUp();
+  const { clock, source, events, seen } = setUp();
   advertise(clock, source, 0, 2_000);
   source.sink?.hearing("eth0", "deaf", "link down");
   clock.runTo(60_000);
   source.sink?.hearing("eth0", "hearing", "link up");
   clock.runTo(61_900);
-  assert.deepEqual(seen().slice(2), []);
+  assert.deepEqual(seen().slice(2), ["12000 condition_raised", "59988 condition_cleared"]);
+  assert.ok(events.every((e) => e.kind !== "condition_raised" || e.condition === "capture_blind"));
   clock.runTo(62_200);
-  assert.equal(seen().length, 4);
+  assert.equal(seen().length, 6);
 });
 
 test("a scrape that comes first after a pause concludes nothing from it", () => {
