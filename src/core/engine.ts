@@ -147,7 +147,7 @@ export class Engine {
         for (const router of this.#table.on(input.interface)) router.miss(input.at, input.until);
         return;
       case "claim":
-        this.#host.claim(input.claim, input.interface, input.at);
+        this.#host.claim(input.claim, input.interface, input.at, input.wall);
         return;
       case "join":
         return;

@@ -17,6 +17,8 @@ export class Sender implements SenderView {
   lastAdvertWall: WallTime;
   lastAdvert: Advert;
   claims = false;
+  /** When its present claim, or the last one, began; undefined before the first. */
+  claimedAt: Instant | undefined;
   /** Adverts since its present claim began, or since a better one was last heard. */
   claimAdverts = 0;
   /** When a better claim was heard that this sender has not answered yet. */
@@ -55,6 +57,7 @@ export class Sender implements SenderView {
       this.claimAdverts = 0;
     } else {
       this.priority = advert.priority;
+      if (!this.claims) this.claimedAt = at;
       this.claims = true;
       this.claimAdverts += 1;
     }

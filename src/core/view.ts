@@ -1,6 +1,7 @@
 import type { Duration, Instant, WallTime } from "../lib/time.ts";
 import type { Advert } from "../wire/decoded.ts";
 import type { ConditionName, MasterChangeReason, Severity, VirtualRouterId } from "./events.ts";
+import type { FailoverView } from "./failover-log.ts";
 import type { HostView } from "./host/view.ts";
 
 /** Upper bounds of `vrrp_advert_lateness_ratio`, as multiples of the advert interval; one more bucket holds the rest. */
@@ -69,6 +70,7 @@ export interface VirtualRouterView {
   readonly transitions: Readonly<Record<MasterChangeReason, number>>;
   readonly lastTransitionWall: WallTime | null;
   readonly failoverGap: { readonly sum: Duration; readonly count: number; readonly last: Duration | null };
+  readonly failovers: FailoverView;
   readonly noMaster: Duration;
   readonly multipleMaster: Duration;
   /** null: cannot be judged now (deaf, or silence proves nothing yet). */

@@ -1,5 +1,6 @@
 import {
   type Duration,
+  earlier,
   type Instant,
   later,
   micros,
@@ -16,6 +17,7 @@ import { Cadence, missedIn } from "./cadence.ts";
 import { ConditionState } from "./condition-state.ts";
 import type { Deadlined } from "./deadlines.ts";
 import type { Event, MasterChangeReason, VirtualRouterId } from "./events.ts";
+import { FailoverFollower } from "./failover.ts";
 import type { JoinedRouter } from "./host/joined-router.ts";
 import type { Suspect } from "./host/suspect.ts";
 import type { Input } from "./input.ts";
@@ -74,6 +76,8 @@ export class VirtualRouter implements Deadlined {
   revision = 0;
   /** What the host around it knows of it. */
   readonly joined: JoinedRouter;
+  /** Measures its changes of master. */
+  readonly failover: FailoverFollower;
 
   readonly #context: RouterContext;
   readonly #downTimerAdverts: number;
@@ -110,6 +114,12 @@ export class VirtualRouter implements Deadlined {
     this.queuedFor = first.at;
     this.#context = context;
     this.#downTimerAdverts = context.options.downTimerAdverts(id);
+    this.failover = new FailoverFollower({
+      id,
+      downTimerAdverts: this.#downTimerAdverts,
+      host: this.joined,
+      emit: (event) => context.emit(event),
+    });
     this.#firstSeenWall = first.wall;
     this.#heardSince = first.at;
     this.#blindFrom = first.at;
@@ -121,8 +131,8 @@ export class VirtualRouter implements Deadlined {
 
   /** The next instant at which silence changes something. */
   get deadline(): Instant | undefined {
-    if (this.#deaf) return plus(this.#blindFrom, this.#context.options.forgetAfter);
-    let earliest: Instant | undefined;
+    let earliest = this.failover.deadline;
+    if (this.#deaf) return earlier(this.#deafEnds, earliest ?? this.#deafEnds);
     for (const sender of this.#senders.values()) {
       const due = this.#due(sender);
       if (earliest === undefined || due < earliest) earliest = due;
@@ -175,6 +185,7 @@ export class VirtualRouter implements Deadlined {
 
   /** It has to go although it is not over: what is reported of it ends. */
   abandon(at: Instant, wall: WallTime): void {
+    this.failover.settle(at, wall);
     this.#clearNoMaster("left out to make room for others, not followed any more", at, wall);
   }
 
@@ -213,8 +224,10 @@ export class VirtualRouter implements Deadlined {
 
   /** Fires what is due at `at`; the caller repeats until `deadline` lies behind it. */
   expire(at: Instant, wall: WallTime): void {
+    const rest = this.failover.deadline;
+    if (rest !== undefined && rest <= at) this.failover.settle(at, wall);
     if (this.#deaf) {
-      this.#senders.clear();
+      if (this.#deafEnds <= at) this.#senders.clear();
       return;
     }
     for (const sender of [...this.#senders.values()]) {
@@ -233,6 +246,7 @@ export class VirtualRouter implements Deadlined {
     this.#deaf = true;
     this.revision += 1;
     this.#blindFrom = at;
+    this.failover.missed();
     this.#runStopwatches(at);
   }
 
@@ -249,6 +263,7 @@ export class VirtualRouter implements Deadlined {
   miss(from: Instant, until: Instant): void {
     if (!this.#deaf && from >= this.#heardSince) this.#blindFrom = from;
     if (until > this.#heardSince) this.#heardSince = until;
+    this.failover.missed();
   }
 
   view(now: Instant): VirtualRouterView {
@@ -274,6 +289,7 @@ export class VirtualRouter implements Deadlined {
       transitions: this.#transitions.counts,
       lastTransitionWall: this.#transitions.lastWall,
       failoverGap: this.#transitions.gap,
+      failovers: this.failover.log,
       noMaster: this.#withoutMaster.total(now),
       multipleMaster: this.#withSeveral.total(now),
       conditions: { no_master: this.#noMaster.enabled && this.#judges() ? active !== null : null },
@@ -300,6 +316,7 @@ export class VirtualRouter implements Deadlined {
   #resign(sender: Sender): void {
     if (sender === this.#master) this.#lose({ from: sender.source, reason: "priority_zero", unseen: false });
     else if (this.adverts === 1) this.#lose({ from: sender.source, reason: "priority_zero", unseen: true });
+    else this.failover.resigned(sender);
   }
 
   #claim(sender: Sender, input: AdvertInput, gap: Duration | null): void {
@@ -332,6 +349,7 @@ export class VirtualRouter implements Deadlined {
   }
 
   #install(sender: Sender, from: string | null, reason: MasterChangeReason, gap: Duration | null, at: Instant, wall: WallTime): void {
+    const old = this.#master;
     this.#master = sender;
     this.revision += 1;
     this.#vacancy = undefined;
@@ -341,11 +359,23 @@ export class VirtualRouter implements Deadlined {
     const measured = UNMEASURED.has(reason) ? null : gap;
     // A master that returns from its own loss: the gap of the event reaches back to another sender, the outage does not.
     this.#transitions.note(reason, measured !== null && from === null ? this.#silence : measured, wall);
-    this.#context.emit({ kind: "master_changed", at, wall, router: this.id, from, to: sender.source, reason, gap: measured });
+    const heardSince = this.#deaf ? null : this.#heardSince;
+    const contested = this.#isContested(sender, old);
+    const inevitable = this.failover.changed({ at, wall, from, to: sender, reason, old, contested, heardSince });
+    this.#context.emit({ kind: "master_changed", at, wall, router: this.id, from, to: sender.source, reason, gap: measured, inevitable });
+    this.failover.proceed(at, wall);
     this.#clearNoMaster(`${sender.source} is master`, at, wall);
   }
 
+  /** Whether anybody else goes on claiming it. */
+  #isContested(master: Sender, old: Sender | null): boolean {
+    for (const sender of this.#senders.values())
+      if (sender !== master && sender !== old && sender.claims && sender.outrankedAt === undefined) return true;
+    return false;
+  }
+
   #lose(vacancy: Vacancy): void {
+    if (this.#master !== null) this.failover.lost(this.#master);
     this.#master = null;
     this.revision += 1;
     this.#vacancy = vacancy;
@@ -373,6 +403,7 @@ export class VirtualRouter implements Deadlined {
       to: null,
       reason: vacancy.reason,
       gap: null,
+      inevitable: null,
     });
     const silence = since(at, this.#lastAt);
     const how = vacancy.reason === "priority_zero" ? "resigned" : "fell silent";
@@ -471,6 +502,11 @@ export class VirtualRouter implements Deadlined {
     this.#excess = excess;
     this.#latest = retained;
     return retained;
+  }
+
+  /** When a virtual router of which nothing can be heard is forgotten. */
+  get #deafEnds(): Instant {
+    return plus(this.#blindFrom, this.#context.options.forgetAfter);
   }
 
   /** Not heard since we may have missed its farewell. */

@@ -118,6 +118,8 @@ function describe(event: Event): string {
       return `seen ${event.master ?? "-"}`;
     case "master_changed":
       return `${event.from ?? "-"}>${event.to ?? "-"} ${event.reason}${event.gap === null ? "" : ` ${toSeconds(event.gap)}`}`;
+    case "failover":
+      return `failover ${event.from ?? "-"}>${event.to} ${event.planned ? "planned" : "unplanned"}`;
     case "priority_changed":
       return `${event.sender} ${event.from}->${event.to}${suspectText(event)}`;
     case "router_state_changed":

@@ -145,10 +145,10 @@ export class HostState {
   }
 
   /** Somebody on a segment says that an address is his. */
-  claim(claim: AddressClaim, interfaceName: string | null, at: Instant): void {
+  claim(claim: AddressClaim, interfaceName: string | null, at: Instant, wall: WallTime): void {
     this.#syncAddresses();
     const segment = { interface: interfaceName, vlan: claim.vlan, innerVlan: claim.innerVlan };
-    for (const vip of this.#vips.on(segment, claim.address)) vip.router.claimed(vip, claim, at);
+    for (const vip of this.#vips.on(segment, claim.address)) vip.router.claimed(vip, claim, at, wall);
   }
 
   /** What made this host advertise another priority; undefined where that is not sure. */
@@ -264,8 +264,11 @@ export class HostState {
     for (const address of addresses) {
       for (const vip of this.#vips.all(address)) {
         const { router } = vip;
+        const was = vip.present;
         for (const { dev, action } of router.locate(vip, news ? wall : null))
           this.#deps.emit({ kind: "address_changed", at, wall, router: router.id, address, dev, action });
+        if (vip.present !== was) vip.presentSince = news && vip.present ? { at, wall } : null;
+        router.heard?.failover.proceed(at, wall);
         if (router.instance !== null) moved.add(router.instance);
       }
     }
@@ -279,6 +282,7 @@ export class HostState {
     const instance = this.#keepalived.notified(input.source, notify, moment);
     if (instance !== null) {
       this.#settle(instance, at, wall);
+      this.#routerOf(instance)?.heard?.failover.proceed(at, wall);
       const after = instance.said.priority;
       if (before !== null && after !== null && before !== after) this.#priorityChanged(instance, before, after, at, wall);
     }

@@ -11,7 +11,7 @@ import { type DriftVerdict, driftOf, nothingJudged } from "./drift.ts";
 import type { Instance } from "./instance.ts";
 import type { LocalNetwork } from "./local-network.ts";
 import type { AddressOrigin, AnnouncementRole, Drift, DriftKind, JoinedRouterView } from "./view.ts";
-import { Vip, type VipChange, type VipPlace } from "./vip.ts";
+import { isAnnouncement, Vip, type VipChange, type VipPlace } from "./vip.ts";
 import type { VipIndex } from "./vip-index.ts";
 
 /** More virtual addresses than keepalived puts into a packet and beside it (`virtual_ipaddress_excluded`). */
@@ -125,9 +125,11 @@ export class JoinedRouter implements JoinedRouterView {
   }
 
   /** Somebody on its segment claims one of its addresses. */
-  claimed(vip: Vip, claim: AddressClaim, at: Instant): void {
-    vip.claimed(claim, this.#roleOf(claim.mac));
+  claimed(vip: Vip, claim: AddressClaim, at: Instant, wall: WallTime): void {
+    const role = this.#roleOf(claim.mac);
+    vip.claimed(claim, role);
     this.#judgeOwner(vip, at);
+    if (role === "master" && isAnnouncement(claim)) this.heard?.failover.announced(at, wall);
   }
 
   get drift(): readonly Drift[] {

@@ -1,4 +1,4 @@
-import type { Duration, Instant, WallTime } from "../../lib/time.ts";
+import type { Duration, Instant, Stamp, WallTime } from "../../lib/time.ts";
 import type { AddressClaim } from "../../wire/decoded.ts";
 import { Stopwatch } from "../stopwatch.ts";
 import type { JoinedRouter } from "./joined-router.ts";
@@ -24,6 +24,9 @@ export interface VipPlace {
 
 const announcing: ReadonlySet<AddressClaim["how"]> = new Set(["gratuitous_arp", "unsolicited_neighbor_advertisement"]);
 
+/** Whether the message is there to tell the segment who has the address. */
+export const isAnnouncement = ({ how }: AddressClaim): boolean => announcing.has(how);
+
 const isLinkLocal = (address: string): boolean => /^(?:fe[89ab]|169\.254\.)/.test(address);
 
 const nowhere = (dev: string): VipDeviceView => ({
@@ -44,6 +47,8 @@ export class Vip implements VipView {
   origins: readonly AddressOrigin[] = [];
   devices: readonly VipDeviceView[] = [];
   changedWall: WallTime | null = null;
+  /** null: not present, or since before we looked. */
+  presentSince: Stamp | null = null;
   readonly changes = { added: 0, removed: 0 };
   readonly announcements: Record<AnnouncementRole, number> = { master: 0, backup: 0, foreign: 0 };
   ownerMismatch: boolean | null = null;
@@ -85,7 +90,7 @@ export class Vip implements VipView {
 
   /** Somebody on the segment says that the address is his. */
   claimed(claim: AddressClaim, role: AnnouncementRole): void {
-    if (announcing.has(claim.how)) this.announcements[role] += 1;
+    if (isAnnouncement(claim)) this.announcements[role] += 1;
     this.claimedBy = claim.mac;
   }
 
