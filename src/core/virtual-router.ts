@@ -1,6 +1,5 @@
 import {
   type Duration,
-  earlier,
   type Instant,
   later,
   micros,
@@ -129,10 +128,17 @@ export class VirtualRouter implements Deadlined {
     this.#noMaster = new ConditionState("no_master", id, context.options.conditions.no_master);
   }
 
-  /** The next instant at which silence changes something. */
+  /** The next instant at which time alone changes something. */
   get deadline(): Instant | undefined {
-    let earliest = this.failover.deadline;
-    if (this.#deaf) return earlier(this.#deafEnds, earliest ?? this.#deafEnds);
+    const rest = this.failover.deadline;
+    const { expiry } = this;
+    return rest === undefined || (expiry !== undefined && expiry < rest) ? expiry : rest;
+  }
+
+  /** The next instant at which silence ends a claim or makes a sender forgotten. */
+  get expiry(): Instant | undefined {
+    if (this.#deaf) return this.#deafEnds;
+    let earliest: Instant | undefined;
     for (const sender of this.#senders.values()) {
       const due = this.#due(sender);
       if (earliest === undefined || due < earliest) earliest = due;
@@ -360,17 +366,17 @@ export class VirtualRouter implements Deadlined {
     // A master that returns from its own loss: the gap of the event reaches back to another sender, the outage does not.
     this.#transitions.note(reason, measured !== null && from === null ? this.#silence : measured, wall);
     const heardSince = this.#deaf ? null : this.#heardSince;
-    const contested = this.#isContested(sender, old);
+    const contested = this.#isContested(sender, old, at);
     const inevitable = this.failover.changed({ at, wall, from, to: sender, reason, old, contested, heardSince });
     this.#context.emit({ kind: "master_changed", at, wall, router: this.id, from, to: sender.source, reason, gap: measured, inevitable });
     this.failover.proceed(at, wall);
     this.#clearNoMaster(`${sender.source} is master`, at, wall);
   }
 
-  /** Whether anybody else goes on claiming it. */
-  #isContested(master: Sender, old: Sender | null): boolean {
+  /** Whether anybody else claimed it until now. One that was outranked before has stepped down. */
+  #isContested(master: Sender, old: Sender | null, at: Instant): boolean {
     for (const sender of this.#senders.values())
-      if (sender !== master && sender !== old && sender.claims && sender.outrankedAt === undefined) return true;
+      if (sender !== master && sender !== old && sender.claims && (sender.outrankedAt ?? at) >= at) return true;
     return false;
   }
 
