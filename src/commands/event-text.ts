@@ -65,7 +65,7 @@ function failoverText({ to, planned, gap, inevitable, excess, phases }: Failover
   const { firstAdvert, announced } = phases;
   const told =
     firstAdvert === null || announced === null
-      ? "not announced"
+      ? "no announcement heard"
       : `announced ${durationText(micros(announced - firstAdvert))} after the first advert`;
   return `${what}: gap ${durationText(gap)}${compared}; ${told}`;
 }
