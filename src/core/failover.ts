@@ -153,8 +153,8 @@ export class FailoverFollower {
   #awaitsHost(open: Failover, last: LastWord): boolean {
     if (!open.local) return false;
     const seen = witnessTakeover(this.#context.host, last.at, open.deadline);
-    open.addressPresent ??= seen.addressPresent;
-    open.notified ??= seen.notified;
+    open.addressPresent ??= byClockOf(open.change, seen.addressPresent);
+    open.notified ??= byClockOf(open.change, seen.notified);
     const detects = open.change.reason !== "preempted";
     return (open.addressPresent === null && seen.awaitsAddress) || (detects && open.notified === null && seen.awaitsNotify);
   }
@@ -172,6 +172,10 @@ function detectionOf({ change, last, inevitable, notified }: Failover): (Stamp &
   if (notified !== null) return { ...firstOf(notified, change), by: "notify" };
   return { ...firstOf({ at: plus(last.at, inevitable), wall: wallPlus(last.wall, inevitable) }, change), by: "computed" };
 }
+
+/** What the host says has a coarser wall clock than frames have. */
+const byClockOf = (frame: Stamp, fact: Stamp | null): Stamp | null =>
+  fact === null ? null : { at: fact.at, wall: wallPlus(frame.wall, since(fact.at, frame.at)) };
 
 const firstOf = (a: Stamp, b: Stamp): Stamp => {
   const { at, wall } = a.at <= b.at ? a : b;
