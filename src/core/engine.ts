@@ -182,6 +182,7 @@ export class Engine {
       if (!room) return;
       if (evicted !== undefined) {
         this.#deadlines.remove(evicted);
+        evicted.failover.settle(input.at, input.wall);
         this.#host.leave(evicted.joined, "left out to make room for others, not followed any more", input.at, input.wall);
       }
       router = new VirtualRouter(identity(input), this.#created, input, this.#context);

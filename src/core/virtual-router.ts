@@ -7,6 +7,7 @@ import type { Blindness, Intruder, Loss, Sighting, WireSubject } from "./conditi
 import type { Deadlined } from "./deadlines.ts";
 import { type DisagreementField, disagreementFields, disagreesOn, disjointAddresses, type RetainedAdvert } from "./disagreement.ts";
 import type { Event, MasterChangeReason, VirtualRouterId } from "./events.ts";
+import { FailoverFollower } from "./failover.ts";
 import type { JoinedRouter } from "./host/joined-router.ts";
 import type { Suspect } from "./host/suspect.ts";
 import type { Input } from "./input.ts";
@@ -75,6 +76,8 @@ export class VirtualRouter implements Deadlined, WireSubject {
   revision = 0;
   /** What the host around it knows of it. */
   readonly joined: JoinedRouter;
+  /** Measures its changes of master. */
+  readonly failover: FailoverFollower;
 
   readonly #context: RouterContext;
   readonly downTimerAdverts: number;
@@ -123,6 +126,12 @@ export class VirtualRouter implements Deadlined, WireSubject {
     this.#context = context;
     this.downTimerAdverts = context.options.downTimerAdverts(id);
     this.changes = new ChangeHistory(Number(context.options.conditions(id).flapping.options["changes"]));
+    this.failover = new FailoverFollower({
+      id,
+      downTimerAdverts: this.downTimerAdverts,
+      host: this.joined,
+      emit: (event) => context.emit(event),
+    });
     this.#firstSeenWall = first.wall;
     this.#heardSince = first.at;
     this.#blindFrom = first.at;
@@ -131,9 +140,16 @@ export class VirtualRouter implements Deadlined, WireSubject {
     this.revision = 1;
   }
 
-  /** The next instant at which silence changes something. */
+  /** The next instant at which time alone changes something. */
   get deadline(): Instant | undefined {
-    if (this.#deaf) return plus(this.#blindFrom, this.#context.options.forgetAfter);
+    const rest = this.failover.deadline;
+    const { expiry } = this;
+    return rest === undefined || (expiry !== undefined && expiry < rest) ? expiry : rest;
+  }
+
+  /** The next instant at which silence ends a claim or makes a sender forgotten. */
+  get expiry(): Instant | undefined {
+    if (this.#deaf) return this.#deafEnds;
     let earliest: Instant | undefined;
     for (const sender of this.#senders.values()) {
       const due = this.#due(sender);
@@ -260,8 +276,10 @@ export class VirtualRouter implements Deadlined, WireSubject {
 
   /** Fires what is due at `at`; the caller repeats until `deadline` lies behind it. */
   expire(at: Instant, wall: WallTime): void {
+    const rest = this.failover.deadline;
+    if (rest !== undefined && rest <= at) this.failover.settle(at, wall);
     if (this.#deaf) {
-      this.#senders.clear();
+      if (this.#deafEnds <= at) this.#senders.clear();
       return;
     }
     for (const sender of [...this.#senders.values()]) {
@@ -282,6 +300,7 @@ export class VirtualRouter implements Deadlined, WireSubject {
     this.revision += 1;
     this.#blindFrom = at;
     this.joined.board.mark(Aspect.capture);
+    this.failover.missed();
     this.#runStopwatches(at);
   }
 
@@ -302,6 +321,7 @@ export class VirtualRouter implements Deadlined, WireSubject {
     this.blindness.gaps.push({ from, until });
     if (this.blindness.gaps.length > GAPS_KEPT) this.blindness.gaps.shift();
     this.joined.board.mark(Aspect.capture);
+    this.failover.missed();
   }
 
   view(now: Instant): VirtualRouterView {
@@ -326,6 +346,7 @@ export class VirtualRouter implements Deadlined, WireSubject {
       transitions: this.#transitions.counts,
       lastTransitionWall: this.#transitions.lastWall,
       failoverGap: this.#transitions.gap,
+      failovers: this.failover.log,
       noMaster: this.#withoutMaster.total(now),
       multipleMaster: this.#withSeveral.total(now),
       mismatches: this.mismatches,
@@ -350,6 +371,7 @@ export class VirtualRouter implements Deadlined, WireSubject {
     this.#dropStandsAgainst(sender);
     if (sender === this.#master) this.#lose({ from: sender.source, reason: "priority_zero", unseen: false });
     else if (this.adverts === 1) this.#lose({ from: sender.source, reason: "priority_zero", unseen: true });
+    else this.failover.resigned(sender);
   }
 
   #claim(sender: Sender, input: AdvertInput, gap: Duration | null, previousAt: Instant | null): void {
@@ -448,6 +470,7 @@ export class VirtualRouter implements Deadlined, WireSubject {
     wall: WallTime,
     previousAt: Instant | null = null,
   ): void {
+    const old = this.#master;
     this.#master = sender;
     this.revision += 1;
     this.#vacancy = undefined;
@@ -459,7 +482,11 @@ export class VirtualRouter implements Deadlined, WireSubject {
     const measured = UNMEASURED.has(reason) ? null : gap;
     // A master that returns from its own loss: the gap of the event reaches back to another sender, the outage does not.
     this.#transitions.note(reason, measured !== null && from === null ? this.#silence : measured, wall);
-    this.#context.emit({ kind: "master_changed", at, wall, router: this.id, from, to: sender.source, reason, gap: measured });
+    const heardSince = this.#deaf ? null : this.#heardSince;
+    const contested = this.#isContested(sender, old, at);
+    const inevitable = this.failover.changed({ at, wall, from, to: sender, reason, old, contested, heardSince });
+    this.#context.emit({ kind: "master_changed", at, wall, router: this.id, from, to: sender.source, reason, gap: measured, inevitable });
+    this.failover.proceed(at, wall);
     if (reason !== "initial") this.#noteChange(sender, from, at, previousAt);
     this.#masterReason = reason;
   }
@@ -480,7 +507,15 @@ export class VirtualRouter implements Deadlined, WireSubject {
     this.joined.board.mark(Aspect.cadence);
   }
 
+  /** Whether anybody else claimed it until now. One that was outranked before has stepped down. */
+  #isContested(master: Sender, old: Sender | null, at: Instant): boolean {
+    for (const sender of this.#senders.values())
+      if (sender !== master && sender !== old && sender.claims && (sender.outrankedAt ?? at) >= at) return true;
+    return false;
+  }
+
   #lose(vacancy: Vacancy): void {
+    if (this.#master !== null) this.failover.lost(this.#master);
     this.#master = null;
     this.revision += 1;
     this.#vacancy = vacancy;
@@ -509,6 +544,7 @@ export class VirtualRouter implements Deadlined, WireSubject {
       to: null,
       reason: vacancy.reason,
       gap: null,
+      inevitable: null,
     });
     const silence = since(at, this.#lastAt);
     this.loss = { from: vacancy.from, reason: vacancy.reason, at, silence, lastAdvertWall: wallPlus(wall, -silence as Duration) };
@@ -584,6 +620,11 @@ export class VirtualRouter implements Deadlined, WireSubject {
     this.#excess = excess;
     this.#latest = retained;
     return retained;
+  }
+
+  /** When a virtual router of which nothing can be heard is forgotten. */
+  get #deafEnds(): Instant {
+    return plus(this.#blindFrom, this.#context.options.forgetAfter);
   }
 
   /** Not heard since we may have missed its farewell. */
