@@ -1,4 +1,5 @@
 import { routerJson as routerIdJson } from "../core/event-json.ts";
+import type { VirtualRouterId } from "../core/events.ts";
 import { latenessBuckets, type SenderView, type Snapshot, type VirtualRouterView } from "../core/view.ts";
 import { rfc3339, type WallTime } from "../lib/time.ts";
 import type { AgentView, NoAdvertHint } from "../metrics/agent-view.ts";
@@ -66,8 +67,22 @@ function latenessJson({ counts, sum, count }: VirtualRouterView["lateness"]): Js
   return { count, mean_ratio: count === 0 ? null : sum / count, buckets };
 }
 
-function conditionsJson({ active }: VirtualRouterView): Json[] {
-  return active.map(({ condition, severity, since, cause, summary }) => ({ condition, severity, since: rfc3339(since), cause, summary }));
+function conditionsJson({ id, active }: VirtualRouterView, agent: AgentView): Json[] {
+  if (active.length === 0) return [];
+  const silencedBy = silencesOf(id, agent);
+  return active.map(({ condition, severity, since, cause, summary }) => ({
+    condition,
+    severity,
+    since: rfc3339(since),
+    cause,
+    summary,
+    silenced_by: silencedBy,
+  }));
+}
+
+/** The ids of the silences that hold back the alerts of a virtual router now. */
+export function silencesOf(id: VirtualRouterId, { silences }: AgentView): readonly string[] {
+  return silences?.of(id) ?? [];
 }
 
 /** What is said of a virtual router of which nobody was ever heard. */
@@ -97,10 +112,17 @@ const unheard = {
 /** One virtual router with everything that is known of it: the same keys whether it is heard or only configured here. */
 export function routerJson({ id, wire, joined }: Entry, snapshot: Snapshot, agent: AgentView): Json {
   const { segment, name } = agent.describe(id);
-  return { ...routerIdJson(id), name, segment, ...(wire === null ? unheard : wireJson(wire, snapshot)), ...joinedJson(joined) };
+  return {
+    ...routerIdJson(id),
+    name,
+    segment,
+    ...(wire === null ? unheard : wireJson(wire, snapshot, agent)),
+    ...joinedJson(joined),
+    silenced_by: silencesOf(id, agent),
+  };
 }
 
-function wireJson(router: VirtualRouterView, snapshot: Snapshot): Json {
+function wireJson(router: VirtualRouterView, snapshot: Snapshot, agent: AgentView): Json {
   return {
     state: routerState(router),
     hearing: router.hearing,
@@ -125,7 +147,7 @@ function wireJson(router: VirtualRouterView, snapshot: Snapshot): Json {
     no_master_seconds: router.noMaster / 1e6,
     multiple_master_seconds: router.multipleMaster / 1e6,
     conditions: router.conditions,
-    active_conditions: conditionsJson(router),
+    active_conditions: conditionsJson(router, agent),
   };
 }
 
@@ -133,7 +155,7 @@ function wireJson(router: VirtualRouterView, snapshot: Snapshot): Json {
 export function activeConditionsJson(snapshot: Snapshot, agent: AgentView): Json[] {
   return snapshot.routers.flatMap((router) => {
     const { segment, name } = agent.describe(router.id);
-    return conditionsJson(router).map((condition) => ({ ...condition, ...routerIdJson(router.id), name, segment }));
+    return conditionsJson(router, agent).map((condition) => ({ ...condition, ...routerIdJson(router.id), name, segment }));
   });
 }
 
