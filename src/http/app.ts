@@ -82,7 +82,8 @@ function refuse(request: FastifyRequest, reply: FastifyReply, served: readonly s
   if (request.is404) throw nothingHere();
   if (!served.includes(method)) {
     const allow = served.join(", ");
-    throw new RequestError(405, "method_not_allowed", `only ${allow} is served here`, { headers: { allow } });
+    const text = served.length === 1 ? `${allow} is` : `${served.slice(0, -1).join(", ")} and ${served.at(-1)} are`;
+    throw new RequestError(405, "method_not_allowed", `only ${text} served here`, { headers: { allow } });
   }
   if (body && !wanted) throw new RequestError(413, "body_not_accepted", "a request must not have a body");
 }

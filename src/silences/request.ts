@@ -41,9 +41,9 @@ function endOf(until: WallTime | undefined, lasts: Duration | undefined, from: W
 }
 
 function periodProblem(beginsAt: WallTime, endsAt: WallTime, wall: WallTime, key: "until" | "for"): FieldProblem | null {
-  if (endsAt <= beginsAt) return { key, message: beginsAt === wall ? "has passed already" : "must end after begins_at" };
+  if (endsAt <= beginsAt) return { key, message: beginsAt === wall ? "has passed already" : "must end it after begins_at" };
   if (endsAt <= wall) return { key, message: "has passed already" };
   if (beginsAt - wall > FURTHEST_BEGINNING) return { key: "begins_at", message: "must lie within a year" };
-  if (endsAt - Math.max(beginsAt, wall) > LONGEST_SILENCE) return { key, message: "must end the silence after 30 days at the latest" };
+  if (endsAt - Math.max(beginsAt, wall) > LONGEST_SILENCE) return { key, message: "is too long: a silence lasts at most 30 days" };
   return null;
 }

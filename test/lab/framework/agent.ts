@@ -97,7 +97,8 @@ export class Agent {
       pid_file: keepalived?.pidFile ?? none("keepalived.pid"),
       vrrp_pid_file: keepalived?.vrrpPidFile ?? none("vrrp.pid"),
     };
-    writeFileSync(configFile, `${config}\nkeepalived: ${JSON.stringify(section)}\n`);
+    const web = { control_socket: none("control.sock") };
+    writeFileSync(configFile, `${config}\nkeepalived: ${JSON.stringify(section)}\nweb: ${JSON.stringify(web)}\n`);
     const listening = [`unix:${socket}`, ...listen].flatMap((address) => ["--listen", address]);
     const command = [
       process.execPath,
