@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { connect } from "node:net";
 import { afterEach, beforeEach, describe, test } from "node:test";
+import { setImmediate as turn } from "node:timers/promises";
 import { ControlSocket } from "../../src/http/control-socket.ts";
 import type { SilenceControl } from "../../src/http/silence-routes.ts";
 import { nodeSteps } from "../../src/lib/durable-file.ts";
@@ -95,28 +96,30 @@ describe("the control socket", () => {
       const again = () => { const s = connect(process.argv[1]); s.on("connect", () => { console.log("in"); process.exit(1); }); s.on("error", () => setImmediate(again)); };
       setTimeout(() => process.exit(0), 1500);
       console.log("trying"); again();`;
-    const { spawn } = await import("node:child_process");
     const intruder = spawn("setpriv", [...nobody, process.execPath, "-e", script, path]);
     let said = "";
+    let rounds = 0;
     intruder.stdout.on("data", (text: Buffer) => {
       said += text.toString();
     });
     const ended = new Promise((resolve) => intruder.on("exit", resolve));
     try {
       await waitFor("the intruder", () => said.includes("trying"), { within: 10_000 });
-      let open_ = true;
-      void ended.then(() => {
-        open_ = false;
-      });
-      while (open_) {
+      while (intruder.exitCode === null) {
         const socket = await open();
         assert.equal(lstatSync(path).mode & 0o777, 0o600);
         await socket.close();
+        opened.pop();
+        // Neither making nor closing a socket waits for anything outside: the intruder's end would never be noticed.
+        await turn();
+        rounds += 1;
       }
     } finally {
       process.umask(umask);
+      intruder.kill("SIGKILL");
     }
     assert.equal(await ended, 0, said);
+    assert.ok(rounds > 0, `${rounds} sockets were made`);
   });
 
   test("takes the place of one that a dead agent left", async () => {
