@@ -155,8 +155,9 @@ export class Agent {
       { silences: this.#silences },
       fieldsFirst(httpLog),
     );
-    const [listening] = await Promise.all([this.#server.listen(), watching]);
+    // First, so that whoever is told that the agent is ready can also command it.
     await this.#control.start();
+    const [listening] = await Promise.all([this.#server.listen(), watching]);
     for (const address of listening) httpLog.info({ listen: formatListen(address) }, "serving");
     return listening;
   }

@@ -34,7 +34,7 @@ export async function askAgent(
   method: "GET" | "POST" | "DELETE",
   path: string,
   body?: unknown,
-): Promise<Result<unknown, ControlFailure>> {
+): Promise<Result<object, ControlFailure>> {
   const socket = await socketPath(options);
   if (!socket.ok) return socket;
   if (Buffer.byteLength(socket.value) > MAX_SOCKET_PATH_BYTES)
@@ -86,9 +86,9 @@ function exchange(socketPath: string, method: string, path: string, body: unknow
   });
 }
 
-function answerOf(status: number, text: string): Result<unknown, ControlFailure> {
+function answerOf(status: number, text: string): Result<object, ControlFailure> {
   const body = parsed(text);
-  if (status >= 200 && status < 300 && body !== undefined) return ok(body);
+  if (status >= 200 && status < 300 && typeof body === "object" && body !== null) return ok(body);
   const message = errorMessage(body) ?? `what answers there is no vrrpwatch of this version (status ${status})`;
   // What the agent refuses was asked wrongly; the rest is its own trouble.
   return err({ message, status: status >= 400 && status < 500 && errorMessage(body) !== null ? ExitStatus.usage : ExitStatus.resource });

@@ -124,7 +124,7 @@ describe("vrrpwatch silence", () => {
     [["--vrid", "51", "--for", "2h", "--comment", "a\nb"], /--comment must be text/],
     [["--vrid", "51", "--for", "2h", "--nonsense"], /unknown option/],
   ] as const) {
-    test(`add ${args.join(" ")} is wrong usage`, async () => {
+    test(`add ${JSON.stringify(args.join(" "))} is wrong usage`, async () => {
       const { status, err, out } = await silence("add", ...args, ...here);
       assert.equal(status, 2);
       assert.match(err, message);
@@ -194,6 +194,7 @@ describe("vrrpwatch silence", () => {
       [500, "oops"],
       [400, '{"error":"no"}'],
       [201, "{}"],
+      [200, "null"],
     ];
     for (const [code, body] of answers) {
       const other = createServer((_request, response) => response.writeHead(code).end(body));
