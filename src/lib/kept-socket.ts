@@ -24,7 +24,7 @@ export interface SocketLog {
 
 export interface KeptSocketDeps {
   readonly log: SocketLog;
-  /** A server that does not listen yet; asked for each time that the socket is made. */
+  /** A server that does not listen yet; asked for each time that the socket is made anew. */
   readonly create: () => Server | Promise<Server>;
   /** Called when the socket is there, its owner's alone so far, and before it is said to be open. */
   readonly opened?: () => void;
@@ -49,6 +49,8 @@ export class KeptSocket {
   readonly #options: KeptSocketOptions;
   readonly #deps: KeptSocketDeps;
   #server: Server | undefined;
+  /** Made for an attempt that failed: for the next one. */
+  #spare: Server | undefined;
   #inode: bigint | undefined;
   #problem: string | null = "not opened yet";
   #looking: Promise<void> | undefined;
@@ -113,13 +115,17 @@ export class KeptSocket {
 
   async #listenAnew(): Promise<Server> {
     const { path } = this.#options;
+    this.#spare ??= await this.#deps.create();
+    const server = this.#spare;
     try {
-      return await listen(await this.#deps.create(), path);
+      await listen(server, path);
     } catch (error) {
       // Left behind by an agent that was killed.
       if (systemCode(error) !== "EADDRINUSE" || !(await removeAbandonedSocket(path))) throw error;
-      return listen(await this.#deps.create(), path);
+      await listen(server, path);
     }
+    this.#spare = undefined;
+    return server;
   }
 
   async #shut(): Promise<void> {
@@ -160,17 +166,22 @@ export class KeptSocket {
   }
 }
 
-function listen(server: Server, path: string): Promise<Server> {
+function listen(server: Server, path: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once("error", reject);
+    const listening = (): void => {
+      server.off("error", failed);
+      server.on("error", () => {});
+      resolve();
+    };
+    const failed = (error: Error): void => {
+      server.off("listening", listening);
+      reject(error);
+    };
+    server.once("listening", listening).once("error", failed);
     const umask = process.umask(CLOSED_UMASK);
     try {
       // bind(2) happens within this call.
-      server.listen(path, () => {
-        server.off("error", reject);
-        server.on("error", () => {});
-        resolve(server);
-      });
+      server.listen(path);
     } finally {
       process.umask(umask);
     }

@@ -11,13 +11,19 @@ export const MAX_SOCKET_PATH_BYTES = 107;
  * @throws what lstat(2) and unlink(2) throw
  */
 export async function removeAbandonedSocket(path: string): Promise<boolean> {
-  const { ino } = lstatSync(path, { bigint: true });
+  const found = identityOf(path);
   // Connecting to a file that is no socket is refused just the same, and such a file is not ours to remove.
   if (!isSocket(path) || !(await isRefused(path))) return false;
   // Another agent may have come to the same conclusion, and its new socket may be there by now.
-  if (lstatSync(path, { bigint: true }).ino !== ino) return false;
+  if (identityOf(path) !== found) return false;
   unlinkSync(path);
   return true;
+}
+
+/** Tells a file from another that took its place: inode numbers alone are used again at once (ext4). */
+function identityOf(path: string): string {
+  const { dev, ino, ctimeNs } = lstatSync(path, { bigint: true });
+  return `${dev} ${ino} ${ctimeNs}`;
 }
 
 /** Whether there is a Unix socket at the path; a link to one is none. */

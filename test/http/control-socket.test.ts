@@ -131,6 +131,32 @@ describe("the control socket", () => {
     assert.equal((await ask("GET", "/-/healthy")).status, 200);
   });
 
+  test("that a dead agent left goes to one of several that start at once, and stays with it", async () => {
+    const script = `require("node:net").createServer().listen(process.argv[1], () => process.kill(process.pid, "SIGKILL"))`;
+    for (let round = 0; round < 10; round++) {
+      path = folder.at(`${round}.sock`);
+      spawnSync(process.execPath, ["-e", script, path]);
+      const sockets = await Promise.all(Array.from({ length: 4 }, () => open()));
+      assert.equal(sockets.filter((socket) => socket.view().up).length, 1);
+      assert.equal((await ask("GET", "/-/healthy")).status, 200);
+    }
+  });
+
+  test("is had at last without another warning, however often it could not be", async () => {
+    const first = await open();
+    const second = await open({ checkMs: 5 });
+    const heard: string[] = [];
+    const note = (warning: Error): void => void heard.push(warning.message);
+    process.on("warning", note);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await first.close();
+    await waitFor("the second agent to take over", () => second.view().up, { within: 5_000 });
+    process.off("warning", note);
+    assert.equal((await ask("GET", "/-/healthy")).status, 200);
+    assert.deepEqual(heard, []);
+    assert.equal(warnings.length, 1);
+  });
+
   test("of a living agent is not stolen, however many try at once", async () => {
     const first = await open();
     const others = await Promise.all([open(), open(), open()]);
