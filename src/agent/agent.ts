@@ -1,17 +1,24 @@
 import { hostname } from "node:os";
+import { join } from "node:path";
 import { describeRouter, engineOptionsOf } from "../config/expectations.ts";
 import type { Config } from "../config/schema.ts";
+import { configuredSilences } from "../config/silences.ts";
 import { Engine } from "../core/engine.ts";
 import { eventJson } from "../core/event-json.ts";
-import type { Event } from "../core/events.ts";
+import type { Event, VirtualRouterId } from "../core/events.ts";
 import type { HostFact } from "../core/host-facts.ts";
+import type { ControlSocket } from "../http/control-socket.ts";
+import type { HttpDeps } from "../http/deps.ts";
 import { EventHub } from "../http/event-hub.ts";
 import type { HttpServer } from "../http/server.ts";
 import type { Clock } from "../lib/clock.ts";
 import { formatListen, type ListenAddress } from "../lib/listen.ts";
 import { componentLogger, type Logger } from "../lib/log.ts";
 import { type Duration, type Instant, micros, seconds, since, toSeconds, type WallTime } from "../lib/time.ts";
-import type { AgentInterfaceView, AgentView, BuildView } from "../metrics/agent-view.ts";
+import type { AgentInterfaceView, AgentView, BuildView, SilencesView } from "../metrics/agent-view.ts";
+import { SilenceFile } from "../silences/file.ts";
+import { silencesFor } from "../silences/match.ts";
+import { type SilenceLog, SilenceStore } from "../silences/store.ts";
 import { eventLog } from "./event-log.ts";
 import { HostWatch } from "./host-watch.ts";
 import { LiveCapture } from "./live-capture.ts";
@@ -24,6 +31,9 @@ const SEGMENT_REFRESH = seconds(10);
 
 /** Shorter ones happen on any busy host. */
 const NOTABLE_PAUSE = seconds(1);
+
+/** Between two attempts to store silences that could not be stored. */
+const SILENCE_RETRY = seconds(60);
 
 /** What scrapes leave behind in malloc is 3 MB; giving it back takes less than a millisecond. */
 const MEMORY_TRIM = seconds(5);
@@ -52,6 +62,8 @@ export class Agent {
   #capture: LiveCapture | undefined;
   #host: HostWatch | undefined;
   #server: HttpServer | undefined;
+  #control: ControlSocket | undefined;
+  readonly #silences: SilenceStore;
   #hostPause = micros(0);
   #heardAdvert = false;
   readonly #stopTimers: (() => void)[] = [];
@@ -62,6 +74,12 @@ export class Agent {
     this.#started = clock.now();
     this.#startedWall = clock.wall();
     this.#engine = new Engine(engineOptionsOf(config));
+    this.#silences = new SilenceStore({
+      configured: configuredSilences(config),
+      file: new SilenceFile(join(config.state_directory, "silences.json")),
+      clock,
+      log: fieldsFirst(componentLogger(log, "silences")),
+    });
     this.#hub = new EventHub({ eventJson, runId: clock.wall().toString(36) });
     const sinks = [
       eventLog(componentLogger(log, "core"), clock),
@@ -112,18 +130,33 @@ export class Agent {
     this.#every(MEMORY_TRIM, () => this.#capture?.trimMemory());
     this.#stopTimers.push(this.#deps.clock.after(seconds(HINT_AFTER_SECONDS), () => this.#logHint()));
 
-    const [{ createServer }, { ProcessMetrics }] = await Promise.all([import("../http/server.ts"), import("../metrics/process.ts")]);
+    this.#every(SILENCE_RETRY, () => void this.#silences.tick());
+
+    const [{ createServer }, { ControlSocket }, { ProcessMetrics }] = await Promise.all([
+      import("../http/server.ts"),
+      import("../http/control-socket.ts"),
+      import("../metrics/process.ts"),
+    ]);
+    // Before anybody can add one to them.
+    await this.#silences.load();
     const httpLog = componentLogger(log, "http");
-    this.#server = createServer(
-      { listen: config.web.listen, hostName: hostname() },
-      {
-        snapshot: () => this.#snapshot(),
-        agentView: () => this.view(),
-        events: this.#hub,
-        processMetrics: new ProcessMetrics(),
-        log: { error: (fields, message) => httpLog.error(fields, message), warn: (fields, message) => httpLog.warn(fields, message) },
-      },
+    const served: HttpDeps = {
+      snapshot: () => this.#snapshot(),
+      agentView: () => this.view(),
+      events: this.#hub,
+      silences: this.#silences,
+      processMetrics: new ProcessMetrics(),
+      log: fieldsFirst(httpLog),
+    };
+    this.#server = createServer({ listen: config.web.listen, hostName: hostname() }, served);
+    this.#control = new ControlSocket(
+      { path: config.web.control_socket, hostName: hostname() },
+      served,
+      { silences: this.#silences },
+      fieldsFirst(httpLog),
     );
+    // First, so that whoever is told that the agent is ready can also command it.
+    await this.#control.start();
     const [listening] = await Promise.all([this.#server.listen(), watching]);
     for (const address of listening) httpLog.info({ listen: formatListen(address) }, "serving");
     return listening;
@@ -131,7 +164,8 @@ export class Agent {
 
   async stop(): Promise<void> {
     for (const stop of this.#stopTimers) stop();
-    await this.#server?.close();
+    await Promise.all([this.#server?.close(), this.#control?.close()]);
+    await this.#silences.close();
     await this.#host?.close();
     this.#pump.stop();
     this.#capture?.close();
@@ -149,9 +183,24 @@ export class Agent {
       configReload: { successful: true, lastSuccess: this.#startedWall },
       hint: this.#hint(capturing.map((i) => i.name)),
       notify: this.#host?.view() ?? null,
+      silences: this.#silencesView(),
       compat: this.#deps.config.compat.keepalived_exporter,
-      describe: (id) => describeRouter(this.#deps.config, id, this.#segments.nameOf(id)),
+      describe: (id) => this.#describe(id),
     };
+  }
+
+  #silencesView(): SilencesView {
+    const active = this.#silences.active();
+    const wall = this.#silences.wall();
+    return {
+      active: active.length,
+      storeFailures: this.#silences.failures,
+      of: (id) => (active.length === 0 ? [] : silencesFor(active, id, this.#describe(id).segment, wall).map((silence) => silence.id)),
+    };
+  }
+
+  #describe(id: VirtualRouterId): ReturnType<AgentView["describe"]> {
+    return describeRouter(this.#deps.config, id, this.#segments.nameOf(id));
   }
 
   #snapshot(): ReturnType<Engine["snapshot"]> {
@@ -232,4 +281,13 @@ export class Agent {
 function notReady(interfaces: readonly AgentInterfaceView[]): string {
   if (interfaces.length === 0) return "no interface fits capture.interfaces";
   return `no interface can be captured: ${interfaces.map((i) => `${i.name} is ${i.why ?? "not captured"}`).join(", ")}`;
+}
+
+/** A part's log: facts first, then the phrase. */
+function fieldsFirst(log: Logger): SilenceLog {
+  return {
+    info: (fields, message) => log.info(fields, message),
+    warn: (fields, message) => log.warn(fields, message),
+    error: (fields, message) => log.error(fields, message),
+  };
 }

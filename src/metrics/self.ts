@@ -80,6 +80,26 @@ const reloadTimestamp: Metric = {
   },
 };
 
+const silencesActive: Metric = {
+  name: "vrrpwatch_silences_active",
+  type: "gauge",
+  help: "Silences that hold now, whether anything fits them or not.",
+  labels: [],
+  collect: ({ agent: { silences } }, emit) => {
+    if (silences !== null) emit(silences.active);
+  },
+};
+
+const silenceStoreFailures: Metric = {
+  name: "vrrpwatch_silence_store_failures_total",
+  type: "counter",
+  help: "Writes of the file of silences that failed: what was changed since the last good one would not survive a restart.",
+  labels: [],
+  collect: ({ agent: { silences } }, emit) => {
+    if (silences !== null) emit(silences.storeFailures);
+  },
+};
+
 export const self: readonly Metric[] = [
   buildInfo,
   capturePackets,
@@ -89,4 +109,6 @@ export const self: readonly Metric[] = [
   hostPause,
   reloadSuccessful,
   reloadTimestamp,
+  silencesActive,
+  silenceStoreFailures,
 ];

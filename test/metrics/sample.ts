@@ -161,6 +161,7 @@ export function sampleAgent(fields: Partial<AgentView> = {}): AgentView {
     configReload: { successful: true, lastSuccess: wallTime(noon - 7_200_000_000) },
     hint: null,
     notify: null,
+    silences: { active: 0, storeFailures: 0, of: () => [] },
     compat: false,
     describe: (id) => ({ segment: "dc1-front", name: id.vrid === 51 ? "web" : null }),
     ...fields,

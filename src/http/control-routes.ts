@@ -1,0 +1,12 @@
+import type { FastifyInstance } from "fastify";
+import { addSilenceControl, type SilenceControl } from "./silence-routes.ts";
+
+/** What the control socket changes or shows beyond the other listeners. Each part brings its own routes and has one line in each place here. */
+export interface ControlDeps {
+  readonly silences: SilenceControl;
+}
+
+/** All routes that exist on the control socket only. */
+export function addControlRoutes(app: FastifyInstance, deps: ControlDeps): void {
+  addSilenceControl(app, deps.silences);
+}
