@@ -31,7 +31,10 @@ interface Router {
   readonly id: VirtualRouterId;
   /** Who advertised last, resignations aside. */
   speaker: Sender | null;
-  readonly senders: Set<Sender>;
+  /** How many are known. */
+  senders: number;
+  /** Those with adverts since their last line. */
+  readonly running: Set<Sender>;
 }
 
 interface Sender {
@@ -96,7 +99,10 @@ export class AdvertRuns {
     }
     if (speaks && gap > lateAfter * advert.interval) this.#line(sender, frame, "late", { gap_seconds: gap / 1e6 });
     else if (speaks || this.#speakerChanges(sender, frame) === null) {
-      if (sender.pending === 0) sender.firstWall = frame.wall;
+      if (sender.pending === 0) {
+        sender.firstWall = frame.wall;
+        sender.router.running.add(sender);
+      }
       sender.pending += 1;
     }
     heard(sender, frame, ipId);
@@ -105,13 +111,12 @@ export class AdvertRuns {
   /** Writes how often the senders of a virtual router have only gone on. */
   settleRouter(id: VirtualRouterId, at: Instant, wall: WallTime): void {
     const router = this.#routers.get(routerKey(id));
-    for (const sender of router?.senders ?? []) this.#settle(sender, at, wall);
+    if (router !== undefined) this.#settleAll(router, at, wall);
   }
 
   settleSegment(segment: string, at: Instant, wall: WallTime): void {
-    for (const { id, senders } of this.#routers.values()) {
-      if (this.#deps.segmentOf(id) !== segment) continue;
-      for (const sender of senders) this.#settle(sender, at, wall);
+    for (const router of this.#routers.values()) {
+      if (router.running.size > 0 && this.#deps.segmentOf(router.id) === segment) this.#settleAll(router, at, wall);
     }
   }
 
@@ -156,7 +161,7 @@ export class AdvertRuns {
     };
     this.#senders.set(sender.key, sender);
     this.#ofInterface.set(advert, sender);
-    router.senders.add(sender);
+    router.senders += 1;
     this.#learnAddresses(sender);
     if (advert.priority === 0) this.#line(sender, frame, "resigned", {});
     else if (router.speaker === null || this.#speakerChanges(sender, frame) === null) this.#line(sender, frame, "first", {});
@@ -164,7 +169,7 @@ export class AdvertRuns {
   }
 
   #changed(sender: Sender, frame: Frame, advert: Advert, ipId: number | null): void {
-    this.#settle(sender, frame.at, frame.wall);
+    this.#settleAll(sender.router, frame.at, frame.wall);
     const what = differences(sender.advert, advert);
     const wasResigned = sender.advert.priority === 0;
     this.#replaceAdvert(sender, advert);
@@ -206,8 +211,8 @@ export class AdvertRuns {
   }
 
   #line(sender: Sender, { at, wall, direction }: Frame, why: Why, more: Json): void {
-    for (const each of sender.router.senders) this.#settle(each, at, wall);
     const { router, advert } = sender;
+    this.#settleAll(router, at, wall);
     this.#deps.line(at, wall, this.#deps.segmentOf(router.id), {
       entry: "advert",
       why,
@@ -225,8 +230,12 @@ export class AdvertRuns {
     });
   }
 
+  #settleAll(router: Router, at: Instant, wall: WallTime): void {
+    for (const sender of router.running) this.#settle(sender, at, wall);
+    router.running.clear();
+  }
+
   #settle(sender: Sender, at: Instant, wall: WallTime): void {
-    if (sender.pending === 0) return;
     const { pending: count, firstWall, lastWall, advert, router } = sender;
     sender.pending = 0;
     this.#deps.line(at, wall, this.#deps.segmentOf(router.id), {
@@ -251,7 +260,7 @@ export class AdvertRuns {
     const key = routerKey(id);
     const known = this.#routers.get(key);
     if (known !== undefined) return known;
-    const router = { key, id, speaker: null, senders: new Set<Sender>() };
+    const router = { key, id, speaker: null, senders: 0, running: new Set<Sender>() };
     this.#routers.set(key, router);
     return router;
   }
@@ -272,9 +281,10 @@ export class AdvertRuns {
     const map = this.#mapOf(sender.interface);
     map.delete(sender.advert);
     if (map.size === 0 && sender.interface !== this.#interface) this.#byAdvert.delete(sender.interface);
-    router.senders.delete(sender);
+    router.senders -= 1;
+    router.running.delete(sender);
     if (router.speaker === sender) router.speaker = null;
-    if (router.senders.size > 0) return;
+    if (router.senders > 0) return;
     this.#routers.delete(router.key);
     for (const address of sender.advert.addresses) if (this.#addresses.get(address) === router) this.#addresses.delete(address);
   }

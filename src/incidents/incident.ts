@@ -1,6 +1,6 @@
 import { eventJson, routerJson } from "../core/event-json.ts";
 import { type Event, type Severity, severities, type VirtualRouterId } from "../core/events.ts";
-import { type Instant, rfc3339, toSeconds, type WallTime } from "../lib/time.ts";
+import { type Instant, micros, rfc3339, toSeconds, type WallTime } from "../lib/time.ts";
 import { routerKey } from "./router-key.ts";
 
 type Json = Readonly<Record<string, unknown>>;
@@ -180,7 +180,7 @@ export class Incident {
   json(): Json {
     return {
       ...this.head(),
-      duration_seconds: toSeconds(this.#lastWall) - toSeconds(this.#beganWall),
+      duration_seconds: toSeconds(micros(this.#lastWall - this.#beganWall)),
       interfaces: [...this.#interfaces],
       conditions: [...this.#conditions.values()].map(conditionJson),
       conditions_omitted: this.#conditionsOmitted,
