@@ -1,6 +1,7 @@
 import { routerJson } from "../core/event-json.ts";
 import type { VirtualRouterId } from "../core/events.ts";
 import { type Instant, instant, millis, rfc3339, type WallTime } from "../lib/time.ts";
+import { TokenBucket } from "../lib/token-bucket.ts";
 import type { Advert } from "../wire/decoded.ts";
 import type { Frame } from "../wire/frame.ts";
 import { routerKey } from "./router-key.ts";
@@ -12,12 +13,17 @@ type Why = "first" | "changed" | "resigned" | "took_over" | "late" | "contests";
 
 export interface AdvertRunsDeps {
   readonly segmentOf: (id: VirtualRouterId) => string;
-  readonly line: (at: Instant, wall: WallTime, segment: string, fields: Json) => void;
+  /** `fields` is asked for what the line says only where there is room for one. */
+  readonly line: (at: Instant, wall: WallTime, router: VirtualRouterId, fields: () => Json) => void;
+  /** A line was left out. */
+  readonly omitted: () => void;
   /** A sender resigned twice at once. */
   readonly fault: (router: VirtualRouterId, at: Instant, wall: WallTime) => void;
 }
 
 const mostSenders = 4_096;
+/** New ones in the long run; a flood of forged ones is counted, and not looked at any closer. */
+const newSendersPerSecond = 200;
 const mostAddresses = 16_384;
 /** In intervals: beyond it an advert is late, and a sender no longer speaks. */
 const lateAfter = 1.5;
@@ -64,6 +70,7 @@ export class AdvertRuns {
   readonly #senders = new Map<string, Sender>();
   readonly #routers = new Map<string, Router>();
   readonly #addresses = new Map<string, Router>();
+  readonly #newcomers = new TokenBucket(mostSenders, newSendersPerSecond);
   #interface: string | null = null;
   #ofInterface: Map<Advert, Sender>;
 
@@ -143,8 +150,12 @@ export class AdvertRuns {
   }
 
   #first(frame: Frame, advert: Advert, ipId: number | null): void {
-    if (this.#senders.size >= mostSenders) this.#evict();
     const { at, wall } = frame;
+    if (!this.#newcomers.take(at)) {
+      this.#deps.omitted();
+      return;
+    }
+    if (this.#senders.size >= mostSenders) this.#evict();
     const router = this.#routerFor(frame, advert);
     const sender: Sender = {
       key: senderKey(frame, advert),
@@ -213,7 +224,7 @@ export class AdvertRuns {
   #line(sender: Sender, { at, wall, direction }: Frame, why: Why, more: Json): void {
     const { router, advert } = sender;
     this.#settleAll(router, at, wall);
-    this.#deps.line(at, wall, this.#deps.segmentOf(router.id), {
+    this.#deps.line(at, wall, router.id, () => ({
       entry: "advert",
       why,
       ...routerJson(router.id),
@@ -227,7 +238,7 @@ export class AdvertRuns {
       destination: advert.destination,
       direction,
       ...more,
-    });
+    }));
   }
 
   #settleAll(router: Router, at: Instant, wall: WallTime): void {
@@ -238,7 +249,7 @@ export class AdvertRuns {
   #settle(sender: Sender, at: Instant, wall: WallTime): void {
     const { pending: count, firstWall, lastWall, advert, router } = sender;
     sender.pending = 0;
-    this.#deps.line(at, wall, this.#deps.segmentOf(router.id), {
+    this.#deps.line(at, wall, router.id, () => ({
       entry: "adverts",
       ...routerJson(router.id),
       source: advert.source,
@@ -246,7 +257,7 @@ export class AdvertRuns {
       count,
       first_at: rfc3339(firstWall),
       last_at: rfc3339(lastWall),
-    });
+    }));
   }
 
   #routerFor(frame: Frame, advert: Advert): Router {
@@ -272,10 +283,17 @@ export class AdvertRuns {
     }
   }
 
-  /** The one that was met first; its virtual router goes with its last sender. */
+  /** A quarter of them, those that were met first: finding the first of a map costs more, the more were taken out of it. */
   #evict(): void {
-    const [sender] = this.#senders.values();
-    if (sender === undefined) return;
+    let left = mostSenders / 4;
+    for (const sender of this.#senders.values()) {
+      if (left-- === 0) return;
+      this.#forget(sender);
+    }
+  }
+
+  /** Its virtual router goes with its last sender. */
+  #forget(sender: Sender): void {
     const { router } = sender;
     this.#senders.delete(sender.key);
     const map = this.#mapOf(sender.interface);

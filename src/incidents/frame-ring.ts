@@ -11,14 +11,16 @@ export interface FrameRingOptions {
   readonly keep: Duration;
 }
 
-/** A frame of the ring. The same object for each of them; its bytes are a view into the ring, valid only during the call. */
+/** A frame of the ring: the same object for each of them, valid only during the call. */
 export interface RingRecord {
   readonly at: Instant;
   readonly wall: WallTime;
   readonly interface: string | null;
   readonly linkType: number;
-  /** With the VLAN tag that the kernel had stripped, without passwords. */
-  readonly bytes: Uint8Array;
+  /** Its bytes are `buffer[start, start + size)`: with the VLAN tag that the kernel had stripped, without passwords. */
+  readonly buffer: Uint8Array;
+  readonly start: number;
+  readonly size: number;
   /** Bytes on the wire, the tag included. */
   readonly length: number;
 }
@@ -69,7 +71,7 @@ export class FrameRing {
     this.#bytes = new Uint8Array(bytes);
     this.#view = new DataView(this.#bytes.buffer);
     this.#wrap = bytes;
-    this.#record = { at: instant(0), wall: wallTime(0), interface: null, linkType: 0, bytes: this.#bytes, length: 0 };
+    this.#record = { at: instant(0), wall: wallTime(0), interface: null, linkType: 0, buffer: this.#bytes, start: 0, size: 0, length: 0 };
   }
 
   get count(): number {
@@ -117,14 +119,18 @@ export class FrameRing {
       if (at === this.#wrap) at = 0;
       const record = this.#read(at);
       if (record.at >= from) visit(record);
-      at += recordHeader + record.bytes.length;
+      at += recordHeader + record.size;
     }
   }
 
-  /** Copies byte by byte: a view of a part would be an object for each frame. `gapAt` is where `gap` bytes are left for a tag. */
+  /** Byte by byte where something is changed: a view of a part would be an object. `gapAt` is where `gap` bytes are left for a tag. */
   #copy(source: Uint8Array, target: number, gapAt: number, gap: number): void {
     const ring = this.#bytes;
     const { from, to, checksumAt, checksum } = this.#scrub;
+    if (from === to && gap === 0) {
+      ring.set(source, target);
+      return;
+    }
     for (let i = 0; i < source.length; i++) {
       ring[target + (i < gapAt ? i : i + gap)] = i >= from && i < to ? 0 : (source[i] as number);
     }
@@ -142,7 +148,8 @@ export class FrameRing {
     const record = this.#record;
     record.at = instant(view.getFloat64(at, true));
     record.wall = wallTime(view.getFloat64(at + 8, true));
-    record.bytes = this.#bytes.subarray(at + recordHeader, at + recordHeader + view.getUint32(at + 16, true));
+    record.start = at + recordHeader;
+    record.size = view.getUint32(at + 16, true);
     record.length = view.getUint32(at + 20, true);
     record.linkType = view.getUint32(at + 24, true);
     record.interface = this.#names[view.getUint32(at + 28, true)] ?? null;

@@ -1,5 +1,5 @@
 import { type Instant, instant, later, rfc3339, type WallTime } from "../lib/time.ts";
-import { pcapHeader, pcapRecordHeader, writePcapRecord } from "../wire/pcap/writer.ts";
+import { pcapHeader, pcapRecordHeader, writePcapRecordHeader } from "../wire/pcap/writer.ts";
 import type { RingRecord } from "./frame-ring.ts";
 import { GrowingFile, type WriteBudget } from "./growing-file.ts";
 
@@ -7,7 +7,7 @@ type Json = Readonly<Record<string, unknown>>;
 
 const chunkSize = 64 * 1024;
 const snapLength = 262_144;
-const nothing = new Uint8Array(0);
+const nothing = { buffer: new Uint8Array(0), start: 0, size: 0, length: 0 };
 
 /** `capture.pcap` of one incident. A pcap file has one link type: that of the first frame. */
 export class IncidentCapture {
@@ -17,6 +17,7 @@ export class IncidentCapture {
   #file: GrowingFile | undefined;
   #linkType = -1;
   #chunk = new Uint8Array(0);
+  #view = new DataView(this.#chunk.buffer);
   #used = 0;
   #frames = 0;
   #latest = instant(-Infinity);
@@ -51,19 +52,19 @@ export class IncidentCapture {
    * so that whoever replays the capture gets as far.
    */
   mark(at: Instant, wall: WallTime): void {
-    if (this.#frames === 0 || at <= this.#latest || !this.#append({ wall, bytes: nothing, length: 0 })) return;
+    if (this.#frames === 0 || at <= this.#latest || !this.#append({ wall, ...nothing })) return;
     this.#latest = at;
   }
 
-  #append({ wall, bytes, length }: Pick<RingRecord, "wall" | "bytes" | "length">): boolean {
-    const size = pcapRecordHeader + bytes.length;
-    if (this.#file?.reserve(size) !== true) return false;
-    if (this.#used + size > this.#chunk.length) {
-      this.#seal();
-      this.#chunk = new Uint8Array(Math.max(chunkSize, size));
-    }
-    writePcapRecord(this.#chunk, this.#used, wall, bytes, length);
-    this.#used += size;
+  #append({ wall, buffer, start, size, length }: Pick<RingRecord, "wall" | "buffer" | "start" | "size" | "length">): boolean {
+    const needed = pcapRecordHeader + size;
+    if (this.#file?.reserve(needed) !== true) return false;
+    if (this.#used + needed > this.#chunk.length) this.#nextChunk(needed);
+    writePcapRecordHeader(this.#view, this.#used, wall, size, length);
+    const chunk = this.#chunk;
+    const target = this.#used + pcapRecordHeader;
+    for (let i = 0; i < size; i++) chunk[target + i] = buffer[start + i] as number;
+    this.#used += needed;
     this.#first ??= wall;
     this.#last = wall;
     return true;
@@ -94,6 +95,12 @@ export class IncidentCapture {
       incomplete: this.#file?.incomplete ?? false,
       frames_of_other_link_types: this.#otherLinkTypes,
     };
+  }
+
+  #nextChunk(needed: number): void {
+    this.#seal();
+    this.#chunk = new Uint8Array(Math.max(chunkSize, needed));
+    this.#view = new DataView(this.#chunk.buffer);
   }
 
   #seal(): void {

@@ -61,7 +61,13 @@ export class Timeline {
 
   constructor(deps: TimelineDeps) {
     this.#deps = deps;
-    this.#adverts = new AdvertRuns({ ...deps, line: (at, wall, segment, fields) => this.#line(at, wall, segment, fields) });
+    this.#adverts = new AdvertRuns({
+      ...deps,
+      line: (at, wall, router, fields) => this.#line(at, wall, () => deps.segmentOf(router), fields),
+      omitted: () => {
+        this.#omitted += 1;
+      },
+    });
   }
 
   frame(frame: Frame, decoded: Decoded): void {
@@ -104,10 +110,11 @@ export class Timeline {
       const { source, notify, happened } = fact;
       const late = happened === undefined ? {} : { happened_at: happened === null ? null : rfc3339(happened) };
       const { kind, name, event, priority } = notify;
-      this.#line(at, wall, null, { entry: "notify", kind, name, notify: event, priority, source, ...late });
+      this.#line(at, wall, everywhere, () => ({ entry: "notify", kind, name, notify: event, priority, source, ...late }));
     } else if (fact.kind === "keepalived_process" && fact.process !== null && fact.process.running !== this.#keepalivedRuns) {
-      this.#keepalivedRuns = fact.process.running;
-      this.#line(at, wall, null, { entry: "keepalived_process", running: fact.process.running });
+      const { running } = fact.process;
+      this.#keepalivedRuns = running;
+      this.#line(at, wall, everywhere, () => ({ entry: "keepalived_process", running }));
     }
   }
 
@@ -143,40 +150,62 @@ export class Timeline {
       known.lastWall = wall;
       return;
     }
-    const [oldest] = this.#repeats.size < mostRepeats ? [] : this.#repeats;
-    for (const [gone, repeat] of [[key, known] as const, ...(oldest === undefined ? [] : [oldest])]) {
-      if (repeat !== undefined) this.#settleRepeat(repeat, at, wall);
-      this.#repeats.delete(gone);
-    }
+    if (known !== undefined) this.#settleRepeat(known, at, wall);
+    // Without room for its line there is no use in knowing it.
+    if (!this.#admit(at, wall)) return;
+    this.#repeats.delete(key);
+    if (this.#repeats.size >= mostRepeats) this.#evict(at, wall);
     const segment = this.#deps.segmentOf(router);
     const fields = describe();
     this.#repeats.set(key, { what, segment, fields, pending: 0, lastAt: at, firstWall: wall, lastWall: wall });
-    this.#line(at, wall, segment, fields);
+    this.#deps.emit({ at, wall, segment, fields });
+  }
+
+  /** A quarter of them, the oldest: finding the first of a map costs more, the more were taken out of it. */
+  #evict(at: Instant, wall: WallTime): void {
+    let left = mostRepeats / 4;
+    for (const [key, repeat] of this.#repeats) {
+      if (left-- === 0) return;
+      this.#settleRepeat(repeat, at, wall);
+      this.#repeats.delete(key);
+    }
   }
 
   #settleRepeat(repeat: Repeat, at: Instant, wall: WallTime): void {
     if (repeat.pending === 0) return;
     const { pending: count, firstWall, lastWall, fields, segment } = repeat;
     repeat.pending = 0;
-    this.#line(at, wall, segment, {
-      ...fields,
-      entry: `${String(fields["entry"])}_again`,
-      count,
-      first_at: rfc3339(firstWall),
-      last_at: rfc3339(lastWall),
-    });
+    this.#line(
+      at,
+      wall,
+      () => segment,
+      () => ({
+        ...fields,
+        entry: `${String(fields["entry"])}_again`,
+        count,
+        first_at: rfc3339(firstWall),
+        last_at: rfc3339(lastWall),
+      }),
+    );
   }
 
-  #line(at: Instant, wall: WallTime, segment: string | null, fields: Json): void {
+  #line(at: Instant, wall: WallTime, segmentOf: () => string | null, fields: () => Json): void {
+    if (this.#admit(at, wall)) this.#deps.emit({ at, wall, segment: segmentOf(), fields: fields() });
+  }
+
+  /** Whether there is room for a line. The first after some that had none says how many they were. */
+  #admit(at: Instant, wall: WallTime): boolean {
     if (!this.#lines.take(at)) {
       this.#omitted += 1;
-      return;
+      return false;
     }
     if (this.#omitted > 0) this.#deps.emit({ at, wall, segment: null, fields: { entry: "omitted", count: this.#omitted } });
     this.#omitted = 0;
-    this.#deps.emit({ at, wall, segment, fields });
+    return true;
   }
 }
+
+const everywhere = (): null => null;
 
 function withoutTime({ at: _, ...fields }: Json): Json {
   return fields;

@@ -22,7 +22,7 @@ function kept(frames: readonly Frame[], bytes = 1_000_000): Frame[] {
 
 function contents(ring: FrameRing, from = -Infinity): Frame[] {
   const out: Frame[] = [];
-  ring.since(instant(from), (r) => out.push({ ...r, bytes: r.bytes.slice(), direction: "unknown" }));
+  ring.since(instant(from), (r) => out.push({ ...r, bytes: r.buffer.slice(r.start, r.start + r.size), direction: "unknown" }));
   return out;
 }
 

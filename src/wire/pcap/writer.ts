@@ -19,16 +19,15 @@ export function pcapHeader(linkType: number, snapLength: number): Uint8Array {
 /** One packet with its record header, as a copy of its own. `length` is what it had on the wire. */
 export function pcapRecord(wall: WallTime, bytes: Uint8Array, length: number): Uint8Array {
   const record = new Uint8Array(pcapRecordHeader + bytes.length);
-  writePcapRecord(record, 0, wall, bytes, length);
+  writePcapRecordHeader(new DataView(record.buffer), 0, wall, bytes.length, length);
+  record.set(bytes, pcapRecordHeader);
   return record;
 }
 
-/** Writes the same at `at` of a buffer that has room for it. */
-export function writePcapRecord(target: Uint8Array, at: number, wall: WallTime, bytes: Uint8Array, length: number): void {
-  const view = new DataView(target.buffer, target.byteOffset + at, pcapRecordHeader);
-  view.setUint32(0, Math.floor(wall / 1_000_000), true);
-  view.setUint32(4, wall % 1_000_000, true);
-  view.setUint32(8, bytes.length, true);
-  view.setUint32(12, length, true);
-  target.set(bytes, at + pcapRecordHeader);
+/** Writes the header of a packet with `captured` bytes at `at`. */
+export function writePcapRecordHeader(view: DataView, at: number, wall: WallTime, captured: number, length: number): void {
+  view.setUint32(at, Math.floor(wall / 1_000_000), true);
+  view.setUint32(at + 4, wall % 1_000_000, true);
+  view.setUint32(at + 8, captured, true);
+  view.setUint32(at + 12, length, true);
 }
