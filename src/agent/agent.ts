@@ -1,19 +1,22 @@
 import { hostname } from "node:os";
+import { setTimeout as delay } from "node:timers/promises";
 import { describeRouter, engineOptionsOf } from "../config/expectations.ts";
 import type { Config } from "../config/schema.ts";
 import { Engine } from "../core/engine.ts";
 import { eventJson } from "../core/event-json.ts";
-import type { Event } from "../core/events.ts";
+import type { Event, VirtualRouterId } from "../core/events.ts";
 import type { HostFact } from "../core/host-facts.ts";
 import { EventHub } from "../http/event-hub.ts";
 import type { HttpServer } from "../http/server.ts";
+import type { IncidentRecorder } from "../incidents/recorder.ts";
 import type { Clock } from "../lib/clock.ts";
 import { formatListen, type ListenAddress } from "../lib/listen.ts";
 import { componentLogger, type Logger } from "../lib/log.ts";
 import { type Duration, type Instant, micros, seconds, since, toSeconds, type WallTime } from "../lib/time.ts";
-import type { AgentInterfaceView, AgentView, BuildView } from "../metrics/agent-view.ts";
+import type { AgentInterfaceView, AgentView, BuildView, RouterDescription } from "../metrics/agent-view.ts";
 import { eventLog } from "./event-log.ts";
 import { HostWatch } from "./host-watch.ts";
+import { incidentRecorder } from "./incidents.ts";
 import { LiveCapture } from "./live-capture.ts";
 import { HINT_AFTER_SECONDS, noAdvertHint } from "./no-advert-hint.ts";
 import { Pump } from "./pump.ts";
@@ -24,6 +27,10 @@ const SEGMENT_REFRESH = seconds(10);
 
 /** Shorter ones happen on any busy host. */
 const NOTABLE_PAUSE = seconds(1);
+
+/** How often incidents are looked after, and written. */
+const INCIDENT_BEAT = seconds(1);
+const INCIDENT_FAREWELL_MS = 2_000;
 
 /** What scrapes leave behind in malloc is 3 MB; giving it back takes less than a millisecond. */
 const MEMORY_TRIM = seconds(5);
@@ -38,7 +45,7 @@ export interface AgentDeps {
 /**
  * The composition root: builds, starts and stops everything.
  *
- *   capture -> Pump (decode, engine) -> sinks: log, hub, own state
+ *   capture -> Pump (decode, engine) -> sinks: log, hub, incidents, own state
  *   engine.snapshot() -> metrics, API, landing page
  */
 export class Agent {
@@ -47,6 +54,8 @@ export class Agent {
   readonly #hub: EventHub;
   readonly #pump: Pump;
   readonly #segments = new Segments();
+  /** null where the configuration wants no incidents. */
+  readonly incidents: IncidentRecorder | null;
   readonly #started: Instant;
   readonly #startedWall: WallTime;
   #capture: LiveCapture | undefined;
@@ -63,15 +72,18 @@ export class Agent {
     this.#startedWall = clock.wall();
     this.#engine = new Engine(engineOptionsOf(config));
     this.#hub = new EventHub({ eventJson, runId: clock.wall().toString(36) });
+    this.incidents = incidentRecorder(config, log, (id) => this.#describe(id).segment);
     const sinks = [
       eventLog(componentLogger(log, "core"), clock),
       (event: Event) => this.#hub.publish(event),
+      (event: Event) => this.incidents?.event(event),
       (event: Event) => this.#note(event),
     ];
     const captureLog = componentLogger(log, "capture");
     this.#pump = new Pump({
       engine: this.#engine,
       clock,
+      ...(this.incidents !== null && { tap: this.incidents.frame.bind(this.incidents) }),
       sink: (event) => {
         for (const sink of sinks) sink(event);
       },
@@ -109,6 +121,8 @@ export class Agent {
     });
     const watching = this.#host.start();
     this.#every(SEGMENT_REFRESH, () => this.#segments.refresh());
+    void this.incidents?.start(this.#deps.clock.wall());
+    this.#every(INCIDENT_BEAT, () => this.incidents?.tick(this.#deps.clock.now(), this.#deps.clock.wall()));
     this.#every(MEMORY_TRIM, () => this.#capture?.trimMemory());
     this.#stopTimers.push(this.#deps.clock.after(seconds(HINT_AFTER_SECONDS), () => this.#logHint()));
 
@@ -135,6 +149,11 @@ export class Agent {
     await this.#host?.close();
     this.#pump.stop();
     this.#capture?.close();
+    // A disk that hangs does not keep the agent from ending.
+    await Promise.race([
+      this.incidents?.stop(this.#deps.clock.now(), this.#deps.clock.wall()),
+      delay(INCIDENT_FAREWELL_MS, undefined, { ref: false }),
+    ]);
   }
 
   view(): AgentView {
@@ -149,9 +168,14 @@ export class Agent {
       configReload: { successful: true, lastSuccess: this.#startedWall },
       hint: this.#hint(capturing.map((i) => i.name)),
       notify: this.#host?.view() ?? null,
+      incidents: this.incidents?.view() ?? null,
       compat: this.#deps.config.compat.keepalived_exporter,
-      describe: (id) => describeRouter(this.#deps.config, id, this.#segments.nameOf(id)),
+      describe: (id) => this.#describe(id),
     };
+  }
+
+  #describe(id: VirtualRouterId): RouterDescription {
+    return describeRouter(this.#deps.config, id, this.#segments.nameOf(id));
   }
 
   #snapshot(): ReturnType<Engine["snapshot"]> {
@@ -178,6 +202,7 @@ export class Agent {
   }
 
   #fact(fact: HostFact): void {
+    this.incidents?.fact(fact, this.#deps.clock.now(), this.#deps.clock.wall());
     this.#pump.fact(fact);
     if (fact.kind !== "keepalived_config") return;
     // keepalived's own process joins the groups for a multicast instance while it runs; we do it besides, so that we hear all the time.

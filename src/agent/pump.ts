@@ -6,6 +6,7 @@ import { toInput } from "../core/intake.ts";
 import type { Clock } from "../lib/clock.ts";
 import { type Duration, type Instant, instant, micros, millis, plus, since, type WallTime, wallTime } from "../lib/time.ts";
 import { createDecoder } from "../wire/decode.ts";
+import type { Decoded } from "../wire/decoded.ts";
 import type { Frame } from "../wire/frame.ts";
 
 /** A frame reaches us at the latest so long after its stamp: the block timeout of the packet ring, and scheduling. */
@@ -18,6 +19,8 @@ const PAUSE = millis(300);
 export interface PumpDeps {
   readonly engine: Engine;
   readonly clock: Clock;
+  /** Sees each frame with what it says, before the engine does. */
+  readonly tap?: (frame: Frame, decoded: Decoded) => void;
   /** Called for each event, in order. */
   readonly sink: (event: Event) => void;
   /** The host or process stood still for so long, up to now. */
@@ -74,7 +77,9 @@ export class Pump implements FrameSink {
       this.#inBatch = true;
       this.#notePause();
     }
-    const input = toInput(frame, this.#decoder.decode(frame));
+    const decoded = this.#decoder.decode(frame);
+    this.#deps.tap?.(frame, decoded);
+    const input = toInput(frame, decoded);
     if (input !== undefined) this.#emit(this.#deps.engine.handle(input));
   }
 

@@ -5,7 +5,6 @@ import { configurableConditions } from "./sections/conditions.ts";
 /** Settings that this version reads and checks but does not act upon. A part that comes alive removes its line here. */
 const inactive: readonly string[] = [
   "web.control_socket",
-  "state_directory",
   "virtual_routers[].senders",
   "alerts",
   ...configurableConditions.filter((name) => !(conditionNames as readonly string[]).includes(name)).map((name) => `conditions.${name}`),

@@ -4,6 +4,7 @@ import { alertsSection } from "./sections/alerts.ts";
 import { captureSection } from "./sections/capture.ts";
 import { compatSection } from "./sections/compat.ts";
 import { conditionsSection } from "./sections/conditions.ts";
+import { incidentsSection } from "./sections/incidents.ts";
 import { keepalivedSection } from "./sections/keepalived.ts";
 import { logSection } from "./sections/log.ts";
 import { trackingSection } from "./sections/tracking.ts";
@@ -21,6 +22,7 @@ export const configSchema = z.strictObject({
   conditions: conditionsSection
     .prefault({})
     .describe("Per condition: enabled (whether it is judged), severity (critical, warning or info), and its own options."),
+  incidents: incidentsSection.prefault({}).describe("The evidence that is kept of each time that something went wrong."),
   compat: compatSection.prefault({}).describe("Series under the names that other exporters gave them."),
   alerts: alertsSection.prefault({}).describe("Who is told."),
   log: logSection.prefault({}).describe("What the agent says about itself, as JSON lines on standard output."),

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import type { Readable } from "node:stream";
 import type { Event, VirtualRouterId } from "../core/events.ts";
 import type { HostFact } from "../core/host-facts.ts";
@@ -34,8 +35,8 @@ export interface RecorderDeps {
   /** The folder of all incidents. */
   readonly directory: string;
   readonly segmentOf: (id: VirtualRouterId) => string;
-  /** Six hexadecimal digits that two incidents of one second do not share. */
-  readonly suffix: () => string;
+  /** Six hexadecimal digits that two incidents of one second do not share; random ones by default. */
+  readonly suffix?: () => string;
   readonly log: Pick<Logger, "info" | "warn">;
   readonly storage?: Storage;
 }
@@ -83,7 +84,7 @@ export class IncidentRecorder {
   #pruneAt = instant(-Infinity);
 
   constructor(deps: RecorderDeps) {
-    const { options, directory, segmentOf, suffix, storage = diskStorage } = deps;
+    const { options, directory, segmentOf, suffix = randomSuffix, storage = diskStorage } = deps;
     this.#deps = deps;
     this.#storage = storage;
     this.#ring = new FrameRing({ bytes: options.ringBytes, keep: options.before });
@@ -276,5 +277,7 @@ export class IncidentRecorder {
     }
   }
 }
+
+const randomSuffix = (): string => randomBytes(3).toString("hex");
 
 const belongs = (entry: TimelineEntry, incident: Incident): boolean => entry.segment === null || entry.segment === incident.segment;

@@ -52,6 +52,16 @@ export interface NotifyIntakeView {
   readonly socket: NotifyPathView;
 }
 
+/** What was recorded of incidents. */
+export interface IncidentsView {
+  /** Since the start. */
+  readonly total: number;
+  readonly open: number;
+  readonly writeFailures: number;
+  /** On disk, of all of them. */
+  readonly bytes: number;
+}
+
 /** What the agent knows of itself: the self family of the metrics, readiness and the landing page are read from it. */
 export interface AgentView {
   readonly build: BuildView;
@@ -67,6 +77,8 @@ export interface AgentView {
   readonly hint: NoAdvertHint | null;
   /** How notify calls reach the agent; null where keepalived is not watched (a replay). */
   readonly notify: NotifyIntakeView | null;
+  /** null where incidents are not recorded. */
+  readonly incidents: IncidentsView | null;
   /** Whether the series of other keepalived exporters are wanted. */
   readonly compat: boolean;
   describe(id: VirtualRouterId): RouterDescription;
@@ -86,6 +98,7 @@ export function offlineAgentView(build: BuildView, describe?: AgentView["describ
     configReload: null,
     hint: null,
     notify: null,
+    incidents: null,
     compat: false,
     describe: describe ?? ((id) => ({ segment: id.interface ?? "unknown", name: null })),
   };

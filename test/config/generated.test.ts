@@ -63,7 +63,7 @@ test("what has no effect in this version is named when it is set, and only then"
   const config = load(
     "state_directory: /var/lib/vrrpwatch\nkeepalived: {notify_fifo: /run/vrrpwatch/notify.fifo}\nconditions: {flapping: {changes: 4}, no_master: {severity: info}}\nlog: {level: debug}",
   );
-  assert.deepEqual(inactiveSettings(config), ["state_directory", "conditions.flapping.changes"]);
+  assert.deepEqual(inactiveSettings(config), ["conditions.flapping.changes"]);
   assert.deepEqual(inactiveSettings(defaultConfig()), []);
 });
 
