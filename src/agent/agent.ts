@@ -72,7 +72,12 @@ export class Agent {
     this.#startedWall = clock.wall();
     this.#engine = new Engine(engineOptionsOf(config));
     this.#hub = new EventHub({ eventJson, runId: clock.wall().toString(36) });
-    this.incidents = incidentRecorder(config, log, (id) => this.#describe(id).segment);
+    // A link that fails takes both families with it: that is one incident, so a segment without the user's name has IPv4's subnet.
+    this.incidents = incidentRecorder(
+      config,
+      log,
+      (id) => describeRouter(config, id, this.#segments.nameOf({ ...id, family: "ipv4" })).segment,
+    );
     const sinks = [
       eventLog(componentLogger(log, "core"), clock),
       (event: Event) => this.#hub.publish(event),
