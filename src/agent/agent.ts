@@ -9,6 +9,7 @@ import type { HostFact } from "../core/host-facts.ts";
 import { EventHub } from "../http/event-hub.ts";
 import type { HttpServer } from "../http/server.ts";
 import type { IncidentRecorder } from "../incidents/recorder.ts";
+import type { Hearing } from "../incidents/timeline.ts";
 import type { Clock } from "../lib/clock.ts";
 import { formatListen, type ListenAddress } from "../lib/listen.ts";
 import { componentLogger, type Logger } from "../lib/log.ts";
@@ -93,9 +94,14 @@ export class Agent {
         for (const sink of sinks) sink(event);
       },
       paused: (pause) => this.#paused(pause),
-      dropped: (count) => captureLog.warn({ count }, "the kernel dropped frames: conclusions from silence are held back"),
-      hearing: (name, state, why) =>
-        captureLog.info({ interface: name, why }, state === "hearing" ? "capturing" : "not capturing any more"),
+      dropped: (count) => {
+        captureLog.warn({ count }, "the kernel dropped frames: conclusions from silence are held back");
+        this.#remark({ kind: "frames_dropped", count });
+      },
+      hearing: (name, state, why) => {
+        captureLog.info({ interface: name, why }, state === "hearing" ? "capturing" : "not capturing any more");
+        this.#remark({ kind: "capture", interface: name, state, why });
+      },
     });
   }
 
@@ -221,7 +227,12 @@ export class Agent {
     if (event.router.interface !== null) this.#capture?.expect(event.router.interface);
   }
 
+  #remark(what: Hearing): void {
+    this.incidents?.hearing(what, this.#deps.clock.now(), this.#deps.clock.wall());
+  }
+
   #paused(pause: Duration): void {
+    this.#remark({ kind: "paused", pause });
     this.#hostPause = micros(this.#hostPause + pause);
     this.#deps.log[pause < NOTABLE_PAUSE ? "debug" : "warn"](
       { seconds: toSeconds(pause) },

@@ -1,5 +1,5 @@
 import { systemCode } from "../lib/system-code.ts";
-import { type Duration, type Instant, instant, seconds, since, type WallTime } from "../lib/time.ts";
+import { type Instant, instant, seconds, since, type WallTime } from "../lib/time.ts";
 import type { RingRecord } from "./frame-ring.ts";
 import type { WriteBudget } from "./growing-file.ts";
 import type { Incident } from "./incident.ts";
@@ -119,6 +119,3 @@ export class IncidentFolder {
     }
   }
 }
-
-/** Whether a frame belongs to an incident: until `after` beyond the last thing that happened. */
-export const recordsAt = (incident: Incident, at: Instant, after: Duration): boolean => incident.active || at - incident.lastAt <= after;

@@ -51,6 +51,11 @@ export class GrowingFile {
     this.#accepted = header.length;
   }
 
+  /** Nothing more will be taken. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
   get waiting(): boolean {
     return this.#waiting.length > 0;
   }
@@ -77,18 +82,19 @@ export class GrowingFile {
   /** Writes what waits. Rejects with the system's error; nothing is lost by that. */
   async flush(storage: Storage): Promise<void> {
     if (this.#waiting.length === 0) return;
-    const batch = this.#waiting;
+    // More may come while this is being written.
+    const batch = [...this.#waiting];
     const file = await this.#open(storage);
+    let at = this.size;
     try {
-      let at = this.size;
       if (at === 0) at = await writeAll(file, this.#header, 0);
       for (const bytes of batch) at = await writeAll(file, bytes, at);
       // After a batch that failed half way there may be more behind it.
       await file.truncate(at);
-      this.size = at;
     } finally {
       await file.close();
     }
+    this.size = at;
     if (this.#dropped) return;
     this.#waiting = this.#waiting.slice(batch.length);
     for (const bytes of batch) this.#budget.release(bytes.length);

@@ -41,6 +41,10 @@ export class IncidentTimeline {
     const entries = this.#entries.sort((a, b) => a.at - b.at);
     this.#entries = [];
     for (const entry of entries) {
+      if (this.#file.ended) {
+        this.#omitted += 1;
+        continue;
+      }
       const line = encoder.encode(timelineLine(entry, this.#previous));
       if (!this.#file.reserve(line.length)) {
         this.#omitted += 1;

@@ -22,7 +22,7 @@ const mostConditions = 1_024;
 const mostRouters = 1_024;
 const mostFailovers = 1_024;
 /** Evidence in characters of JSON; more is replaced by a note. */
-const longestEvidence = 4_096;
+const longestEvidence = 2_048;
 
 interface ConditionRecord {
   last: ConditionEvent;
@@ -56,8 +56,8 @@ export class Incident {
   readonly #active = new Set<string>();
   readonly #routers = new Map<string, RouterRecord>();
   readonly #failovers: MasterEvent[] = [];
-  #conditionsOmitted = 0;
-  #routersOmitted = 0;
+  #conditionsTruncated = false;
+  #routersTruncated = false;
   #failoverCount = 0;
   #faults = 0;
 
@@ -107,7 +107,7 @@ export class Incident {
       known.last = event;
       known.clearedAt = raised ? null : event.wall;
       if (raised) known.times += 1;
-    } else if (this.#conditions.size >= mostConditions) this.#conditionsOmitted += 1;
+    } else if (this.#conditions.size >= mostConditions) this.#conditionsTruncated = true;
     else {
       const raisedAt = raised ? event.wall : event.since;
       this.#conditions.set(key, { last: event, raisedAt, clearedAt: raised ? null : event.wall, times: 1 });
@@ -153,7 +153,7 @@ export class Incident {
     const known = this.#routers.get(key);
     if (known !== undefined) return known;
     if (this.#routers.size >= mostRouters) {
-      this.#routersOmitted += 1;
+      this.#routersTruncated = true;
       return undefined;
     }
     const record = { id, masterBefore: master, masterAfter: master, failovers: 0 };
@@ -183,14 +183,14 @@ export class Incident {
       duration_seconds: toSeconds(micros(this.#lastWall - this.#beganWall)),
       interfaces: [...this.#interfaces],
       conditions: [...this.#conditions.values()].map(conditionJson),
-      conditions_omitted: this.#conditionsOmitted,
+      conditions_truncated: this.#conditionsTruncated,
       virtual_routers: [...this.#routers.values()].map(({ id, masterBefore, masterAfter, failovers }) => ({
         ...routerJson(id),
         master_before: masterBefore,
         master_after: masterAfter,
         failovers,
       })),
-      virtual_routers_omitted: this.#routersOmitted,
+      virtual_routers_truncated: this.#routersTruncated,
       failovers: this.#failovers.map((event) => withoutKind(eventJson(event))),
       failovers_total: this.#failoverCount,
       faults: this.#faults,
@@ -198,13 +198,16 @@ export class Incident {
   }
 
   #summary(): string {
-    const routers = this.#routers.size + this.#routersOmitted;
+    const routers = this.#routers.size;
     const names = new Map<string, number>();
     for (const { last } of this.#conditions.values()) names.set(last.condition, severities.indexOf(last.severity));
     const worstFirst = [...names].sort(([, a], [, b]) => a - b).map(([name]) => name);
     const what = worstFirst.length === 0 ? "unplanned change" : worstFirst.join(", ");
     const [only] = this.#routers.values();
-    const where = routers === 1 && only !== undefined ? `VRID ${only.id.vrid} (${only.id.family})` : `${routers} virtual routers`;
+    const where =
+      routers === 1 && only !== undefined
+        ? `VRID ${only.id.vrid} (${only.id.family})`
+        : `${this.#routersTruncated ? "more than " : ""}${routers} virtual routers`;
     const changes = this.#failoverCount === 0 ? "" : `, ${this.#failoverCount} ${this.#failoverCount === 1 ? "failover" : "failovers"}`;
     const until = this.open ? "" : ` until ${shortTime(this.#lastWall)}`;
     return `${what} of ${where} on ${this.segment} since ${shortTime(this.#beganWall)}${until}${changes}`;

@@ -8,12 +8,12 @@ import { type Duration, type Instant, instant, micros, seconds, type WallTime } 
 import type { Decoded } from "../wire/decoded.ts";
 import type { Frame } from "../wire/frame.ts";
 import { Archive, type IncidentFileName } from "./archive.ts";
-import { IncidentFolder, recordsAt } from "./folder.ts";
+import { IncidentFolder } from "./folder.ts";
 import { FrameRing } from "./frame-ring.ts";
 import { WriteBudget } from "./growing-file.ts";
 import type { Incident } from "./incident.ts";
 import { diskStorage, type Storage, type StoredFile } from "./storage.ts";
-import { Timeline, type TimelineEntry } from "./timeline.ts";
+import { type Hearing, Timeline, type TimelineEntry } from "./timeline.ts";
 import { IncidentTracker } from "./tracker.ts";
 
 type Json = Readonly<Record<string, unknown>>;
@@ -106,7 +106,7 @@ export class IncidentRecorder {
   /** A frame that was captured, before the engine hears of it. */
   frame(frame: Frame, decoded: Decoded): void {
     if (decoded.kind === "other") return;
-    if (this.#ring.add(frame, decoded) && this.#folders.size > 0) this.#toCaptures(frame.at);
+    if (this.#ring.add(frame, decoded) && this.#folders.size > 0) this.#toCaptures();
     this.#timeline.frame(frame, decoded);
   }
 
@@ -120,6 +120,11 @@ export class IncidentRecorder {
 
   fact(fact: HostFact, at: Instant, wall: WallTime): void {
     this.#timeline.fact(fact, at, wall);
+  }
+
+  /** The agent was not able to hear everything for a while: nobody is to take a hole in the capture for silence. */
+  hearing(what: Hearing, at: Instant, wall: WallTime): void {
+    this.#timeline.hearing(what, at, wall);
   }
 
   /** Time passes: ends what is quiet, and has written what waits. To be called about once a second. */
@@ -237,11 +242,10 @@ export class IncidentRecorder {
     if (keep !== 0) this.#history = keep < 0 ? [] : this.#history.slice(keep);
   }
 
-  #toCaptures(at: Instant): void {
+  /** Without a hole from the first frame to the end: a replay would take one for the silence of a master. */
+  #toCaptures(): void {
     const record = this.#ring.last();
-    for (const [incident, folder] of this.#folders) {
-      if (incident.concerns(record.interface) && recordsAt(incident, at, this.#deps.options.after)) folder.frame(record);
-    }
+    for (const [incident, folder] of this.#folders) if (incident.concerns(record.interface)) folder.frame(record);
   }
 
   async #write(now: Instant, wall: WallTime): Promise<void> {

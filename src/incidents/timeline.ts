@@ -1,7 +1,7 @@
 import { eventJson, routerJson } from "../core/event-json.ts";
 import type { Event, VirtualRouterId } from "../core/events.ts";
 import type { HostFact } from "../core/host-facts.ts";
-import { type Instant, instant, rfc3339, seconds, toSeconds, type WallTime } from "../lib/time.ts";
+import { type Duration, type Instant, instant, rfc3339, seconds, toSeconds, type WallTime } from "../lib/time.ts";
 import { TokenBucket } from "../lib/token-bucket.ts";
 import type { AddressClaim, Decoded } from "../wire/decoded.ts";
 import type { Frame } from "../wire/frame.ts";
@@ -26,9 +26,18 @@ export interface TimelineDeps {
   readonly fault: (router: VirtualRouterId, at: Instant, wall: WallTime) => void;
 }
 
+/** What the agent itself missed, or may have missed. */
+export type Hearing =
+  | { readonly kind: "frames_dropped"; readonly count: number }
+  | { readonly kind: "paused"; readonly pause: Duration }
+  | { readonly kind: "capture"; readonly interface: string; readonly state: "hearing" | "deaf"; readonly why: string };
+
 /** Lines at once, and in the long run: what a host on the segment can send must not buy unbounded work. */
 const burst = 4_096;
 const linesPerSecond = 200;
+/** Of events, which forged packets can make, too: as many as two for each of a thousand virtual routers that fail and come back. */
+const eventBurst = 8_192;
+const eventsPerSecond = 500;
 /** Things that repeat themselves and are counted. */
 const mostRepeats = 4_096;
 
@@ -54,6 +63,7 @@ interface Repeat {
 export class Timeline {
   readonly #deps: TimelineDeps;
   readonly #lines = new TokenBucket(burst, linesPerSecond);
+  readonly #events = new TokenBucket(eventBurst, eventsPerSecond);
   readonly #adverts: AdvertRuns;
   readonly #repeats = new Map<string, Repeat>();
   #omitted = 0;
@@ -100,9 +110,17 @@ export class Timeline {
 
   event(event: Event): void {
     const { router } = event;
-    if (router !== null) this.#adverts.settleRouter(router, event.at, event.wall);
+    const { at, wall } = event;
+    if (router !== null) this.#adverts.settleRouter(router, at, wall);
+    if (!this.#admit(this.#events, at, wall)) return;
     const segment = router === null ? null : this.#deps.segmentOf(router);
-    this.#deps.emit({ at: event.at, wall: event.wall, segment, fields: { entry: "event", ...withoutTime(eventJson(event)) } });
+    this.#deps.emit({ at, wall, segment, fields: { entry: "event", ...withoutTime(eventJson(event)) } });
+  }
+
+  hearing(what: Hearing, at: Instant, wall: WallTime): void {
+    const { kind, ...more } = what;
+    const fields = what.kind === "paused" ? { seconds: toSeconds(what.pause) } : more;
+    this.#line(at, wall, everywhere, () => ({ entry: kind, ...fields }));
   }
 
   fact(fact: HostFact, at: Instant, wall: WallTime): void {
@@ -152,7 +170,7 @@ export class Timeline {
     }
     if (known !== undefined) this.#settleRepeat(known, at, wall);
     // Without room for its line there is no use in knowing it.
-    if (!this.#admit(at, wall)) return;
+    if (!this.#admit(this.#lines, at, wall)) return;
     this.#repeats.delete(key);
     if (this.#repeats.size >= mostRepeats) this.#evict(at, wall);
     const segment = this.#deps.segmentOf(router);
@@ -190,12 +208,12 @@ export class Timeline {
   }
 
   #line(at: Instant, wall: WallTime, segmentOf: () => string | null, fields: () => Json): void {
-    if (this.#admit(at, wall)) this.#deps.emit({ at, wall, segment: segmentOf(), fields: fields() });
+    if (this.#admit(this.#lines, at, wall)) this.#deps.emit({ at, wall, segment: segmentOf(), fields: fields() });
   }
 
   /** Whether there is room for a line. The first after some that had none says how many they were. */
-  #admit(at: Instant, wall: WallTime): boolean {
-    if (!this.#lines.take(at)) {
+  #admit(bucket: TokenBucket, at: Instant, wall: WallTime): boolean {
+    if (!bucket.take(at)) {
       this.#omitted += 1;
       return false;
     }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { seconds } from "../../src/lib/time.ts";
 import { framesOf } from "../helpers/captures.ts";
 import { at, cleared, failingStorage, hear, makeRecorder, pass, raised, routerId, temporary } from "./harness.ts";
 
@@ -19,7 +20,7 @@ async function trouble(recorder: Parameters<typeof pass>[0], from: number, to: n
   }
 }
 
-for (const step of ["mkdir", "open", "write", "truncate", "sync", "rename"] as const)
+for (const step of ["mkdir", "open", "write", "truncate", "sync", "close", "rename"] as const)
   test(`a disk whose ${step} fails for a while is told of once, and has everything afterwards`, async (t) => {
     const directory = temporary(t);
     let broken = true;
@@ -52,6 +53,22 @@ test("a write that fails half way leaves no half record behind", async (t) => {
   assert.ok(frames.length >= 59 && frames.length <= 60, `${frames.length}`);
 });
 
+test("frames that come while the disk is busy are all in the capture", async (t) => {
+  const directory = temporary(t);
+  const { recorder } = makeRecorder(directory);
+  recorder.event(raised(0));
+  // Each second has more than the pieces that are handed over at once.
+  for (let s = 1; s < 10; s++) {
+    recorder.tick(at(s).at, at(s).wall);
+    for (let n = 0; n < 5_000; n++) {
+      hear(recorder, s + n / 1e4);
+      if (n % 1_000 === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+  await recorder.stop(at(10).at, at(10).wall);
+  assert.equal(framesOf(join(only(directory), "capture.pcap")).filter((f) => f.bytes.length > 0).length, 45_000);
+});
+
 test("a disk that never works costs bounded memory, and the capture says that it is incomplete", async (t) => {
   const storage = failingStorage(() => "EROFS");
   const { recorder } = makeRecorder(temporary(t), { ringBytes: 65_536 }, { storage });
@@ -65,7 +82,7 @@ test("a disk that never works costs bounded memory, and the capture says that it
 });
 
 test("incidents that end while the disk does not work do not pile up", async (t) => {
-  const { recorder } = makeRecorder(temporary(t), { quiet: 1e6 as never, after: 1e6 as never }, { storage: failingStorage(() => "EROFS") });
+  const { recorder } = makeRecorder(temporary(t), { quiet: seconds(1), after: seconds(1) }, { storage: failingStorage(() => "EROFS") });
   for (let n = 0; n < 100; n++) {
     recorder.event(raised(10 * n));
     recorder.event(cleared(10 * n + 1));
@@ -128,7 +145,7 @@ test("a damaged incident.json does not keep the others from being listed", async
 });
 
 async function many(directory: string, count: number, options: Parameters<typeof makeRecorder>[1]): Promise<string[]> {
-  const { recorder } = makeRecorder(directory, { quiet: 1e6 as never, after: 1e6 as never, ...options });
+  const { recorder } = makeRecorder(directory, { quiet: seconds(1), after: seconds(1), ...options });
   await recorder.start(at(0).wall);
   for (let n = 0; n < count; n++) {
     recorder.event(raised(100 * n));

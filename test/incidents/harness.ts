@@ -58,7 +58,9 @@ export function makeRecorder(directory: string, options: Partial<RecorderOptions
 }
 
 /** The disk, with steps that fail. */
-export function failingStorage(fails: (step: keyof Storage | "write" | "truncate" | "sync", path: string) => string | null): Storage {
+export function failingStorage(
+  fails: (step: keyof Storage | "write" | "truncate" | "sync" | "close", path: string) => string | null,
+): Storage {
   const guard = (step: Parameters<typeof fails>[0], path: string): void => {
     const code = fails(step, path);
     if (code !== null) throw Object.assign(new Error(`${step} failed`), { code });
@@ -72,14 +74,16 @@ export function failingStorage(fails: (step: keyof Storage | "write" | "truncate
       guard("open", path);
       const file = await diskStorage.open(path, flags, mode);
       const failing =
-        (step: "write" | "truncate" | "sync"): ((...args: never[]) => Promise<unknown>) =>
+        (step: "write" | "truncate" | "sync" | "close"): ((...args: never[]) => Promise<unknown>) =>
         async (...args) => {
+          if (step === "close") await file.close();
           guard(step, path);
+          if (step === "close") return undefined;
           return (file[step] as (...a: never[]) => Promise<unknown>).apply(file, args);
         };
       return new Proxy(file, {
         get: (target, key) => {
-          if (key === "write" || key === "truncate" || key === "sync") return failing(key);
+          if (key === "write" || key === "truncate" || key === "sync" || key === "close") return failing(key);
           const value: unknown = Reflect.get(target, key, target);
           return typeof value === "function" ? value.bind(target) : value;
         },

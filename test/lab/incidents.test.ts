@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import test, { after, before, describe } from "node:test";
-import { Agent } from "./framework/agent.ts";
+import { Agent, projectFile } from "./framework/agent.ts";
 import { addressOf, createPair, type Pair, playFailover, untilMaster, type Watched } from "./framework/pair.ts";
 import { labSkip } from "./framework/requirements.ts";
 import { waitFor } from "./framework/wait.ts";
@@ -76,7 +76,7 @@ describe("incidents of two keepalived nodes, recorded on a third host", { skip }
   });
 
   test("a replay of the capture tells the changes of master as the agent did, to the microsecond", async () => {
-    const { stdout } = spawnSync(process.execPath, ["dist/main.js", "replay", "--json", path.join(folder, "capture.pcap")], {
+    const { stdout } = spawnSync(process.execPath, [projectFile("dist/main.js"), "replay", "--json", path.join(folder, "capture.pcap")], {
       encoding: "utf8",
     });
     const within = ({ event, at }: Json): boolean =>

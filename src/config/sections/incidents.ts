@@ -14,10 +14,10 @@ export const incidentsSection = z.strictObject({
     .describe("How much of the time before an incident belongs to it, as far as ring_bytes hold it."),
   after: duration(seconds(1), seconds(600))
     .prefault("30s")
-    .describe("How much of the time after the last thing that happened is in its capture."),
+    .describe("How much of the time after the last thing that happened belongs to it at least."),
   quiet: duration(seconds(1), seconds(3_600))
     .prefault("30s")
-    .describe("An incident ends when nothing is wrong any more and nothing has happened for this long, and not before `after` has passed."),
+    .describe("An incident ends when nothing is wrong any more and nothing has happened for this long, but not before after has passed."),
   max_count: whole(1, 10_000)
     .default(100)
     .describe("Incidents kept. The oldest closed ones are removed first, here and for the next two bounds."),
