@@ -1,5 +1,6 @@
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { describeRouter, engineOptionsOf } from "../config/expectations.ts";
 import type { Config } from "../config/schema.ts";
 import { configuredSilences } from "../config/silences.ts";
@@ -11,16 +12,19 @@ import type { ControlSocket } from "../http/control-socket.ts";
 import type { HttpDeps } from "../http/deps.ts";
 import { EventHub } from "../http/event-hub.ts";
 import type { HttpServer } from "../http/server.ts";
+import type { IncidentRecorder } from "../incidents/recorder.ts";
+import type { Hearing } from "../incidents/timeline.ts";
 import type { Clock } from "../lib/clock.ts";
 import { formatListen, type ListenAddress } from "../lib/listen.ts";
 import { componentLogger, type Logger } from "../lib/log.ts";
 import { type Duration, type Instant, micros, seconds, since, toSeconds, type WallTime } from "../lib/time.ts";
-import type { AgentInterfaceView, AgentView, BuildView, SilencesView } from "../metrics/agent-view.ts";
+import type { AgentInterfaceView, AgentView, BuildView, RouterDescription, SilencesView } from "../metrics/agent-view.ts";
 import { SilenceFile } from "../silences/file.ts";
 import { silencesFor } from "../silences/match.ts";
 import { type SilenceLog, SilenceStore } from "../silences/store.ts";
 import { eventLog } from "./event-log.ts";
 import { HostWatch } from "./host-watch.ts";
+import { incidentRecorder } from "./incidents.ts";
 import { LiveCapture } from "./live-capture.ts";
 import { HINT_AFTER_SECONDS, noAdvertHint } from "./no-advert-hint.ts";
 import { Pump } from "./pump.ts";
@@ -34,6 +38,9 @@ const NOTABLE_PAUSE = seconds(1);
 
 /** Between two attempts to store silences that could not be stored. */
 const SILENCE_RETRY = seconds(60);
+/** How often incidents are looked after, and written. */
+const INCIDENT_BEAT = seconds(1);
+const INCIDENT_FAREWELL_MS = 2_000;
 
 /** What scrapes leave behind in malloc is 3 MB; giving it back takes less than a millisecond. */
 const MEMORY_TRIM = seconds(5);
@@ -48,7 +55,7 @@ export interface AgentDeps {
 /**
  * The composition root: builds, starts and stops everything.
  *
- *   capture -> Pump (decode, engine) -> sinks: log, hub, own state
+ *   capture -> Pump (decode, engine) -> sinks: log, hub, incidents, own state
  *   engine.snapshot() -> metrics, API, landing page
  */
 export class Agent {
@@ -57,6 +64,8 @@ export class Agent {
   readonly #hub: EventHub;
   readonly #pump: Pump;
   readonly #segments = new Segments();
+  /** null where the configuration wants no incidents. */
+  readonly incidents: IncidentRecorder | null;
   readonly #started: Instant;
   readonly #startedWall: WallTime;
   #capture: LiveCapture | undefined;
@@ -81,22 +90,35 @@ export class Agent {
       log: fieldsFirst(componentLogger(log, "silences")),
     });
     this.#hub = new EventHub({ eventJson, runId: clock.wall().toString(36) });
+    // A link that fails takes both families with it: that is one incident, so a segment without the user's name has IPv4's subnet.
+    this.incidents = incidentRecorder(
+      config,
+      log,
+      (id) => describeRouter(config, id, this.#segments.nameOf({ ...id, family: "ipv4" })).segment,
+    );
     const sinks = [
       eventLog(componentLogger(log, "core"), clock),
       (event: Event) => this.#hub.publish(event),
+      (event: Event) => this.incidents?.event(event),
       (event: Event) => this.#note(event),
     ];
     const captureLog = componentLogger(log, "capture");
     this.#pump = new Pump({
       engine: this.#engine,
       clock,
+      ...(this.incidents !== null && { tap: this.incidents.frame.bind(this.incidents) }),
       sink: (event) => {
         for (const sink of sinks) sink(event);
       },
       paused: (pause) => this.#paused(pause),
-      dropped: (count) => captureLog.warn({ count }, "the kernel dropped frames: conclusions from silence are held back"),
-      hearing: (name, state, why) =>
-        captureLog.info({ interface: name, why }, state === "hearing" ? "capturing" : "not capturing any more"),
+      dropped: (count) => {
+        captureLog.warn({ count }, "the kernel dropped frames: conclusions from silence are held back");
+        this.#remark({ kind: "frames_dropped", count });
+      },
+      hearing: (name, state, why) => {
+        captureLog.info({ interface: name, why }, state === "hearing" ? "capturing" : "not capturing any more");
+        this.#remark({ kind: "capture", interface: name, state, why });
+      },
     });
   }
 
@@ -127,6 +149,8 @@ export class Agent {
     });
     const watching = this.#host.start();
     this.#every(SEGMENT_REFRESH, () => this.#segments.refresh());
+    void this.incidents?.start(this.#deps.clock.wall());
+    this.#every(INCIDENT_BEAT, () => this.incidents?.tick(this.#deps.clock.now(), this.#deps.clock.wall()));
     this.#every(MEMORY_TRIM, () => this.#capture?.trimMemory());
     this.#stopTimers.push(this.#deps.clock.after(seconds(HINT_AFTER_SECONDS), () => this.#logHint()));
 
@@ -152,7 +176,7 @@ export class Agent {
     this.#control = new ControlSocket(
       { path: config.web.control_socket, hostName: hostname() },
       served,
-      { silences: this.#silences },
+      { silences: this.#silences, incidents: this.incidents },
       fieldsFirst(httpLog),
     );
     // First, so that whoever is told that the agent is ready can also command it.
@@ -169,6 +193,11 @@ export class Agent {
     await this.#host?.close();
     this.#pump.stop();
     this.#capture?.close();
+    // A disk that hangs does not keep the agent from ending.
+    await Promise.race([
+      this.incidents?.stop(this.#deps.clock.now(), this.#deps.clock.wall()),
+      delay(INCIDENT_FAREWELL_MS, undefined, { ref: false }),
+    ]);
   }
 
   view(): AgentView {
@@ -184,6 +213,7 @@ export class Agent {
       hint: this.#hint(capturing.map((i) => i.name)),
       notify: this.#host?.view() ?? null,
       silences: this.#silencesView(),
+      incidents: this.incidents?.view() ?? null,
       compat: this.#deps.config.compat.keepalived_exporter,
       describe: (id) => this.#describe(id),
     };
@@ -199,7 +229,7 @@ export class Agent {
     };
   }
 
-  #describe(id: VirtualRouterId): ReturnType<AgentView["describe"]> {
+  #describe(id: VirtualRouterId): RouterDescription {
     return describeRouter(this.#deps.config, id, this.#segments.nameOf(id));
   }
 
@@ -227,6 +257,7 @@ export class Agent {
   }
 
   #fact(fact: HostFact): void {
+    this.incidents?.fact(fact, this.#deps.clock.now(), this.#deps.clock.wall());
     this.#pump.fact(fact);
     if (fact.kind !== "keepalived_config") return;
     // keepalived's own process joins the groups for a multicast instance while it runs; we do it besides, so that we hear all the time.
@@ -240,7 +271,12 @@ export class Agent {
     if (event.router.interface !== null) this.#capture?.expect(event.router.interface);
   }
 
+  #remark(what: Hearing): void {
+    this.incidents?.hearing(what, this.#deps.clock.now(), this.#deps.clock.wall());
+  }
+
   #paused(pause: Duration): void {
+    this.#remark({ kind: "paused", pause });
     this.#hostPause = micros(this.#hostPause + pause);
     this.#deps.log[pause < NOTABLE_PAUSE ? "debug" : "warn"](
       { seconds: toSeconds(pause) },

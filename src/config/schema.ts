@@ -4,6 +4,7 @@ import { alertsSection } from "./sections/alerts.ts";
 import { captureSection } from "./sections/capture.ts";
 import { compatSection } from "./sections/compat.ts";
 import { conditionsSection } from "./sections/conditions.ts";
+import { incidentsSection } from "./sections/incidents.ts";
 import { keepalivedSection } from "./sections/keepalived.ts";
 import { logSection } from "./sections/log.ts";
 import { silencesSection } from "./sections/silences.ts";
@@ -23,6 +24,7 @@ export const configSchema = z.strictObject({
     .prefault({})
     .describe("Per condition: enabled (whether it is judged), severity (critical, warning or info), and its own options."),
   silences: silencesSection,
+  incidents: incidentsSection.prefault({}).describe("The evidence that is kept of each time that something went wrong."),
   compat: compatSection.prefault({}).describe("Series under the names that other exporters gave them."),
   alerts: alertsSection.prefault({}).describe("Who is told."),
   log: logSection.prefault({}).describe("What the agent says about itself, as JSON lines on standard output."),

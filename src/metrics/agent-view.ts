@@ -62,6 +62,16 @@ export interface SilencesView {
   readonly of: (id: VirtualRouterId) => readonly string[];
 }
 
+/** What was recorded of incidents. */
+export interface IncidentsView {
+  /** Since the start. */
+  readonly total: number;
+  readonly open: number;
+  readonly writeFailures: number;
+  /** On disk, of all of them. */
+  readonly bytes: number;
+}
+
 /** What the agent knows of itself: the self family of the metrics, readiness and the landing page are read from it. */
 export interface AgentView {
   readonly build: BuildView;
@@ -79,6 +89,8 @@ export interface AgentView {
   readonly notify: NotifyIntakeView | null;
   /** null where there are no alerts to be held back (a replay). */
   readonly silences: SilencesView | null;
+  /** null where incidents are not recorded. */
+  readonly incidents: IncidentsView | null;
   /** Whether the series of other keepalived exporters are wanted. */
   readonly compat: boolean;
   describe(id: VirtualRouterId): RouterDescription;
@@ -99,6 +111,7 @@ export function offlineAgentView(build: BuildView, describe?: AgentView["describ
     hint: null,
     notify: null,
     silences: null,
+    incidents: null,
     compat: false,
     describe: describe ?? ((id) => ({ segment: id.interface ?? "unknown", name: null })),
   };

@@ -100,6 +100,46 @@ const silenceStoreFailures: Metric = {
   },
 };
 
+const incidentsTotal: Metric = {
+  name: "vrrpwatch_incidents_total",
+  type: "counter",
+  help: "Incidents that began since the start of the agent.",
+  labels: [],
+  collect: ({ agent: { incidents } }, emit) => {
+    if (incidents !== null) emit(incidents.total);
+  },
+};
+
+const incidentsOpen: Metric = {
+  name: "vrrpwatch_incidents_open",
+  type: "gauge",
+  help: "Incidents that are not over.",
+  labels: [],
+  collect: ({ agent: { incidents } }, emit) => {
+    if (incidents !== null) emit(incidents.open);
+  },
+};
+
+const incidentWriteFailures: Metric = {
+  name: "vrrpwatch_incident_write_failures_total",
+  type: "counter",
+  help: "Times that the disk refused something about incidents: the evidence may be incomplete.",
+  labels: [],
+  collect: ({ agent: { incidents } }, emit) => {
+    if (incidents !== null) emit(incidents.writeFailures);
+  },
+};
+
+const incidentBytes: Metric = {
+  name: "vrrpwatch_incident_bytes",
+  type: "gauge",
+  help: "Bytes of all incidents on disk.",
+  labels: [],
+  collect: ({ agent: { incidents } }, emit) => {
+    if (incidents !== null) emit(incidents.bytes);
+  },
+};
+
 export const self: readonly Metric[] = [
   buildInfo,
   capturePackets,
@@ -111,4 +151,8 @@ export const self: readonly Metric[] = [
   reloadTimestamp,
   silencesActive,
   silenceStoreFailures,
+  incidentsTotal,
+  incidentsOpen,
+  incidentWriteFailures,
+  incidentBytes,
 ];

@@ -12,7 +12,7 @@ interface Layer {
 
 const inputs = ["src/core/input.ts", "src/core/events.ts", "src/core/host-facts.ts", "src/core/keepalived-config.ts"];
 const below = ["lib", "wire", "core"];
-const parts = ["capture", "netlink", "keepalived", "silences", "config", "metrics", "alerts", "http"];
+const parts = ["capture", "netlink", "keepalived", "silences", "config", "metrics", "alerts", "incidents", "http"];
 
 export const layers: Readonly<Record<string, Layer>> = {
   lib: { imports: [], packages: ["pino"] },
@@ -26,6 +26,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   config: { imports: [...below, "silences"], packages: ["yaml", "zod"] },
   metrics: { imports: below, packages: ["prom-client"] },
   alerts: { imports: [...below, "silences"] },
+  incidents: { imports: below },
   http: { imports: [...below, "silences", "metrics", "alerts"], packages: ["fastify"] },
   agent: { imports: [...below, ...parts] },
   commands: { imports: [...below, ...parts, "agent"], packages: ["commander"] },
