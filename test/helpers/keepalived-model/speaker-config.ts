@@ -5,6 +5,7 @@ export interface SpeakerConfig {
   readonly priority: number;
   readonly interval: number;
   readonly addresses: readonly string[];
+  /** Empty: none. VRRPv3 has none either way. */
   readonly password: string;
   readonly nopreempt: boolean;
   readonly preemptDelay: number;
@@ -27,8 +28,7 @@ export interface Packet {
 export function accepts(config: SpeakerConfig, packet: Packet): boolean {
   return (
     packet.version === config.version &&
-    packet.password === config.password &&
-    (config.version === 3 || packet.interval === config.interval) &&
+    (config.version === 3 || (packet.interval === config.interval && packet.password === config.password)) &&
     packet.addresses.length === config.addresses.length &&
     config.addresses.every((address) => packet.addresses.includes(address))
   );

@@ -34,8 +34,21 @@ export function timeline(run: Run, events: readonly Event[] = []): string {
   return [
     ...who,
     `seed ${seed}, loss ${loss}, listener's loss ${listenerLoss}, scheduling ${scheduling}, listening from ${time(listenFrom).trim()} to ${time(end).trim()} s`,
-    ...lines.map(({ at, text }) => `${time(at)} ${text}`),
+    ...shortened(lines),
   ].join("\n");
+}
+
+/** Of a line that repeats itself many times only the first two and the last. */
+function shortened(lines: readonly { readonly at: number; readonly text: string }[]): string[] {
+  const out: string[] = [];
+  for (let i = 0; i < lines.length; ) {
+    let next = i + 1;
+    while (lines[next]?.text === lines[i]?.text) next += 1;
+    const same = lines.slice(i, next).map(({ at, text }) => `${time(at)} ${text}`);
+    out.push(...(same.length > 4 ? [...same.slice(0, 2), `          … ${same.length - 3} more`, ...same.slice(-1)] : same));
+    i = next;
+  }
+  return out;
 }
 
 function stepText(step: Step): string {

@@ -155,7 +155,7 @@ class World {
         interval: micros(interval),
         addresses,
         ipId,
-        auth: password === "" ? "none" : "simple",
+        auth: version === 3 || password === "" ? "none" : "simple",
         checksum: version === 2 ? "v2" : "pseudo_header",
         mac: `02:00:00:00:00:0${source.slice(-1)}`,
       }),
@@ -165,13 +165,16 @@ class World {
   #stopListening(how: "gap" | "deaf", until: number): void {
     const { now } = this.#agenda;
     const at = { at: instant(now), wall: wallTime(EPOCH_US + now), interface: "eth0" };
-    if (how === "gap") this.#inputs.push({ ...at, kind: "gap", until: instant(until) });
-    else {
-      this.#inputs.push({ ...at, kind: "capture", state: "deaf" });
-      this.#agenda.at(until, () =>
-        this.#inputs.push({ kind: "capture", state: "hearing", interface: "eth0", at: instant(until), wall: wallTime(EPOCH_US + until) }),
-      );
+    if (how === "gap") {
+      this.#inputs.push({ ...at, kind: "gap", until: instant(until) });
+      return;
     }
+    this.#inputs.push({ ...at, kind: "capture", state: "deaf" });
+    this.#agenda.at(until, () => {
+      // Where two such spans overlap, it hears again at the end of both.
+      if (this.#spec.steps.some((s) => s.do === "deaf" && s.at <= until && until < s.until)) return;
+      this.#inputs.push({ kind: "capture", state: "hearing", interface: "eth0", at: instant(until), wall: wallTime(EPOCH_US + until) });
+    });
   }
 }
 
