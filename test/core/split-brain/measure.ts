@@ -48,9 +48,8 @@ export const hearsAll = ({ run, deaf }: Measure, { from, until }: Span): boolean
   deaf.every((span) => span.until <= from || span.from >= until) &&
   run.adverts.every(({ at, heardAt }) => at < from || at >= until || heardAt !== null);
 
-/** Whether a speaker advertised throughout the span, never silent for longer than its interval and the jitter. */
-export function transmits({ run, longest }: Measure, who: number, { from, until }: Span): boolean {
-  const limit = longest * 1.02 + JITTER;
+/** Whether a speaker advertised throughout the span, never silent for longer than `limit`: its interval and the jitter. */
+export function transmits({ run, longest }: Measure, who: number, { from, until }: Span, limit: number = longest * 1.02 + JITTER): boolean {
   let last = from;
   for (const { at, who: sender } of run.adverts) {
     if (sender !== who || at < from || at >= until) continue;

@@ -25,7 +25,7 @@ export interface Packet {
 }
 
 /** Whether an instance of this configuration takes the packet for one of its own virtual router (keepalived 2.2.7, vrrp.c:778-1150). */
-export function accepts(config: SpeakerConfig, packet: Packet): boolean {
+export function accepts(config: Omit<Packet, "priority" | "ipId">, packet: Packet): boolean {
   return (
     packet.version === config.version &&
     (config.version === 3 || (packet.interval === config.interval && packet.password === config.password)) &&
