@@ -139,9 +139,10 @@ function allowance(m: Measure, { from, until }: Span): number {
   if (m.overlaps.some((o) => o.from <= until && o.until >= from && o.pair.some((who) => isRejected(m, who, o)))) return 0;
   const others = run.spec.speakers.length - 1;
   const lost = run.adverts.filter(({ at, reached }) => at >= from - longest && at <= until && reached.length < others).length;
-  if (lost <= 1) return 0.9 * shortest;
-  const froze = run.spec.steps.some((step) => step.do === "pause" && step.at <= until && step.until >= from - longest);
-  return froze ? Number.NEGATIVE_INFINITY : 0.3 * shortest;
+  const freezes = run.spec.steps.filter((step) => step.do === "pause" && step.at <= until && step.until >= from - longest).length;
+  // A freeze may lose what came meanwhile.
+  if (lost + freezes <= 1) return 0.9 * shortest;
+  return freezes > 0 ? Number.NEGATIVE_INFINITY : 0.3 * shortest;
 }
 
 /** Whether the last advert that one of the pair sent before the overlap ended is none that the other takes. */
