@@ -52,7 +52,7 @@ test("preempt_delay waits from the first lower advert, and the master-down time 
   const patient = speaker(1, { version: 2, preemptDelay: seconds(5) });
   const run = play(calmWorld([patient, B], [start(1), start(0, 10.1)], seconds(20)));
   const [first] = reigns(run, 0);
-  // The first low advert at 10.665 (in INIT before that): accepted until 15.665, the last one at 14.665 or 15.665.
+  // The first low advert at 10.665: accepted until 15.665, the last one at 14.665 or 15.665.
   assert.ok(first !== undefined && first.from > seconds(14.6 + 3.6) && first.from < seconds(15.7 + 3.7));
 });
 

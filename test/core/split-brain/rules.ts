@@ -62,6 +62,7 @@ export const reportsSilentSplits: Rule = (m) => {
       // After so long a silence it looks gone, and its next advert like a return.
       if (wentOn === undefined || wentOn.heardAt - better.heardAt > 2.9 * m.shortest) continue;
       const latest = rest.findLast(({ who, heardAt }) => who === claim.who && heardAt < wentOn.heardAt) ?? claim;
+      if (!outranks(better.packet, latest.packet)) continue;
       const visible = !accepts({ ...better.packet, password: "" }, { ...latest.packet, password: "" });
       const again = rest.find(
         ({ who, heardAt }) => who === claim.who && heardAt > wentOn.heardAt && heardAt < claim.heardAt + 2 * m.shortest,
@@ -136,7 +137,7 @@ function clearingDue(m: Measure, end: number): { due: number | undefined; why: s
  */
 function allowance(m: Measure, { from, until }: Span): number {
   const { run, shortest, longest } = m;
-  if (m.overlaps.some((o) => o.from <= until && o.until >= from && o.pair.some((who) => isRejected(m, who, o)))) return 0;
+  if (m.overlaps.some((o) => o.from <= until && o.until >= from && rejectEachOther(m, o))) return Number.NEGATIVE_INFINITY;
   const others = run.spec.speakers.length - 1;
   const lost = run.adverts.filter(({ at, reached }) => at >= from - longest && at <= until && reached.length < others).length;
   const freezes = run.spec.steps.filter((step) => step.do === "pause" && step.at <= until && step.until >= from - longest).length;
@@ -145,12 +146,11 @@ function allowance(m: Measure, { from, until }: Span): number {
   return freezes > 0 ? Number.NEGATIVE_INFINITY : 0.3 * shortest;
 }
 
-/** Whether the last advert that one of the pair sent before the overlap ended is none that the other takes. */
-function isRejected({ run }: Measure, who: number, { pair, until }: Overlap): boolean {
-  const last = (of: number | undefined) => run.adverts.findLast((advert) => advert.who === of && advert.at < until)?.packet;
-  const mine = last(who);
-  const theirs = last(pair.find((other) => other !== who));
-  return mine !== undefined && theirs !== undefined && !accepts(theirs, mine);
+/** Whether two masters sent adverts, while they overlapped or just before, that the other does not take. */
+function rejectEachOther({ run, longest }: Measure, { pair: [a, b], from, until }: Overlap): boolean {
+  const sent = (who: number) => run.adverts.filter(({ who: by, at }) => by === who && at >= from - 1.5 * longest && at <= until);
+  const ofB = sent(b);
+  return sent(a).some(({ packet }) => ofB.some((other) => !accepts(packet, other.packet)));
 }
 
 /** While both go on advertising and are heard, the report stands. */

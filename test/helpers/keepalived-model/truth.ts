@@ -27,7 +27,7 @@ export interface Overlap extends Span {
   readonly pair: readonly [number, number];
 }
 
-/** When two speakers were master together, pair by pair. */
+/** When two speakers were master together, pair by pair; if only for the moment in which one was told off, of no length. */
 export function overlaps(run: Run): Overlap[] {
   const found: Overlap[] = [];
   const all = run.spec.speakers.map((_, who) => reigns(run, who));
@@ -38,7 +38,7 @@ export function overlaps(run: Run): Overlap[] {
           for (const y of ofB) {
             const from = Math.max(x.from, y.from);
             const until = Math.min(x.until, y.until);
-            if (from < until) found.push({ from, until, pair: [a, b] });
+            if (from <= until) found.push({ from, until, pair: [a, b] });
           }
   return found;
 }
@@ -47,6 +47,7 @@ export function overlaps(run: Run): Overlap[] {
 export function splits(run: Run): Span[] {
   const merged: Span[] = [];
   for (const { from, until } of overlaps(run).sort((x, y) => x.from - y.from)) {
+    if (from === until) continue;
     const last = merged.at(-1);
     if (last !== undefined && from <= last.until) merged[merged.length - 1] = { from: last.from, until: Math.max(last.until, until) };
     else merged.push({ from, until });
