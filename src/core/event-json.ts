@@ -51,6 +51,7 @@ function fields(event: Event): Json {
         cause: event.cause,
         summary: event.summary,
         evidence: event.evidence,
+        ...(event.inhibitedBy !== null && { inhibited_by: event.inhibitedBy }),
       };
   }
 }

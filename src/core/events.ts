@@ -19,8 +19,35 @@ export type MasterChangeReason = (typeof masterChangeReasons)[number];
 export const severities = ["critical", "warning", "info"] as const;
 export type Severity = (typeof severities)[number];
 
-/** Conditions that this version can judge. */
-export const conditionNames = ["no_master"] as const;
+/** Conditions of the segment, then those of one host: the order in which they are judged and listed. */
+export const conditionNames = [
+  "split_brain",
+  "no_master",
+  "flapping",
+  "slow_adverts",
+  "vrid_conflict",
+  "address_mismatch",
+  "interval_mismatch",
+  "version_mismatch",
+  "auth_mismatch",
+  "checksum_mismatch",
+  "equal_priority",
+  "vip_conflict",
+  "vip_arp_stale",
+  "unauthorized_sender",
+  "ttl_violation",
+  "carp_vhid_conflict",
+  "master_without_vip",
+  "backup_with_vip",
+  "dad_failed",
+  "local_receive_blocked",
+  "local_send_blocked",
+  "state_inconsistent",
+  "keepalived_down",
+  "sync_group_split",
+  "config_drift",
+  "capture_blind",
+] as const;
 export type ConditionName = (typeof conditionNames)[number];
 
 interface Base {
@@ -37,6 +64,8 @@ interface ConditionFields extends Base {
   /** One sentence for a person. */
   readonly summary: string;
   readonly evidence: Readonly<Record<string, unknown>>;
+  /** The condition whose consequence it is; null: it is a story of its own. */
+  readonly inhibitedBy: ConditionName | null;
 }
 
 /** What keepalived on this host became, and what happened to its addresses. */

@@ -1,3 +1,4 @@
+import { disagreementFields } from "../core/disagreement.ts";
 import { conditionNames, masterChangeReasons } from "../core/events.ts";
 import { announcementRoles, driftKinds, routerStates } from "../core/host/view.ts";
 import { notifyEvents, notifyKinds, notifySources } from "../core/host-facts.ts";
@@ -125,6 +126,12 @@ export const conditionLabel: ClosedLabel<(typeof conditionNames)[number]> = {
   name: "condition",
   meaning: "What can be wrong with a virtual router.",
   values: conditionNames,
+};
+
+export const disagreementLabel: ClosedLabel<(typeof disagreementFields)[number]> = {
+  name: "field",
+  meaning: "What two senders of one virtual router disagree about.",
+  values: disagreementFields,
 };
 
 export const evictionKindLabel: ClosedLabel<(typeof evictionKinds)[number]> = {

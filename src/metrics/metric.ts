@@ -100,6 +100,21 @@ export function perRouterAnd<Value extends string>(
   };
 }
 
+/** One sample a virtual router, heard or not, and value of a closed label; `value` gives null where there is nothing to say. */
+export function perJoinedAnd<Value extends string>(
+  label: ClosedLabel<Value>,
+  spec: Heading & { readonly value: (router: JoinedRouterView, key: Value) => number | null },
+): Metric {
+  const keys = keysOf(label);
+  return {
+    name: spec.name,
+    type: spec.type,
+    help: spec.help,
+    labels: [...routerLabels, label],
+    ofJoined: (router, labels, emit) => emitEach(keys, router, spec.value, labels, emit),
+  };
+}
+
 /** One sample a sender; `value` gives null where there is nothing to say. */
 export function perSender(spec: Heading & { readonly value: (sender: SenderView) => number | null }): Metric {
   return {
