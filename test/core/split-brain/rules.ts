@@ -16,16 +16,18 @@ const touches = (spans: readonly Span[], from: number, until: number): boolean =
 /** Two masters that both advertise and are both heard are reported within the grace of the second claim. */
 export const reportsEverySplit: Rule = (m) => {
   const raised = raisedSpans(m.story, "split_brain");
-  return m.overlaps.flatMap((overlap) => {
-    const claims = overlap.pair.map((who) => firstHeardOfReign(m, who, overlap));
-    const second = Math.max(...claims);
-    const due = second + GRACE * m.longest * CLOCKS + JITTER;
-    if (!(due < overlap.until)) return [];
-    if (!overlap.pair.every((who) => transmits(m, who, { from: Math.max(second, overlap.from), until: due }))) return [];
-    if (!hearsAll(m, { from: Math.min(...claims), until: due })) return [];
-    if (touches(raised, overlap.from, due)) return [];
-    return [`P1 ${named(overlap)} are both master and heard since ${text(second)}: not raised by ${text(due)}`];
-  });
+  return m.overlaps
+    .filter((overlap) => !isConflict(m, overlap))
+    .flatMap((overlap) => {
+      const claims = overlap.pair.map((who) => firstHeardOfReign(m, who, overlap));
+      const second = Math.max(...claims);
+      const due = second + GRACE * m.longest * CLOCKS + JITTER;
+      if (!(due < overlap.until)) return [];
+      if (!overlap.pair.every((who) => transmits(m, who, { from: Math.max(second, overlap.from), until: due }))) return [];
+      if (!hearsAll(m, { from: Math.min(...claims), until: due })) return [];
+      if (touches(raised, overlap.from, due)) return [];
+      return [`P1 ${named(overlap)} are both master and heard since ${text(second)}: not raised by ${text(due)}`];
+    });
 };
 
 /** When the listener first heard a speaker in the reign that the overlap is part of; infinity if never. */
@@ -37,6 +39,14 @@ function firstHeardOfReign({ reigns, heard }: Measure, who: number, overlap: Spa
   return first?.heardAt ?? Number.POSITIVE_INFINITY;
 }
 
+/** Two that advertise no common address are two clusters with one VRID: another condition. */
+function isConflict({ run }: Measure, { pair: [a, b], from, until }: Overlap): boolean {
+  const sent = (who: number) =>
+    run.adverts.filter(({ who: by, at }) => by === who && at >= from && at <= until).map(({ packet }) => packet);
+  const ofB = sent(b);
+  return sent(a).some((mine) => ofB.some((theirs) => !mine.addresses.some((address) => theirs.addresses.includes(address))));
+}
+
 const named = ({ pair, from, until }: Overlap): string =>
   `${pair.map((who) => String.fromCharCode(65 + who)).join(" and ")} (master together ${text(from)} to ${text(until)})`;
 
@@ -46,38 +56,40 @@ const named = ({ pair, from, until }: Overlap): string =>
  */
 export const reportsSilentSplits: Rule = (m) => {
   const raised = raisedSpans(m.story, "split_brain");
-  return m.overlaps.flatMap((overlap) => {
-    const [a, b] = overlap.pair;
-    const ofPair = m.heard.filter(({ who, at }) => (who === a || who === b) && at >= overlap.from - 3 * m.longest && at < overlap.until);
-    for (const [i, claim] of ofPair.entries()) {
-      if (claim.at < overlap.from || claim.packet.priority === 0) continue;
-      const better = ofPair.slice(0, i).findLast(({ who }) => who !== claim.who);
-      if (better === undefined || better.packet.priority === 0 || claim.heardAt - better.heardAt > 2.9 * m.shortest) continue;
-      if (!outranks(better.packet, claim.packet)) continue;
-      const rest = ofPair.slice(i + 1);
-      // What its master sends soon after, or was overtaken on the way to the listener, may be an answer.
-      const answerable = (at: number): boolean => at > claim.heardAt - 3_000 && at < claim.heardAt + Math.max(JITTER, m.longest / 4);
-      if (ofPair.some(({ who, heardAt }) => who === better.who && answerable(heardAt))) continue;
-      const wentOn = rest.find(({ who, heardAt }) => who === better.who && heardAt > claim.heardAt + m.shortest / 2);
-      // After so long a silence it looks gone, and its next advert like a return.
-      if (wentOn === undefined || wentOn.heardAt - better.heardAt > 2.9 * m.shortest) continue;
-      const latest = rest.findLast(({ who, heardAt }) => who === claim.who && heardAt < wentOn.heardAt) ?? claim;
-      if (!outranks(better.packet, latest.packet)) continue;
-      const visible = !accepts({ ...better.packet, password: "" }, { ...latest.packet, password: "" });
-      const again = rest.find(
-        ({ who, heardAt }) => who === claim.who && heardAt > wentOn.heardAt && heardAt < claim.heardAt + 2 * m.shortest,
-      );
-      if (!visible && again === undefined) continue;
-      const decisive = visible ? wentOn.heardAt : (again?.heardAt ?? 0);
-      const due = Math.max(decisive + m.longest, claim.heardAt + GRACE * m.longest) + 0.05 * m.longest + JITTER;
-      if (due >= overlap.until || !hearsAll(m, { from: better.at, until: due })) continue;
-      if (touches(raised, overlap.from, due)) return [];
-      return [
-        `P1 ${named(overlap)}: the claim of ${text(claim.heardAt)} went unanswered ${visible ? "with another configuration" : "twice"}, not raised by ${text(due)}`,
-      ];
-    }
-    return [];
-  });
+  return m.overlaps
+    .filter((overlap) => !isConflict(m, overlap))
+    .flatMap((overlap) => {
+      const [a, b] = overlap.pair;
+      const ofPair = m.heard.filter(({ who, at }) => (who === a || who === b) && at >= overlap.from - 3 * m.longest && at < overlap.until);
+      for (const [i, claim] of ofPair.entries()) {
+        if (claim.at < overlap.from || claim.packet.priority === 0) continue;
+        const better = ofPair.slice(0, i).findLast(({ who }) => who !== claim.who);
+        if (better === undefined || better.packet.priority === 0 || claim.heardAt - better.heardAt > 2.9 * m.shortest) continue;
+        if (!outranks(better.packet, claim.packet)) continue;
+        const rest = ofPair.slice(i + 1);
+        // What its master sends soon after, or was overtaken on the way to the listener, may be an answer.
+        const answerable = (at: number): boolean => at > claim.heardAt - 3_000 && at < claim.heardAt + Math.max(JITTER, m.longest / 4);
+        if (ofPair.some(({ who, heardAt }) => who === better.who && answerable(heardAt))) continue;
+        const wentOn = rest.find(({ who, heardAt }) => who === better.who && heardAt > claim.heardAt + m.shortest / 2);
+        // After so long a silence it looks gone, and its next advert like a return.
+        if (wentOn === undefined || wentOn.heardAt - better.heardAt > 2.9 * m.shortest) continue;
+        const latest = rest.findLast(({ who, heardAt }) => who === claim.who && heardAt < wentOn.heardAt) ?? claim;
+        if (!outranks(better.packet, latest.packet)) continue;
+        const visible = !accepts({ ...better.packet, password: "" }, { ...latest.packet, password: "" });
+        const again = rest.find(
+          ({ who, heardAt }) => who === claim.who && heardAt > wentOn.heardAt && heardAt < claim.heardAt + 2 * m.shortest,
+        );
+        if (!visible && again === undefined) continue;
+        const decisive = visible ? wentOn.heardAt : (again?.heardAt ?? 0);
+        const due = Math.max(decisive + m.longest, claim.heardAt + GRACE * m.longest) + 0.05 * m.longest + JITTER;
+        if (due >= overlap.until || !hearsAll(m, { from: better.at, until: due })) continue;
+        if (touches(raised, overlap.from, due)) return [];
+        return [
+          `P1 ${named(overlap)}: the claim of ${text(claim.heardAt)} went unanswered ${visible ? "with another configuration" : "twice"}, not raised by ${text(due)}`,
+        ];
+      }
+      return [];
+    });
 };
 
 /** Nothing is reported but two masters that are together for longer than the allowance, or lately were. */
@@ -116,6 +128,8 @@ function clearingDue(m: Measure, end: number): { due: number | undefined; why: s
   const last = ofLoser.at(-1);
   if (loser === undefined || change === undefined || last === undefined) return { due: undefined, why: "" };
   if (last.packet.priority === 0) return { due: last.heardAt + 1_000, why: "one resigned" };
+  // Of two that reject each other one may be silent for long: that it is gone cannot be told.
+  if (rejectEachOther(m, overlap)) return { due: undefined, why: "" };
   if (change.state !== "backup") {
     // The claim of any other may be older: one that yielded before is over sooner.
     return { due: last.heardAt + claimLifetime(last.packet.version, last.packet.interval) + 1, why: "one died" };
@@ -159,7 +173,11 @@ export const clearsNotBefore: Rule = (m) =>
     if (cleared >= m.run.spec.end) return [];
     const around = { from: cleared - 3 * m.longest, until: cleared + 1.5 * m.longest };
     const lasting = m.overlaps.find(
-      (o) => o.from <= around.from && o.until >= around.until && o.pair.every((who) => transmits(m, who, around, 1.4 * m.shortest)),
+      (o) =>
+        !isConflict(m, o) &&
+        o.from <= around.from &&
+        o.until >= around.until &&
+        o.pair.every((who) => transmits(m, who, around, 1.4 * m.shortest)),
     );
     return lasting === undefined || !hearsAll(m, around) ? [] : [`P3 cleared at ${text(cleared)} although ${named(lasting)} go on`];
   });
