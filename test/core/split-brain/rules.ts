@@ -110,7 +110,8 @@ export const clearsInTime: Rule = (m) => {
     if (end >= m.run.spec.end) return [];
     const { due, why } = clearingDue(m, end);
     if (due === undefined || due >= m.run.spec.end || (all[i + 1]?.from ?? Number.POSITIVE_INFINITY) <= due) return [];
-    // Whoever else claims it for a moment may keep the report up.
+    // Whoever else claims it for a moment, or has just ceased to, may keep the report up.
+    if (m.overlaps.some(({ until }) => until < end && until > end - 5 * m.longest)) return [];
     if (m.run.states.some(({ at, state }) => state === "master" && at > end && at <= due)) return [];
     if (!hearsAll(m, { from: end - 5 * m.longest, until: due })) return [];
     const late = raised.find((span) => span.from < due && span.until > due && span.from >= from);
@@ -217,6 +218,7 @@ export const reportsNoMaster: Rule = (m) => {
 
 /** A reign of one advert makes no change that counts: fewer than six real ones are no flapping. */
 export const reportsNoFlappingOfRaces: Rule = (m) => {
+  if (m.overlaps.some((overlap) => rejectEachOther(m, overlap))) return []; // Who of them is master is anybody's guess.
   const runs: { readonly who: number; adverts: number }[] = [];
   for (const { who, packet } of m.heard) {
     const last = runs.at(-1);
