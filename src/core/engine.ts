@@ -182,6 +182,7 @@ export class Engine {
       if (!room) return;
       if (evicted !== undefined) {
         this.#deadlines.remove(evicted);
+        evicted.failover.settle(input.at, input.wall);
         this.#host.leave(evicted.joined, "left out to make room for others, not followed any more", input.at, input.wall);
       }
       router = new VirtualRouter(identity(input), this.#created, input, this.#context);
@@ -191,7 +192,10 @@ export class Engine {
     }
     router.advert(input);
     if (router.revision !== router.joined.revision) this.#host.follow(router.joined, input.at, input.wall);
-    if (router.adverts === 2) this.#table.confirm(router);
+    if (router.adverts === 2) {
+      this.#table.confirm(router);
+      router.joined.board.mark(0);
+    }
     this.#deadlines.update(router);
   }
 

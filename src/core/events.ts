@@ -92,6 +92,31 @@ export type HostEvent =
     })
   | (Base & { readonly kind: "address_changed"; readonly address: string; readonly dev: string; readonly action: VipAction });
 
+/** A change of master, once all is known of it that will be known. */
+export interface FailoverEvent extends Base {
+  readonly kind: "failover";
+  /** As `master_changed` had it. */
+  readonly from: string | null;
+  readonly to: string;
+  readonly reason: MasterChangeReason;
+  /** The old master left on purpose: it resigned without a fault of its own, or gave way. */
+  readonly planned: boolean;
+  /** Last advert of the old master to the first advert of the new one. */
+  readonly gap: Duration | null;
+  readonly inevitable: Duration | null;
+  readonly excess: Duration | null;
+  /** `computed`: from interval and priority; `notify`: keepalived on this host said so. */
+  readonly detectedBy: "notify" | "computed" | null;
+  /** null: not known. */
+  readonly phases: {
+    readonly lastAdvert: WallTime | null;
+    readonly detected: WallTime | null;
+    readonly firstAdvert: WallTime | null;
+    readonly addressPresent: WallTime | null;
+    readonly announced: WallTime | null;
+  };
+}
+
 /** What the engine reports. `event-json.ts` gives the documented shape. */
 export type Event =
   | (Base & {
@@ -109,7 +134,10 @@ export type Event =
       readonly reason: MasterChangeReason;
       /** Last advert of any other sender to the first advert of the new master. */
       readonly gap: Duration | null;
+      /** What interval and priority make inevitable between the two; null where that is not known. */
+      readonly inevitable: Duration | null;
     })
+  | FailoverEvent
   | (Base & {
       readonly kind: "priority_changed";
       readonly sender: string;

@@ -21,6 +21,8 @@ export class Sender implements SenderView {
   lastAdvertWall: WallTime;
   lastAdvert: RetainedAdvert;
   claims = false;
+  /** When its present claim, or the last one, began; undefined before the first. */
+  claimedAt: Instant | undefined;
   /** Adverts since its present claim began, or since a better one was last heard. */
   claimAdverts = 0;
   /** When a better claim was heard that this sender has not answered yet. */
@@ -69,6 +71,7 @@ export class Sender implements SenderView {
     } else {
       if (this.priority !== null && this.priority !== advert.priority) this.priorityChangedAt = at;
       this.priority = advert.priority;
+      if (!this.claims) this.claimedAt = at;
       this.claims = true;
       this.claimAdverts += 1;
     }

@@ -2,6 +2,7 @@ import type { Duration, Instant, WallTime } from "../lib/time.ts";
 import type { Advert } from "../wire/decoded.ts";
 import type { DisagreementField } from "./disagreement.ts";
 import type { ConditionName, MasterChangeReason, Severity, VirtualRouterId } from "./events.ts";
+import type { FailoverView } from "./failover-log.ts";
 import type { HostView } from "./host/view.ts";
 
 /** Upper bounds of `vrrp_advert_lateness_ratio`, as multiples of the advert interval; one more bucket holds the rest. */
@@ -84,6 +85,7 @@ export interface VirtualRouterView {
   readonly transitions: Readonly<Record<MasterChangeReason, number>>;
   readonly lastTransitionWall: WallTime | null;
   readonly failoverGap: { readonly sum: Duration; readonly count: number; readonly last: Duration | null };
+  readonly failovers: FailoverView;
   readonly noMaster: Duration;
   readonly multipleMaster: Duration;
   /** Times that an advert disagreed with the one before it, which came from another sender. */

@@ -7,6 +7,7 @@ import type { Blindness, Intruder, Loss, Sighting, WireSubject } from "./conditi
 import type { Deadlined } from "./deadlines.ts";
 import { type DisagreementField, disagreementFields, disagreesOn, disjointAddresses, type RetainedAdvert } from "./disagreement.ts";
 import type { Event, MasterChangeReason, VirtualRouterId } from "./events.ts";
+import { FailoverFollower } from "./failover.ts";
 import type { JoinedRouter } from "./host/joined-router.ts";
 import type { Suspect } from "./host/suspect.ts";
 import type { Input } from "./input.ts";
@@ -25,6 +26,9 @@ const LONGEST_PATIENCE = seconds(2);
 
 /** A router that sent so many adverts was no passing forgery. */
 const ESTABLISHED_ADVERTS = 10;
+
+/** Who speaks again after so long is news, though it says the same. */
+const RETURNED = seconds(5);
 
 /** So many times in which something was missed are remembered. */
 const GAPS_KEPT = 8;
@@ -75,6 +79,8 @@ export class VirtualRouter implements Deadlined, WireSubject {
   revision = 0;
   /** What the host around it knows of it. */
   readonly joined: JoinedRouter;
+  /** Measures its changes of master. */
+  readonly failover: FailoverFollower;
 
   readonly #context: RouterContext;
   readonly downTimerAdverts: number;
@@ -123,6 +129,12 @@ export class VirtualRouter implements Deadlined, WireSubject {
     this.#context = context;
     this.downTimerAdverts = context.options.downTimerAdverts(id);
     this.changes = new ChangeHistory(Number(context.options.conditions(id).flapping.options["changes"]));
+    this.failover = new FailoverFollower({
+      id,
+      downTimerAdverts: this.downTimerAdverts,
+      host: this.joined,
+      emit: (event) => context.emit(event),
+    });
     this.#firstSeenWall = first.wall;
     this.#heardSince = first.at;
     this.#blindFrom = first.at;
@@ -131,9 +143,16 @@ export class VirtualRouter implements Deadlined, WireSubject {
     this.revision = 1;
   }
 
-  /** The next instant at which silence changes something. */
+  /** The next instant at which time alone changes something. */
   get deadline(): Instant | undefined {
-    if (this.#deaf) return plus(this.#blindFrom, this.#context.options.forgetAfter);
+    const rest = this.failover.deadline;
+    const { expiry } = this;
+    return rest === undefined || (expiry !== undefined && expiry < rest) ? expiry : rest;
+  }
+
+  /** The next instant at which silence ends a claim or makes a sender forgotten. */
+  get expiry(): Instant | undefined {
+    if (this.#deaf) return this.#deafEnds;
     let earliest: Instant | undefined;
     for (const sender of this.#senders.values()) {
       const due = this.#due(sender);
@@ -260,8 +279,10 @@ export class VirtualRouter implements Deadlined, WireSubject {
 
   /** Fires what is due at `at`; the caller repeats until `deadline` lies behind it. */
   expire(at: Instant, wall: WallTime): void {
+    const rest = this.failover.deadline;
+    if (rest !== undefined && rest <= at) this.failover.settle(at, wall);
     if (this.#deaf) {
-      this.#senders.clear();
+      if (this.#deafEnds <= at) this.#senders.clear();
       return;
     }
     for (const sender of [...this.#senders.values()]) {
@@ -282,6 +303,7 @@ export class VirtualRouter implements Deadlined, WireSubject {
     this.revision += 1;
     this.#blindFrom = at;
     this.joined.board.mark(Aspect.capture);
+    this.failover.missed();
     this.#runStopwatches(at);
   }
 
@@ -302,6 +324,7 @@ export class VirtualRouter implements Deadlined, WireSubject {
     this.blindness.gaps.push({ from, until });
     if (this.blindness.gaps.length > GAPS_KEPT) this.blindness.gaps.shift();
     this.joined.board.mark(Aspect.capture);
+    this.failover.missed();
   }
 
   view(now: Instant): VirtualRouterView {
@@ -326,6 +349,7 @@ export class VirtualRouter implements Deadlined, WireSubject {
       transitions: this.#transitions.counts,
       lastTransitionWall: this.#transitions.lastWall,
       failoverGap: this.#transitions.gap,
+      failovers: this.failover.log,
       noMaster: this.#withoutMaster.total(now),
       multipleMaster: this.#withSeveral.total(now),
       mismatches: this.mismatches,
@@ -350,6 +374,7 @@ export class VirtualRouter implements Deadlined, WireSubject {
     this.#dropStandsAgainst(sender);
     if (sender === this.#master) this.#lose({ from: sender.source, reason: "priority_zero", unseen: false });
     else if (this.adverts === 1) this.#lose({ from: sender.source, reason: "priority_zero", unseen: true });
+    else this.failover.resigned(sender);
   }
 
   #claim(sender: Sender, input: AdvertInput, gap: Duration | null, previousAt: Instant | null): void {
@@ -396,23 +421,26 @@ export class VirtualRouter implements Deadlined, WireSubject {
     let better: Sender | undefined;
     for (const other of this.#senders.values()) {
       if (other === sender || !other.claims || !mayHearEachOther(sender, other)) continue;
-      this.joined.board.mark(Aspect.claims);
       if (!sender.outranks(other)) {
         if (better === undefined || other.outranks(better)) better = other;
         continue;
       }
+      const before = other.stand?.state;
       other.stand ??= new Stand(sender, at);
       if (sender !== other.stand.against && sender.outranks(other.stand.against)) other.stand.against = sender;
       if (sender === other.stand.against) other.stand.contradicted(other, at, previousAt === null ? null : since(at, previousAt));
+      if (other.stand.state !== before) this.joined.board.mark(Aspect.claims);
     }
     if (better === undefined) {
       sender.stand = null;
       return;
     }
     this.#contestedAt = at;
+    const before = sender.stand?.state;
     sender.stand ??= new Stand(better, at);
     sender.stand.against = better;
     sender.stand.spoke(sender, at, previousAt, this.#isUnconfirmed(better));
+    if (sender.stand.state !== before) this.joined.board.mark(Aspect.claims);
   }
 
   #endClaim(sender: Sender): void {
@@ -431,7 +459,8 @@ export class VirtualRouter implements Deadlined, WireSubject {
 
   /** What the sender says now, beside what was said before. */
   #compare(sender: Sender, latest: RetainedAdvert, retained: RetainedAdvert, at: Instant): void {
-    this.joined.board.mark(Aspect.adverts);
+    const news = retained !== sender.lastAdvert || sender.adverts === 0 || since(at, sender.lastAdvertAt) > RETURNED;
+    if (news || sender.macs.turnedAt !== null) this.joined.board.mark(Aspect.adverts);
     if (this.adverts === 1) return;
     if (latest.source !== retained.source)
       for (const field of disagreementFields) if (disagreesOn(field, latest, retained)) this.mismatches[field] += 1;
@@ -448,6 +477,7 @@ export class VirtualRouter implements Deadlined, WireSubject {
     wall: WallTime,
     previousAt: Instant | null = null,
   ): void {
+    const old = this.#master;
     this.#master = sender;
     this.revision += 1;
     this.#vacancy = undefined;
@@ -459,7 +489,11 @@ export class VirtualRouter implements Deadlined, WireSubject {
     const measured = UNMEASURED.has(reason) ? null : gap;
     // A master that returns from its own loss: the gap of the event reaches back to another sender, the outage does not.
     this.#transitions.note(reason, measured !== null && from === null ? this.#silence : measured, wall);
-    this.#context.emit({ kind: "master_changed", at, wall, router: this.id, from, to: sender.source, reason, gap: measured });
+    const heardSince = this.#deaf ? null : this.#heardSince;
+    const contested = this.#isContested(sender, old, at);
+    const inevitable = this.failover.changed({ at, wall, from, to: sender, reason, old, contested, heardSince });
+    this.#context.emit({ kind: "master_changed", at, wall, router: this.id, from, to: sender.source, reason, gap: measured, inevitable });
+    this.failover.proceed(at, wall);
     if (reason !== "initial") this.#noteChange(sender, from, at, previousAt);
     this.#masterReason = reason;
   }
@@ -480,7 +514,15 @@ export class VirtualRouter implements Deadlined, WireSubject {
     this.joined.board.mark(Aspect.cadence);
   }
 
+  /** Whether anybody else claimed it until now. One that was outranked before has stepped down. */
+  #isContested(master: Sender, old: Sender | null, at: Instant): boolean {
+    for (const sender of this.#senders.values())
+      if (sender !== master && sender !== old && sender.claims && (sender.outrankedAt ?? at) >= at) return true;
+    return false;
+  }
+
   #lose(vacancy: Vacancy): void {
+    if (this.#master !== null) this.failover.lost(this.#master);
     this.#master = null;
     this.revision += 1;
     this.#vacancy = vacancy;
@@ -509,6 +551,7 @@ export class VirtualRouter implements Deadlined, WireSubject {
       to: null,
       reason: vacancy.reason,
       gap: null,
+      inevitable: null,
     });
     const silence = since(at, this.#lastAt);
     this.loss = { from: vacancy.from, reason: vacancy.reason, at, silence, lastAdvertWall: wallPlus(wall, -silence as Duration) };
@@ -584,6 +627,11 @@ export class VirtualRouter implements Deadlined, WireSubject {
     this.#excess = excess;
     this.#latest = retained;
     return retained;
+  }
+
+  /** When a virtual router of which nothing can be heard is forgotten. */
+  get #deafEnds(): Instant {
+    return plus(this.#blindFrom, this.#context.options.forgetAfter);
   }
 
   /** Not heard since we may have missed its farewell. */

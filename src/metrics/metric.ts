@@ -49,12 +49,13 @@ interface OtherMetric extends Heading {
 /** The one declaration of a metric: exposition, reference and the vocabulary of dashboards and rules come from it. */
 export type Metric = RouterMetric | JoinedMetric | (RouterMetric & JoinedMetric) | OtherMetric;
 
-interface Key<Value> {
+export interface Key<Value> {
   readonly key: Value;
   readonly pair: Uint8Array;
 }
 
-const keysOf = <Value extends string>(label: ClosedLabel<Value>): readonly Key<Value>[] =>
+/** The values of a closed label with their text, to be made once. */
+export const keysOf = <Value extends string>(label: ClosedLabel<Value>): readonly Key<Value>[] =>
   label.values.map((key) => ({ key, pair: encoded(`,${pair(label.name, key)}`) }));
 
 /** One sample of the subject for each value of a closed label, where there is something to say. */

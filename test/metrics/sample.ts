@@ -69,6 +69,19 @@ export function sampleRouter(id: Partial<VirtualRouterId> = {}, fields: Partial<
     transitions: { initial: 1, priority_zero: 0, preempted: 0, no_response: 1, split_resolved: 0, unknown: 0 },
     lastTransitionWall: wallTime(noon - 60_000_000),
     failoverGap: { sum: micros(3_618_000), count: 1, last: micros(3_618_000) },
+    failovers: {
+      phases: {
+        detection: { sum: micros(3_609_375), count: 1 },
+        advert: { sum: micros(8_625), count: 1 },
+        address: { sum: micros(0), count: 0 },
+        announcement: { sum: micros(4_000), count: 1 },
+      },
+      last: {
+        durations: { detection: micros(3_609_375), advert: micros(8_625), address: null, announcement: micros(4_000) },
+        inevitable: micros(3_609_375),
+        excess: micros(8_625),
+      },
+    },
     noMaster: micros(0),
     multipleMaster: micros(250_000),
     mismatches: { version: 0, interval: 2, auth: 0, address: 0, checksum: 0 },

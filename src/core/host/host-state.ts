@@ -166,10 +166,10 @@ export class HostState {
   }
 
   /** Somebody on a segment says that an address is his. */
-  claim({ claim, interface: interfaceName, direction, at }: Extract<Input, { kind: "claim" }>): void {
+  claim({ claim, interface: interfaceName, direction, at, wall }: Extract<Input, { kind: "claim" }>): void {
     this.#syncAddresses();
     const segment = { interface: interfaceName, vlan: claim.vlan, innerVlan: claim.innerVlan };
-    for (const vip of this.#vips.on(segment, claim.address)) vip.router.claimed(vip, claim, direction, at);
+    for (const vip of this.#vips.on(segment, claim.address)) vip.router.claimed(vip, claim, direction, { at, wall });
   }
 
   /** What made this host advertise another priority; undefined where that is not sure. */
@@ -292,8 +292,11 @@ export class HostState {
     for (const address of addresses) {
       for (const vip of this.#vips.all(address)) {
         const { router } = vip;
+        const was = vip.present;
         for (const { dev, action } of router.locate(vip, news ? wall : null))
           this.#deps.emit({ kind: "address_changed", at, wall, router: router.id, address, dev, action });
+        if (vip.present !== was) vip.presentSince = news && vip.present ? { at, wall } : null;
+        router.heard?.failover.proceed(at, wall);
         router.board.mark(Aspect.addresses);
         if (router.instance !== null) moved.add(router.instance);
       }
@@ -308,6 +311,7 @@ export class HostState {
     const instance = this.#keepalived.notified(input.source, notify, moment);
     if (instance !== null) {
       this.#settle(instance, at, wall);
+      this.#routerOf(instance)?.heard?.failover.proceed(at, wall);
       const after = instance.said.priority;
       if (before !== null && after !== null && before !== after) this.#priorityChanged(instance, before, after, at, wall);
     }

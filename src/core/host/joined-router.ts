@@ -1,5 +1,5 @@
 import { sameList } from "../../lib/same-list.ts";
-import type { Instant, WallTime } from "../../lib/time.ts";
+import type { Instant, Stamp, WallTime } from "../../lib/time.ts";
 import type { AddressClaim } from "../../wire/decoded.ts";
 import type { Direction } from "../../wire/frame.ts";
 import { Aspect } from "../conditions/aspects.ts";
@@ -14,7 +14,7 @@ import { type DriftVerdict, driftOf, nothingJudged } from "./drift.ts";
 import type { Instance } from "./instance.ts";
 import type { LocalNetwork } from "./local-network.ts";
 import type { AddressOrigin, AnnouncementRole, Drift, DriftKind, JoinedRouterView, RouterState, SyncGroupView } from "./view.ts";
-import { Vip, type VipChange, type VipPlace } from "./vip.ts";
+import { isAnnouncement, Vip, type VipChange, type VipPlace } from "./vip.ts";
 import type { VipIndex } from "./vip-index.ts";
 
 /** More virtual addresses than keepalived puts into a packet and beside it (`virtual_ipaddress_excluded`). */
@@ -154,11 +154,13 @@ export class JoinedRouter implements JoinedRouterView {
   }
 
   /** Somebody on its segment claims one of its addresses. */
-  claimed(vip: Vip, claim: AddressClaim, direction: Direction, at: Instant): void {
+  claimed(vip: Vip, claim: AddressClaim, direction: Direction, { at, wall }: Stamp): void {
     const before = vip.ownerMismatch;
-    const news = vip.claimed(claim, this.#roleOf(claim.mac), direction, at);
+    const role = this.#roleOf(claim.mac);
+    const news = vip.claimed(claim, role, direction, at);
     this.#judgeOwner(vip, at);
     if (news || vip.ownerMismatch !== before) this.board.mark(Aspect.addresses);
+    if (role === "master" && isAnnouncement(claim)) this.heard?.failover.announced(at, wall);
   }
 
   /** State of each member of its sync group. */

@@ -1,4 +1,4 @@
-import { type Duration, type Instant, seconds, since, type WallTime } from "../../lib/time.ts";
+import { type Duration, type Instant, type Stamp, seconds, since, type WallTime } from "../../lib/time.ts";
 import type { AddressClaim } from "../../wire/decoded.ts";
 import type { Direction } from "../../wire/frame.ts";
 import { Stopwatch } from "../stopwatch.ts";
@@ -37,6 +37,9 @@ const NEWS = seconds(1);
 
 const announcing: ReadonlySet<AddressClaim["how"]> = new Set(["gratuitous_arp", "unsolicited_neighbor_advertisement"]);
 
+/** Whether the message is there to tell the segment who has the address. */
+export const isAnnouncement = ({ how }: AddressClaim): boolean => announcing.has(how);
+
 const isLinkLocal = (address: string): boolean => /^(?:fe[89ab]|169\.254\.)/.test(address);
 
 const nowhere = (dev: string): VipDeviceView => ({
@@ -57,6 +60,8 @@ export class Vip implements VipView {
   origins: readonly AddressOrigin[] = [];
   devices: readonly VipDeviceView[] = [];
   changedWall: WallTime | null = null;
+  /** null: not present, or since before we looked. */
+  presentSince: Stamp | null = null;
   readonly changes = { added: 0, removed: 0 };
   readonly announcements: Record<AnnouncementRole, number> = { master: 0, backup: 0, foreign: 0 };
   ownerMismatch: boolean | null = null;
@@ -104,7 +109,7 @@ export class Vip implements VipView {
 
   /** Somebody on the segment says that the address is his. @returns whether it is a stranger, for the first time in a while */
   claimed(claim: AddressClaim, role: AnnouncementRole, direction: Direction, at: Instant): boolean {
-    if (announcing.has(claim.how)) this.announcements[role] += 1;
+    if (isAnnouncement(claim)) this.announcements[role] += 1;
     this.claimedBy = claim.mac;
     if (direction === "out") this.claimedHereAt = at;
     if (role !== "foreign" || direction === "out") return false;
