@@ -231,6 +231,18 @@ export const reportsNoFlappingOfRaces: Rule = (m) => {
   return changes < 6 && raisedSpans(m.story, "flapping").length > 0 ? [`P5 flapping with ${changes} changes`] : [];
 };
 
+/** A condition is cleared only after it was raised, and raised again only after it was cleared. */
+export const raisesAndClearsInTurn: Rule = ({ story }) => {
+  const active = new Map<string, boolean>();
+  return story.events.flatMap((event) => {
+    if (event.kind !== "condition_raised" && event.kind !== "condition_cleared") return [];
+    const raised = event.kind === "condition_raised";
+    const was = active.get(event.condition) ?? false;
+    active.set(event.condition, raised);
+    return was === raised ? [`P7 ${event.condition} ${raised ? "raised twice" : "cleared but never raised"} at ${text(event.at)}`] : [];
+  });
+};
+
 export const splitRules: readonly Rule[] = [
   reportsEverySplit,
   reportsSilentSplits,
@@ -239,4 +251,4 @@ export const splitRules: readonly Rule[] = [
   clearsNotBefore,
   countsTheClaims,
 ];
-export const otherRules: readonly Rule[] = [reportsNoMaster, reportsNoFlappingOfRaces];
+export const otherRules: readonly Rule[] = [reportsNoMaster, reportsNoFlappingOfRaces, raisesAndClearsInTurn];
