@@ -243,6 +243,14 @@ export const raisesAndClearsInTurn: Rule = ({ story }) => {
   });
 };
 
+/** Events come in the order of their instants. */
+export const keepsTheOrder: Rule = ({ story }) =>
+  story.events.flatMap((event, i) => {
+    const before = story.events[i - 1];
+    if (before === undefined || before.at <= event.at) return [];
+    return [`P8 ${event.kind} of ${text(event.at)} comes after ${before.kind} of ${text(before.at)}`];
+  });
+
 export const splitRules: readonly Rule[] = [
   reportsEverySplit,
   reportsSilentSplits,
@@ -251,4 +259,4 @@ export const splitRules: readonly Rule[] = [
   clearsNotBefore,
   countsTheClaims,
 ];
-export const otherRules: readonly Rule[] = [reportsNoMaster, reportsNoFlappingOfRaces, raisesAndClearsInTurn];
+export const otherRules: readonly Rule[] = [reportsNoMaster, reportsNoFlappingOfRaces, raisesAndClearsInTurn, keepsTheOrder];
