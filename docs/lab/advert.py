@@ -1,5 +1,8 @@
 #!/usr/bin/env python3
-"""Sends VRRP adverts by hand, on a segment that is there to be disturbed: `advert.py source=192.0.2.66 priority=255`. Needs root."""
+"""Sends by hand what routers would send, on a segment that is there to be disturbed. Needs root.
+
+A VRRP advert: advert.py source=192.0.2.66 priority=255. CARP: advert.py carp=51. A gratuitous ARP: advert.py arp=192.0.2.100 mac=02:00:00:00:00:66.
+"""
 import socket
 import struct
 import sys
@@ -7,7 +10,7 @@ import time
 
 given = {
     "source": "192.0.2.66", "vrid": "51", "priority": "100", "version": "3", "interval": "1", "addresses": "192.0.2.100",
-    "ttl": "255", "checksum": "pseudo_header", "every": "", "count": "1", "carp": "",
+    "ttl": "255", "checksum": "pseudo_header", "every": "", "count": "1", "carp": "", "arp": "", "mac": "", "dev": "eth0",
 }
 given.update(argument.split("=", 1) for argument in sys.argv[1:])
 group = socket.inet_aton("224.0.0.18")
@@ -40,8 +43,19 @@ def carp() -> bytes:
     return parts[0] + struct.pack("!H", checksum(parts[0] + bytes(2) + parts[1])) + parts[1]
 
 
+def gratuitous_arp() -> None:
+    with socket.socket(socket.AF_PACKET, socket.SOCK_RAW) as link:
+        link.bind((given["dev"], 0))
+        mac = bytes.fromhex(given["mac"].replace(":", "")) or link.getsockname()[4]
+        address, everybody = socket.inet_aton(given["arp"]), b"\xff" * 6
+        link.send(everybody + mac + struct.pack("!HHHBBH", 0x0806, 1, 0x0800, 6, 4, 1) + mac + address + everybody + address)
+
+
+if given["arp"]:
+    gratuitous_arp()
+    sys.exit()
 sender = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
-sender.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton("0.0.0.0"))
+sender.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, given["dev"].encode())
 for n in range(int(given["count"])):
     if n > 0:
         time.sleep(float(given["every"] or given["interval"]))

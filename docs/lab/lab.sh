@@ -37,11 +37,20 @@ web: {listen: ["127.0.0.1:10112"], control_socket: $dir/control.sock}
 state_directory: $dir
 ${2:-}
 END
-  on "$1" $agent run --config "$dir/vrrpwatch.yaml" > "$dir/agent.log" 2>&1 &
+  ip netns exec "vw-$1" $agent run --config "$dir/vrrpwatch.yaml" > "$dir/agent.log" 2>&1 &
   echo $! > "$dir/agent.pid"
   for _ in $(seq 100); do [ "$(get "$1" /-/ready -o /dev/null -w '%{http_code}')" = 200 ] && return; sleep 0.1; done
   echo "the agent on $1 did not start: $dir/agent.log" >&2
   exit 1
+}
+
+# agent HOST YAML: starts it anew with more configuration
+restart_agent() {
+  local pid
+  pid=$(cat "$run/$1/agent.pid")
+  kill "$pid"
+  while kill -0 "$pid" 2>/dev/null; do sleep 0.1; done
+  start_agent "$@"
 }
 
 # keepalived HOST PRIORITY [vrid=51] [version=3] [interval=1] [addresses=192.0.2.100] [more=LINES]: starts it, or reloads it
@@ -67,7 +76,7 @@ vrrp_instance VI_1 {
 }
 END
   if running "$1"; then kill -HUP "$(cat "$dir/keepalived.pid")" && return; fi
-  on "$1" keepalived --dont-fork --vrrp --log-console --log-detail --use-file "$dir/keepalived.conf" \
+  ip netns exec "vw-$1" keepalived --dont-fork --vrrp --log-console --log-detail --use-file "$dir/keepalived.conf" \
     --pid "$dir/keepalived.pid" --vrrp_pid "$dir/vrrp.pid" >> "$dir/keepalived.log" 2>&1 &
 }
 
@@ -99,7 +108,7 @@ down() {
 
 case "${1:-}" in
   up | down | conditions | on | events) "$@" ;;
-  agent) kill "$(cat "$run/$2/agent.pid")"; sleep 1; start_agent "${@:2}" ;;
+  agent) restart_agent "${@:2}" ;;
   keepalived) start_keepalived "${@:2}" ;;
   stop) kill "$(cat "$run/$2/keepalived.pid")" ;;
   advert) ip netns exec "vw-$2" python3 "$(dirname "$0")/advert.py" "${@:3}" ;;

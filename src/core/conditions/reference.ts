@@ -32,8 +32,8 @@ ${table(
     ["Alert", `\`${alertName(id)}\``],
     ["Severity", `${severity}, unless configured otherwise`],
     ["Scope", scopes[scope]],
-    ["Silences as its consequence", detector.inhibits.map(link).join(", ") || "nothing"],
-    ["Is silenced by", inhibitors.map((other) => link(other.id)).join(", ") || "nothing"],
+    ["Inhibits", detector.inhibits.map(link).join(", ") || "nothing"],
+    ["Inhibited by", inhibitors.map((other) => link(other.id)).join(", ") || "nothing"],
   ],
 )}
 ## Rule
@@ -77,8 +77,8 @@ A condition is something that is wrong with a virtual router: raised and cleared
 \`vrrp_condition_active\`, listed with its cause and evidence by \`/api/v1/conditions\`, and made an alert. Each has a page here, whose
 file name is the name of the condition: the \`runbook_url\` of an alert points to it, for example \`docs/conditions/split_brain.md\`.
 
-A condition that is only the consequence of another is silenced by that one: it is still an event and a metric (with \`inhibited_by\`), but
-no alert of its own. How to switch one off, or give it another severity: [configuration.md](../configuration.md#conditions).
+A condition that is only the consequence of another is inhibited by that one: it is still an event and a metric, and says
+\`inhibited_by\`, but it is no story of its own. How to switch one off, or give it another severity: [configuration.md](../configuration.md#conditions).
 
 ## Of the segment
 
