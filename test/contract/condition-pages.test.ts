@@ -39,11 +39,16 @@ test("every cause is in the index", () => {
     for (const cause of Object.keys(causes)) assert.match(index, new RegExp(`\\(${id}\\.md\\).*\`${cause}\``));
 });
 
+test("the README links to every page", () => {
+  const readme = readFileSync(join(root, "README.md"), "utf8");
+  for (const name of conditionNames) assert.ok(readme.includes(`[\`${name}\`](docs/conditions/${name}.md)`), name);
+});
+
 test("every query on a page is about metrics that exist", () => {
   const known = new Set(catalogue.flatMap(({ name }) => ["", "_bucket", "_sum", "_count"].map((suffix) => `${name}${suffix}`)));
   for (const name of conditionNames) {
     const queries = bodyOf(pageText(name)).split("## PromQL")[1] ?? "";
-    const used = queries.match(/\b(?:vrrp|vrrpwatch|keepalived)_[a-z_]+/g) ?? [];
+    const used = queries.replace(/"[^"]*"/g, "").match(/\b(?:vrrp|vrrpwatch|keepalived)_[a-z_]+/g) ?? [];
     assert.ok(used.length > 0, `${name} has a query`);
     assert.deepEqual(
       used.filter((metric) => !known.has(metric)),

@@ -11,7 +11,7 @@ interface RelatedMetric {
 }
 
 const scopes: Readonly<Record<Detector["scope"], string>> = {
-  segment: "the segment: every agent that hears it judges alike, and raises the same alert",
+  segment: "the segment: all agents that hear it make one alert",
   host: "one host: the alert carries `instance`",
 };
 
@@ -76,18 +76,19 @@ Generated from \`src/core/detectors\`; do not edit.
 A condition is something that is wrong with a virtual router: raised and cleared as an event, exported as
 \`vrrp_condition_active\`, listed with its cause and evidence by \`/api/v1/conditions\`, and made an alert. Each has a page here, whose
 file name is the name of the condition: the \`runbook_url\` of an alert points to it, for example \`docs/conditions/split_brain.md\`.
+[The lab](../lab/README.md) is where to try them.
 
 A condition that is only the consequence of another is inhibited by that one: it is still an event and a metric, and says
 \`inhibited_by\`, but it is no story of its own. How to switch one off, or give it another severity: [configuration.md](../configuration.md#conditions).
 
 ## Of the segment
 
-From the packets alone: every agent that hears the segment judges alike.
+About the packets of a segment. An agent on a node with keepalived may know more of the cause than one that only listens.
 
 ${indexOf("segment")}
 ## Of one host
 
-From the packets, the kernel and keepalived of the agent's own host.
+About the agent's own host: its kernel and its keepalived beside the packets.
 
 ${indexOf("host")}`;
 }
