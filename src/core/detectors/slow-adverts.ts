@@ -19,13 +19,14 @@ export const slowAdverts = defineDetector({
     },
     lost_on_the_way: {
       meaning: "The adverts were sent and lost between the master and here.",
-      decidedBy: "The counter that keepalived puts into its IPv4 adverts has moved on.",
+      decidedBy:
+        "The counter that keepalived puts into its IPv4 adverts has skipped some since this master was first heard (`lost_adverts`).",
       remedy:
         "Look at the path: switch ports, storm control, a full queue on a hypervisor. Where the backup's path is the same it is about to take over.",
     },
     sender_late: {
       meaning: "The master itself sends late: overloaded, stalled on a disk, or its virtual machine is paused.",
-      decidedBy: "The counter in its adverts has not moved on: none was sent meanwhile.",
+      decidedBy: "The counter in its adverts has never skipped one: all that were sent were heard.",
       remedy:
         'Look at the master: CPU steal, `journalctl -u keepalived` for "A thread timer expired", programs that signal keepalived; `vrrp_rt_priority`, `vrrp_no_swap`; a longer `advert_int`.',
     },

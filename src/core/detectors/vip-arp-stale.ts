@@ -16,7 +16,7 @@ export const vipArpStale = defineDetector({
         "The master took over, or took back, without an announcement: after a takeover of a moment keepalived announces only where it knows of it.",
       decidedBy: "The other router's claim came before it stopped to advertise.",
       remedy:
-        "Announce by hand on the master: `arping -c 3 -A -I DEV ADDRESS` (IPv4), `ndisc6`-like tools or `ip -6 neigh flush` on the neighbours (IPv6). For good: `garp_master_refresh 60` in keepalived.",
+        "Announce by hand on the master: `arping -c 3 -A -I DEV ADDRESS` (IPv4); or let the neighbours ask anew: `ip neigh flush to ADDRESS` on each of them. For good: `garp_master_refresh 60` in keepalived.",
     },
     former_master_announces: {
       meaning: "A router that is not master on the wire announces the address: it still takes itself for the master.",
