@@ -19,8 +19,7 @@ export const slowAdverts = defineDetector({
     },
     lost_on_the_way: {
       meaning: "The adverts were sent and lost between the master and here.",
-      decidedBy:
-        "The counter that keepalived puts into its IPv4 adverts has skipped some since this master was first heard (`lost_adverts`).",
+      decidedBy: "The counter that keepalived puts into its IPv4 adverts has skipped some at the late one (`lost_adverts`).",
       remedy:
         "Look at the path: switch ports, storm control, a full queue on a hypervisor. Where the backup's path is the same it is about to take over.",
     },
@@ -42,7 +41,7 @@ export const slowAdverts = defineDetector({
     gap_intervals: "The last late gap, as a multiple of the interval.",
     interval_seconds: "The interval.",
     late_adverts: "Late adverts since the virtual router was first seen.",
-    lost_adverts: "Adverts of this master that were sent and not heard, by its counter; null where it has none.",
+    lost_adverts: "Adverts that were sent before the late one and not heard, by the master's counter; null where it has none.",
   },
   options: {
     very_late: { kind: "ratio", default: 2.5, min: 1.5, max: 10, meaning: "Multiple of the interval from which a single gap is enough." },
@@ -66,7 +65,6 @@ export const slowAdverts = defineDetector({
     const isSeries = last.ratio > very_late || (previous !== null && since(last.at, previous.at) <= span);
     const wasRaised = subject.here.board.isRaised("slow_adverts");
     if (now >= over || (!isSeries && !wasRaised)) return { ...clear, because: "the adverts come in time again" };
-    const counted = master.ipId.mode === "counter";
     return {
       state: "raised",
       finding: {
@@ -74,9 +72,9 @@ export const slowAdverts = defineDetector({
         cause:
           last.starved || carpNearby(wire.carp?.at, now)
             ? "invalid_packets"
-            : !counted
+            : last.lost === null
               ? "unknown"
-              : master.ipId.lost > 0
+              : last.lost > 0
                 ? "lost_on_the_way"
                 : "sender_late",
         evidence: {
@@ -84,7 +82,7 @@ export const slowAdverts = defineDetector({
           gap_intervals: Math.round(last.ratio * 1_000) / 1_000,
           interval_seconds: toSeconds(interval),
           late_adverts: late.total,
-          lost_adverts: counted ? master.ipId.lost : null,
+          lost_adverts: last.lost,
         },
       },
       recheckAt: over,

@@ -118,7 +118,7 @@ export const splitBrain = defineDetector({
 });
 
 function findingOf(subject: Subject, wire: WireSubject, { better, weaker, stand }: Dispute): SplitFinding {
-  const masters = [...wire.senders].filter(({ claims }) => claims);
+  const masters = [...wire.senders].filter(({ claims, silentMaster }) => claims || silentMaster);
   const cause = causeOf(subject, better, weaker, stand);
   return {
     summary: `${routerName(subject)} has ${masters.length} masters: ${weaker.source} (priority ${weaker.priority}) goes on beside ${better.source} (priority ${better.priority})${because(cause, weaker, better, stand)}`,

@@ -43,7 +43,8 @@ export const vipArpStale = defineDetector({
   watches: Aspect.addresses | Aspect.master | Aspect.capture,
   evaluate(subject, now, { grace }) {
     const { wire, here } = subject;
-    if (wire === null || !wire.judgesMaster || wire.master === null) return unknown;
+    if (wire === null || !wire.judgesMaster) return unknown;
+    if (wire.master === null) return { ...clear, because: "nobody is master" };
     const { master } = wire;
     const stale = here.vips.filter(
       ({ mismatchedSince, claimedBy }) => mismatchedSince !== null && [...wire.senders].some(({ mac }) => mac === claimedBy),
