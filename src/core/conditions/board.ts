@@ -71,7 +71,9 @@ export class ConditionBoard implements Deadlined, ConditionsView {
     const marked = this.#marked;
     if (this.#isPassing) return;
     this.#marked = 0;
-    for (const [index, detector] of detectors.entries()) if ((detector.watches & marked) !== 0) this.#ask(detector, index, now, at, wall);
+    if (marked === 0) return;
+    for (let index = 0; index < detectors.length; index++)
+      if (((watches[index] as number) & marked) !== 0) this.#ask(detectors[index] as Detector, index, now, at, wall);
     this.#findDeadline();
   }
 
@@ -198,5 +200,8 @@ export class ConditionBoard implements Deadlined, ConditionsView {
 /** A time that has passed changes nothing any more. */
 const later = (recheckAt: Instant | undefined, now: Instant): Instant | null =>
   recheckAt === undefined || recheckAt <= now ? null : recheckAt;
+
+/** In the order of `detectors`, beside each other: they are looked through at every change. */
+const watches: readonly number[] = detectors.map((detector) => detector.watches);
 
 const indexOf: ReadonlyMap<ConditionName, number> = new Map(detectors.map(({ id }, index) => [id, index]));
