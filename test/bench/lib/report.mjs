@@ -182,6 +182,7 @@ function detectionTable({ rows }) {
       row.decidedBy,
       row.advertsPerSecond,
       row.drops,
+      row.waitedMs,
       row.leftOut,
       row.expected,
       row.seen,
