@@ -41,6 +41,9 @@ function advert(router, sender, spec = {}) {
 const input = (at, fields) => ({ at, wall: EPOCH + at, interface: "eth0", direction: "in", ...fields });
 const ofAdvert = (at, value, ipId = null) => input(at, { kind: "advert", advert: value, ipId });
 
+/** So many adverts and nothing is new any more. */
+const KNOWN_AFTER = 3;
+
 /** Repeatable: the same numbers in every run. */
 function randoms(seed) {
   let state = seed;
@@ -85,10 +88,12 @@ class Meter {
 
 const steady = (routers) => (meter, count) => {
   const adverts = Array.from({ length: routers }, (_, router) => advert(router, 0));
-  const turns = Math.ceil(count / routers);
+  const turn = (n) => {
+    for (let i = 0; i < routers; i++) meter.give(ofAdvert(n * SECOND + i, adverts[i], (n + 1) & 0xffff));
+  };
+  for (let n = 0; n < KNOWN_AFTER; n++) turn(n);
   meter.begin();
-  for (let turn = 0; turn < turns; turn++)
-    for (let i = 0; i < routers; i++) meter.give(ofAdvert(turn * SECOND + i, adverts[i], (turn + 1) & 0xffff));
+  for (let n = KNOWN_AFTER; n < KNOWN_AFTER + count / routers; n++) turn(n);
 };
 
 function split(meter, count) {
@@ -142,7 +147,7 @@ const claims = (ofStrangers) => (meter, count) => {
   const routers = 255;
   const adverts = Array.from({ length: routers }, (_, i) => advert(2 * i, 0));
   const random = randoms(1);
-  for (let turn = 0; turn < 3; turn++) for (const [i, value] of adverts.entries()) meter.give(ofAdvert(turn * SECOND + i, value));
+  for (let turn = 0; turn < KNOWN_AFTER; turn++) for (const [i, value] of adverts.entries()) meter.give(ofAdvert(turn * SECOND + i, value));
   const macs = Array.from({ length: 256 }, (_, i) => (ofStrangers ? `02:00:00:00:01:${(i + 256).toString(16).slice(1)}` : adverts[0].mac));
   meter.begin();
   for (let i = 0; i < count; i++) {
