@@ -37,6 +37,8 @@ export class Engine {
   readonly #interfaces = new Map<string | null, InterfaceCounts>();
   /** Not captured now, the longest deaf first. */
   readonly #deafInterfaces = new Set<string>();
+  /** Captured now, as the capture itself said. */
+  readonly #capturedInterfaces = new Set<string>();
   readonly #evictions = Object.fromEntries(evictionKinds.map((kind) => [kind, 0])) as Record<EvictionKind, number>;
   readonly #context: RouterContext;
   readonly #host: HostState;
@@ -59,6 +61,7 @@ export class Engine {
       emit: (event) => this.#events.push(event),
       now: () => this.#now,
       board: (subject) => this.#board(subject),
+      isCaptured: (name) => (this.#capturedInterfaces.size === 0 ? null : this.#capturedInterfaces.has(name)),
       dropped: (board) => {
         board.end("not configured any more, and not heard", this.#now, this.#wallAt(this.#now));
         this.#marked.delete(board);
@@ -102,6 +105,8 @@ export class Engine {
    * on it.
    */
   handleHost(input: HostInput): readonly Event[] {
+    // Before the first frame nothing else tells the time of day.
+    if (this.#now === Number.NEGATIVE_INFINITY) this.#wallOffset = micros(input.wall - input.at);
     this.#host.handle(input);
     // It may be ahead of the wire by some milliseconds, in which no silence is concluded.
     this.#judge(input.at, input.wall);
@@ -203,6 +208,8 @@ export class Engine {
     if (interfaceName === null) this.#deaf = deaf;
     else {
       this.#deafInterfaces.delete(interfaceName);
+      if (deaf) this.#capturedInterfaces.delete(interfaceName);
+      else if (this.#capturedInterfaces.size < this.#options.maxInterfaces) this.#capturedInterfaces.add(interfaceName);
       if (deaf) this.#deafInterfaces.add(interfaceName);
       // Names of devices that are gone for good; where nothing was heard, deafness changes nothing.
       for (const oldest of this.#deafInterfaces) {
@@ -210,6 +217,7 @@ export class Engine {
         this.#deafInterfaces.delete(oldest);
       }
     }
+    this.#host.captureChanged(interfaceName);
     for (const router of this.#table.on(interfaceName)) {
       if (this.#isDeaf(router.id.interface)) router.deafen(at);
       else router.listen(at);

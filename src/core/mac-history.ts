@@ -1,7 +1,10 @@
-import { type Instant, seconds, since } from "../lib/time.ts";
+import { type Duration, type Instant, micros, plus, seconds, since } from "../lib/time.ts";
 
 /** Two routers with one address that both advertise take turns within this time, whatever their interval. */
 const TURN = seconds(120);
+
+/** After so many intervals without a turn one of the two has gone. */
+const INTERVALS = 4;
 
 /** So many turns in a row are no change of hardware. */
 const CERTAIN = 3;
@@ -23,8 +26,8 @@ export class MacHistory {
     this.turnedAt = at;
   }
 
-  /** Whether two routers use the address. */
-  get isShared(): boolean {
-    return this.turns >= CERTAIN;
+  /** Until when two routers count as users of the address; null: one does. */
+  sharedUntil(interval: Duration): Instant | null {
+    return this.turns < CERTAIN || this.turnedAt === null ? null : plus(this.turnedAt, micros(INTERVALS * interval));
   }
 }

@@ -32,6 +32,8 @@ export class Sender implements SenderView {
   /** Its claim beside a better one; null while there is none. */
   stand: Stand | null = null;
   local = false;
+  /** Its last advert that was not captured on its way out of this host; null: there was none. */
+  receivedAt: Instant | null = null;
   /** How many packets that no router may believe had come before its last advert. */
   invalidBefore = 0;
   readonly macs = new MacHistory();
@@ -61,7 +63,10 @@ export class Sender implements SenderView {
     this.lastAdvertAt = at;
     this.lastAdvertWall = wall;
     if (direction === "out") this.sent += 1;
-    else this.received += 1;
+    else {
+      this.received += 1;
+      this.receivedAt = at;
+    }
     this.local = direction === "out";
     this.ipId.observe(ipId);
     this.outrankedAt = undefined;

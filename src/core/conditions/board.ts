@@ -135,10 +135,10 @@ export class ConditionBoard implements Deadlined, ConditionsView {
     if (!enabled) return;
     const verdict = detector.evaluate(this.#subject, now, options);
     let state = this.#states[index];
-    if (verdict.state === "unknown") this.#unknown |= 1 << index;
+    if (verdict.state === "unknown" || verdict.state === "inapplicable") this.#unknown |= 1 << index;
     else this.#unknown &= ~(1 << index);
     if (state === undefined) {
-      if (verdict.state === "unknown" || (verdict.state === "clear" && verdict.recheckAt === undefined)) return;
+      if (verdict.state !== "raised" && (verdict.state !== "clear" || verdict.recheckAt === undefined)) return;
       state = { active: null, transitions: 0, lastRaisedWall: null, heldSince: null, recheckAt: null };
       this.#states[index] = state;
     }
@@ -146,6 +146,11 @@ export class ConditionBoard implements Deadlined, ConditionsView {
       case "unknown":
         state.heldSince = null;
         state.recheckAt = null;
+        return;
+      case "inapplicable":
+        state.heldSince = null;
+        state.recheckAt = null;
+        this.#clear(state, verdict.because, at, wall);
         return;
       case "clear":
         state.heldSince = null;
@@ -168,8 +173,8 @@ export class ConditionBoard implements Deadlined, ConditionsView {
 
   #raise(condition: ConditionName, state: State, severity: ConditionView["severity"], finding: Finding, at: Instant, wall: WallTime): void {
     if (state.active !== null) {
-      // What is known of it may grow: the cause shows a little later.
-      state.active = { ...state.active, ...finding };
+      // What is known of it may grow, and is not forgotten: the cause may show a little later, and not any more at the end.
+      if (isSpecific(finding.cause) || !isSpecific(state.active.cause)) state.active = { ...state.active, ...finding };
       return;
     }
     const inhibitedBy = this.#inhibitor(condition);
@@ -228,3 +233,5 @@ function inOrder(settings: ConditionSettings): readonly ConditionSetting[] {
   }
   return list;
 }
+
+const isSpecific = (cause: string | null): boolean => cause !== null && cause !== "unknown";

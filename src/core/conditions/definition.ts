@@ -18,6 +18,8 @@ export interface Finding<Cause extends string = string> {
 export type Verdict<Cause extends string = string> =
   /** It cannot be judged now: nothing is raised, nothing cleared. */
   | { readonly state: "unknown" }
+  /** There is nothing to be judged: not this kind of virtual router, not this kind of host any more. What was raised ends. */
+  | { readonly state: "inapplicable"; readonly because: string }
   | { readonly state: "clear"; readonly because?: string; readonly recheckAt?: Instant | undefined }
   | {
       readonly state: "raised";
@@ -79,3 +81,7 @@ export function defineDetector<const Options extends OptionSpecs, const Causes e
 
 export const unknown = { state: "unknown" } as const;
 export const clear = { state: "clear" } as const;
+/** No advert of it is remembered. */
+export const unheard = { state: "inapplicable", because: "no advert of it is remembered" } as const;
+/** keepalived on this host has no instance of it. */
+export const notHere = { state: "inapplicable", because: "keepalived on this host has no instance of it any more" } as const;

@@ -1,4 +1,4 @@
-import { type Duration, earlier, type Instant, micros, plus, seconds, since, toSeconds } from "../../lib/time.ts";
+import { type Duration, earlier, type Instant, later, micros, plus, seconds, since, toSeconds } from "../../lib/time.ts";
 import { Aspect } from "../conditions/aspects.ts";
 import { clear, defineDetector, unknown, type Verdict } from "../conditions/definition.ts";
 import type { Subject } from "../conditions/subject.ts";
@@ -49,7 +49,7 @@ export const captureBlind = defineDetector({
   inhibits: ["no_master"],
   evaluate(subject, now, { grace, gaps }): Verdict<Cause> {
     const { wire } = subject;
-    if (wire === null) return unknown;
+    if (wire === null) return neverHeard(subject, grace);
     if (wire.deafSince !== null) {
       const ripe = plus(wire.deafSince, grace);
       if (now < ripe) return { ...clear, recheckAt: ripe };
@@ -86,6 +86,17 @@ const raised = (cause: Cause, summary: string, evidence: Readonly<Record<string,
 const recheckOf = (recent: readonly { readonly until: Instant }[], now: Instant): Instant =>
   recent.map(({ until }) => plus(until, MINUTE)).reduce((a, b) => (a > now && b > now ? earlier(a, b) : a));
 
+/** keepalived.conf or the user names it: its interface should be captured. */
+function neverHeard(subject: Subject, grace: Duration): Verdict<Cause> {
+  const { here, id } = subject;
+  if (here.isCaptured === null) return unknown;
+  if (here.isCaptured) return { ...clear, because: "its interface is captured" };
+  return {
+    ...raised("interface_not_captured", `${routerName(subject)}: ${id.interface} is not captured, and nothing was ever heard of it`, {}),
+    after: grace,
+  };
+}
+
 /** A backup that hears nothing becomes master: one that says it is a backup, beyond its whole time, hears what we do not. */
 function keepalivedHears({ wire, here }: Subject, now: Instant): { readonly ripe: Instant; readonly silence: Duration } | null {
   const { instance } = here;
@@ -93,7 +104,7 @@ function keepalivedHears({ wire, here }: Subject, now: Instant): { readonly ripe
   if (instance.state !== "backup" || instance.by !== "notify" || here.daemon?.running !== true || wire.loss === null) return null;
   const { version, interval, downTimerAdverts, preemptDelay } = instance.configured;
   const heard = instance.said.lastAt ?? wire.lastAdvertAt;
-  const from = heard > wire.lastAdvertAt ? heard : wire.lastAdvertAt;
+  const from = later(heard, wire.lastAdvertAt);
   const patience = micros(
     claimLifetime(version, Math.max(interval, wire.interval) as Duration, downTimerAdverts) + preemptDelay + NOTIFY_PATIENCE,
   );

@@ -1,6 +1,6 @@
 import { plus, seconds } from "../../lib/time.ts";
 import { Aspect } from "../conditions/aspects.ts";
-import { clear, defineDetector, unknown } from "../conditions/definition.ts";
+import { clear, defineDetector, unheard } from "../conditions/definition.ts";
 import { routerName } from "./dispute.ts";
 
 /** CARP has VRRP's protocol number, group and virtual MAC; each of its packets puts the adverts of a keepalived master off. */
@@ -25,7 +25,7 @@ export const carpVhidConflict = defineDetector({
   watches: Aspect.carp,
   evaluate(subject, now, { quiet }) {
     const { wire } = subject;
-    if (wire === null) return unknown;
+    if (wire === null) return unheard;
     const { carp } = wire;
     if (carp === null) return clear;
     const over = plus(carp.at, quiet);

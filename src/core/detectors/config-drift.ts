@@ -42,7 +42,9 @@ export const configDrift = defineDetector({
   },
   watches: Aspect.keepalived | Aspect.adverts | Aspect.claims | Aspect.master,
   evaluate({ here }, _now, { grace }) {
-    const { drift, driftJudged, instance } = here;
+    const { drift, driftJudged, instance, daemon } = here;
+    if (instance === null || instance.configured === null || daemon?.running === false)
+      return { state: "inapplicable", because: "keepalived does not run here, or has no such instance" };
     if (driftJudged.length === 0) return unknown;
     const [first] = drift;
     if (first === undefined) return { ...clear, because: "the file and keepalived agree" };

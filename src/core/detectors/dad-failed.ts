@@ -19,8 +19,9 @@ export const dadFailed = defineDetector({
   evidence: { addresses: "The addresses, with their devices." },
   options: {},
   watches: Aspect.addresses,
-  evaluate({ here, id }) {
-    if (id.family === "ipv4" || !here.network.addressesKnown) return unknown;
+  evaluate({ here }) {
+    if (!here.vips.some(({ address }) => address.includes(":"))) return { state: "inapplicable", because: "it has no IPv6 address" };
+    if (!here.network.addressesKnown) return unknown;
     const failed = here.vips.flatMap(({ address, devices }) =>
       devices.filter((device) => device.dadFailed).map(({ dev }) => [address, dev] as const),
     );

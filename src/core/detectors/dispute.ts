@@ -1,4 +1,4 @@
-import { toSeconds } from "../../lib/time.ts";
+import { type Instant, toSeconds } from "../../lib/time.ts";
 import type { Subject, WireSubject } from "../conditions/subject.ts";
 import type { Sender } from "../sender.ts";
 import type { Stand } from "../stand.ts";
@@ -19,6 +19,12 @@ export function disputesOf(wire: WireSubject): readonly Dispute[] {
       found.push({ better: stand.against, weaker, stand });
   }
   return found;
+}
+
+/** Whether two routers advertise from its address now. */
+export function isShared({ macs, lastAdvert }: Sender, now: Instant): boolean {
+  const until = macs.sharedUntil(lastAdvert.interval);
+  return until !== null && now < until;
 }
 
 /** The keepalived of this host in words: its instance, where that is known. */

@@ -1,6 +1,6 @@
 import { earlier, type Instant, plus, seconds } from "../../lib/time.ts";
 import { Aspect } from "../conditions/aspects.ts";
-import { clear, defineDetector, unknown } from "../conditions/definition.ts";
+import { clear, defineDetector, unheard } from "../conditions/definition.ts";
 import { routerName } from "./dispute.ts";
 
 /** Who becomes master is then a matter of addresses, or of who was first. */
@@ -30,7 +30,7 @@ export const equalPriority = defineDetector({
   watches: Aspect.adverts | Aspect.master,
   evaluate(subject, now, { remember }) {
     const { wire } = subject;
-    if (wire === null) return unknown;
+    if (wire === null) return unheard;
     const byPriority = new Map<number, string[]>();
     let recheckAt: Instant | undefined;
     for (const { source, priority, lastAdvertAt } of wire.senders) {

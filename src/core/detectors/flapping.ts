@@ -1,6 +1,6 @@
 import { plus, seconds, since, toSeconds } from "../../lib/time.ts";
 import { Aspect } from "../conditions/aspects.ts";
-import { clear, defineDetector, unknown } from "../conditions/definition.ts";
+import { clear, defineDetector, unheard, unknown } from "../conditions/definition.ts";
 import { routerName } from "./dispute.ts";
 
 /** The master changes again and again. */
@@ -40,7 +40,8 @@ export const flapping = defineDetector({
   watches: Aspect.master | Aspect.capture,
   evaluate(subject, now, { changes, window }) {
     const { wire, here } = subject;
-    if (wire === null || !wire.hearing) return unknown;
+    if (wire === null) return unheard;
+    if (!wire.hearing) return unknown;
     const recent = wire.changes.at.filter((at) => since(now, at) < window);
     const raised = here.board.isRaised("flapping");
     if (recent.length < (raised ? Math.floor(changes / 2) + 1 : changes))

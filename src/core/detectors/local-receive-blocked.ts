@@ -1,6 +1,6 @@
 import { Aspect } from "../conditions/aspects.ts";
-import { clear, defineDetector, unknown } from "../conditions/definition.ts";
-import { disputesOf } from "./dispute.ts";
+import { clear, defineDetector, notHere, unheard, unknown } from "../conditions/definition.ts";
+import { disputesOf, isShared } from "./dispute.ts";
 import { splitBrain } from "./split-brain.ts";
 
 /** AF_PACKET sees what arrives before INPUT drops it (protocol §8): we hear the better master, and our keepalived does not. */
@@ -18,10 +18,12 @@ export const localReceiveBlocked = defineDetector({
   options: {},
   watches: Aspect.claims | Aspect.keepalived | Aspect.capture,
   inhibits: ["state_inconsistent"],
-  evaluate({ wire, here }) {
-    if (wire === null || !wire.hearing || here.instance === null) return unknown;
+  evaluate({ wire, here }, now) {
+    if (here.instance === null) return notHere;
+    if (wire === null) return unheard;
+    if (!wire.hearing) return unknown;
     for (const { better, weaker, stand } of disputesOf(wire)) {
-      if (stand.field !== null || stand.refused || better.macs.isShared) continue;
+      if (stand.field !== null || stand.refused || isShared(better, now)) continue;
       const ignores = weaker.local && !better.local && stand.defiances >= 2;
       const silent = better.local && !weaker.local && stand.answered === 0 && stand.unanswered >= 2;
       if (!ignores && !silent) continue;

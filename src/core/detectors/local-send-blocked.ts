@@ -1,6 +1,6 @@
 import { micros, seconds, since } from "../../lib/time.ts";
 import { Aspect } from "../conditions/aspects.ts";
-import { clear, defineDetector, unknown } from "../conditions/definition.ts";
+import { clear, defineDetector, notHere, unknown } from "../conditions/definition.ts";
 import { refusedFor } from "../disagreement.ts";
 import { configuredTerms } from "./configured-terms.ts";
 import { splitBrain } from "./split-brain.ts";
@@ -38,8 +38,10 @@ export const localSendBlocked = defineDetector({
   inhibits: ["state_inconsistent"],
   evaluate({ wire, here }, now) {
     const { instance } = here;
-    if (instance === null || instance.configured === null || instance.by !== "notify") return unknown;
-    if (wire !== null && !wire.hearing) return unknown;
+    if (instance === null || instance.configured === null) return notHere;
+    if (instance.by !== "notify") return unknown;
+    // Without any advert only the capture itself can say that it would have seen ours.
+    if (wire === null ? here.isCaptured !== true : !wire.hearing) return unknown;
     const sends = [...(wire?.senders ?? [])].some(({ local, claims }) => local && claims);
     if (instance.state !== "master" || sends || here.daemon?.running === false)
       return { ...clear, because: "its adverts leave, or it is not master any more" };

@@ -1,6 +1,6 @@
 import { seconds } from "../../lib/time.ts";
 import { Aspect } from "../conditions/aspects.ts";
-import { clear, defineDetector, unknown } from "../conditions/definition.ts";
+import { clear, defineDetector, notHere, unknown } from "../conditions/definition.ts";
 
 /** Every state is green, and nobody answers for the address. */
 export const masterWithoutVip = defineDetector({
@@ -37,15 +37,19 @@ export const masterWithoutVip = defineDetector({
   },
   watches: Aspect.addresses | Aspect.keepalived | Aspect.master,
   inhibits: ["state_inconsistent"],
-  evaluate({ here }, _now, { grace }) {
+  evaluate({ here, wire }, _now, { grace }) {
     const { instance } = here;
-    if (instance === null || !here.network.addressesKnown) return unknown;
-    if (instance.state === "unknown") return unknown;
+    if (instance === null) return notHere;
+    if (!here.network.addressesKnown) return unknown;
+    // What is inferred from one address says nothing of another.
+    if (instance.state === "unknown" || (instance.state === "master" && instance.by === "inferred" && wire?.master?.local !== true))
+      return unknown;
     const missing = here.contradicting.filter(({ kind }) => kind === "address_missing").flatMap(({ about }) => about);
     if (missing.length === 0) return { ...clear, because: "its addresses are there, or it is not master any more" };
     const vips = here.vips.filter(({ address }) => missing.includes(address));
     const down = vips.some(({ devices }) => devices.some(({ configured }) => configured));
-    const removed = vips.some(({ changes }) => changes.removed > 0);
+    const { sinceWall } = instance;
+    const removed = vips.some(({ changes, changedWall }) => changes.removed > 0 && (sinceWall === null || (changedWall ?? 0) >= sinceWall));
     return {
       state: "raised",
       finding: {

@@ -1,6 +1,6 @@
 import { type Duration, earlier, type Instant, plus, seconds } from "../../lib/time.ts";
 import { Aspect } from "../conditions/aspects.ts";
-import { type CauseText, clear, type Detector, defineDetector, unknown } from "../conditions/definition.ts";
+import { type CauseText, clear, type Detector, defineDetector, unheard } from "../conditions/definition.ts";
 import type { Subject, WireSubject } from "../conditions/subject.ts";
 import { type DisagreementField, disagreesOn, disjointAddresses, type Terms } from "../disagreement.ts";
 import type { ConditionName, Severity } from "../events.ts";
@@ -47,7 +47,7 @@ export function defineMismatch({ id, severity, field, meaning, what, causes, val
     watches: Aspect.adverts | Aspect.keepalived | Aspect.master,
     evaluate(subject, now, { remember }) {
       const { wire } = subject;
-      if (wire === null) return unknown;
+      if (wire === null) return unheard;
       const parties = partiesOf(subject, wire, now, remember);
       const pair = firstPair(field, parties);
       // Who falls silent begins no disagreement.

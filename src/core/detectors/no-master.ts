@@ -1,6 +1,6 @@
 import { rfc3339, toSeconds } from "../../lib/time.ts";
 import { Aspect } from "../conditions/aspects.ts";
-import { clear, defineDetector, unknown } from "../conditions/definition.ts";
+import { clear, defineDetector, unheard, unknown } from "../conditions/definition.ts";
 
 /** So many packets that no router may believe since the last advert put a master's own adverts off (protocol: F2). */
 const STARVING = 3;
@@ -43,7 +43,8 @@ export const noMaster = defineDetector({
   watches: Aspect.master | Aspect.capture,
   inhibits: ["slow_adverts"],
   evaluate({ wire }) {
-    if (wire === null || !wire.judgesMaster) return unknown;
+    if (wire === null) return unheard;
+    if (!wire.judgesMaster) return unknown;
     const { loss, master, invalid } = wire;
     if (loss === null) return master === null ? clear : { ...clear, because: `${master.source} is master` };
     const how = loss.reason === "priority_zero" ? "resigned" : "fell silent";

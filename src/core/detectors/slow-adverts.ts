@@ -1,6 +1,6 @@
 import { micros, plus, since, toSeconds } from "../../lib/time.ts";
 import { Aspect } from "../conditions/aspects.ts";
-import { clear, defineDetector, unknown } from "../conditions/definition.ts";
+import { clear, defineDetector, unheard, unknown } from "../conditions/definition.ts";
 import { routerName } from "./dispute.ts";
 
 /** Adverts of a living master come late: one or two more, and a backup takes over although nothing has failed. */
@@ -56,7 +56,8 @@ export const slowAdverts = defineDetector({
   watches: Aspect.cadence | Aspect.master | Aspect.capture,
   evaluate(subject, now, { very_late, series }) {
     const { wire } = subject;
-    if (wire === null || !wire.hearing) return unknown;
+    if (wire === null) return unheard;
+    if (!wire.hearing) return unknown;
     const { late, master, interval } = wire;
     const span = micros(series * interval);
     const { last, previous } = late;

@@ -1,11 +1,11 @@
-import { type Instant, micros, plus, rfc3339, seconds, since } from "../../lib/time.ts";
+import { type Instant, micros, rfc3339, seconds, since } from "../../lib/time.ts";
 import { Aspect } from "../conditions/aspects.ts";
-import { type CauseText, clear, defineDetector, unknown, type Verdict } from "../conditions/definition.ts";
+import { type CauseText, clear, defineDetector, unheard, unknown, type Verdict } from "../conditions/definition.ts";
 import type { Subject, WireSubject } from "../conditions/subject.ts";
 import { disjointAddresses, refusedFor } from "../disagreement.ts";
 import type { Sender } from "../sender.ts";
 import { configuredTerms } from "./configured-terms.ts";
-import { type Dispute, disputesOf, routerName } from "./dispute.ts";
+import { type Dispute, disputesOf, isShared, routerName } from "./dispute.ts";
 
 const mismatch = (what: string, remedy: string): CauseText => ({
   meaning: `Each refuses the adverts of the other, because they differ in ${what}.`,
@@ -105,10 +105,11 @@ export const splitBrain = defineDetector({
   ],
   evaluate(subject, now) {
     const { wire } = subject;
-    if (wire === null || !wire.hearing) return unknown;
+    if (wire === null) return unheard;
+    if (!wire.hearing) return unknown;
     for (const dispute of disputesOf(wire))
       if (dispute.stand.isSplit && !disjointAddresses(dispute.better.lastAdvert, dispute.weaker.lastAdvert))
-        return { state: "raised", finding: findingOf(subject, wire, dispute) };
+        return { state: "raised", finding: findingOf(subject, wire, dispute, now) };
     const shared = sharedAddress(wire, now);
     if (shared !== null) return shared;
     if (wire.judgesMaster) return fromInside(subject, wire);
@@ -117,9 +118,9 @@ export const splitBrain = defineDetector({
   },
 });
 
-function findingOf(subject: Subject, wire: WireSubject, { better, weaker, stand }: Dispute): SplitFinding {
+function findingOf(subject: Subject, wire: WireSubject, { better, weaker, stand }: Dispute, now: Instant): SplitFinding {
   const masters = [...wire.senders].filter(({ claims, silentMaster }) => claims || silentMaster);
-  const cause = causeOf(subject, better, weaker, stand);
+  const cause = causeOf(subject, better, weaker, stand, now);
   return {
     summary: `${routerName(subject)} has ${masters.length} masters: ${weaker.source} (priority ${weaker.priority}) goes on beside ${better.source} (priority ${better.priority})${because(cause, weaker, better, stand)}`,
     cause,
@@ -138,9 +139,9 @@ type SplitFinding = Extract<Verdict<Cause>, { state: "raised" }>["finding"];
 
 const describe = ({ source, mac, priority, local }: Sender) => ({ source, mac, priority, this_host: local });
 
-function causeOf({ here }: Subject, better: Sender, weaker: Sender, stand: Dispute["stand"]): Cause {
+function causeOf({ here }: Subject, better: Sender, weaker: Sender, stand: Dispute["stand"], now: Instant): Cause {
   if (stand.field !== null) return `${stand.field}_mismatch`;
-  if (better.macs.isShared || weaker.macs.isShared) return "equal_addresses";
+  if (isShared(better, now) || isShared(weaker, now)) return "equal_addresses";
   if (weaker.local && !better.local) return "local_receive_blocked";
   const other = better.local ? weaker : null;
   // A keepalived answers whoever it outranks within milliseconds.
@@ -171,9 +172,8 @@ function because(cause: Cause, weaker: Sender, better: Sender, stand: Dispute["s
 function sharedAddress(wire: WireSubject, now: Instant): Verdict<Cause> | null {
   for (const sender of wire.senders) {
     const { macs, lastAdvert } = sender;
-    if (!sender.claims || !macs.isShared || macs.turnedAt === null) continue;
-    const over = plus(macs.turnedAt, micros(4 * lastAdvert.interval));
-    if (now >= over) continue;
+    const over = macs.sharedUntil(lastAdvert.interval);
+    if (!sender.claims || over === null || now >= over) continue;
     return {
       state: "raised",
       finding: {
@@ -192,7 +192,9 @@ function fromInside({ here, id }: Subject, wire: WireSubject): Verdict<Cause> {
   const { instance, vips } = here;
   const { master } = wire;
   const held = vips.filter(({ present, origins }) => present && origins.includes("keepalived")).map(({ address }) => address);
-  if (instance === null || instance.state !== "master" || master === null || master.local || held.length === 0) return clear;
+  if (instance === null || instance.state !== "master" || instance.by !== "notify" || master === null || held.length === 0) return clear;
+  // Whose adverts leave is one of the claims that are judged above.
+  if ([...wire.senders].some(({ local, claims }) => local && claims)) return clear;
   const own = [...wire.senders].find(({ local }) => local);
   const terms =
     own?.lastAdvert ??

@@ -1,6 +1,6 @@
 import { plus, seconds } from "../../lib/time.ts";
 import { Aspect } from "../conditions/aspects.ts";
-import { clear, defineDetector, unknown } from "../conditions/definition.ts";
+import { clear, defineDetector, unheard } from "../conditions/definition.ts";
 import { routerName } from "./dispute.ts";
 
 /** A TTL or hop limit other than 255 shows that a packet was routed, or made by hand (RFC 9568 §5.1.1.3). */
@@ -25,7 +25,7 @@ export const ttlViolation = defineDetector({
   watches: Aspect.invalid,
   evaluate(subject, now, { quiet }) {
     const { wire } = subject;
-    if (wire === null) return unknown;
+    if (wire === null) return unheard;
     const packets = wire.invalid.byReason.get("ttl");
     if (packets === undefined) return clear;
     const over = plus(packets.lastAt, quiet);

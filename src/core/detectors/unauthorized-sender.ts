@@ -1,6 +1,7 @@
 import { earlier, type Instant, plus, seconds, toSeconds } from "../../lib/time.ts";
 import { Aspect } from "../conditions/aspects.ts";
-import { clear, defineDetector, unknown, type Verdict } from "../conditions/definition.ts";
+import { clear, defineDetector, unheard, type Verdict } from "../conditions/definition.ts";
+import type { Sender } from "../sender.ts";
 import { routerName } from "./dispute.ts";
 
 type Cause = "not_allowed" | "own_address_used" | "priority_255" | "forged_interval";
@@ -51,13 +52,13 @@ export const unauthorizedSender = defineDetector({
   watches: Aspect.adverts | Aspect.addresses | Aspect.keepalived,
   evaluate(subject, now, { quiet }): Verdict<Cause> {
     const { wire, here, allowedSenders } = subject;
-    if (wire === null) return unknown;
+    if (wire === null) return unheard;
     let recheckAt: Instant | undefined;
     for (const sender of wire.senders) {
-      const { source, local, lastAdvertAt, lastAdvert } = sender;
+      const { source, lastAdvertAt, lastAdvert } = sender;
       const over = plus(lastAdvertAt, quiet);
       if (now >= over) continue;
-      const why = whyNot(source, local);
+      const why = whyNot(sender);
       if (why === null) {
         if (allowedSenders !== null) recheckAt = recheckAt === undefined ? over : earlier(recheckAt, over);
         continue;
@@ -80,9 +81,10 @@ export const unauthorizedSender = defineDetector({
     }
     return { ...clear, because: "it was not heard again", recheckAt };
 
-    function whyNot(source: string, local: boolean): Cause | null {
+    function whyNot({ source, local, receivedAt }: Sender): Cause | null {
       if (allowedSenders !== null && !allowedSenders.includes(source)) return "not_allowed";
-      if (!local && here.network.has(source)) return "own_address_used";
+      // Ours may come in between.
+      if (receivedAt !== null && now < plus(receivedAt, quiet) && here.network.has(source)) return "own_address_used";
       const intruder = wire?.intruder ?? null;
       if (local || allowedSenders !== null || intruder?.sender.source !== source) return null;
       return intruder.why;

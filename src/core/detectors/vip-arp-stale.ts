@@ -1,6 +1,6 @@
-import { type Instant, plus, seconds, since, toSeconds } from "../../lib/time.ts";
+import { earlier, type Instant, plus, seconds, since, toSeconds } from "../../lib/time.ts";
 import { Aspect } from "../conditions/aspects.ts";
-import { clear, defineDetector, unknown } from "../conditions/definition.ts";
+import { clear, defineDetector, unheard, unknown } from "../conditions/definition.ts";
 import { routerName } from "./dispute.ts";
 
 /** The neighbours send to a router that is not master: everything looks green, and nothing arrives. */
@@ -43,14 +43,15 @@ export const vipArpStale = defineDetector({
   watches: Aspect.addresses | Aspect.master | Aspect.capture,
   evaluate(subject, now, { grace }) {
     const { wire, here } = subject;
-    if (wire === null || !wire.judgesMaster) return unknown;
+    if (wire === null) return unheard;
+    if (!wire.judgesMaster) return unknown;
     if (wire.master === null) return { ...clear, because: "nobody is master" };
     const { master } = wire;
     const stale = here.vips.filter(
       ({ mismatchedSince, claimedBy }) => mismatchedSince !== null && [...wire.senders].some(({ mac }) => mac === claimedBy),
     );
     if (stale.length === 0) return { ...clear, because: "the master's claim is the last one" };
-    const first = stale.map(({ mismatchedSince }) => mismatchedSince as Instant).reduce((a, b) => (a < b ? a : b));
+    const first = stale.map(({ mismatchedSince }) => mismatchedSince as Instant).reduce(earlier);
     const ripe = plus(first, grace);
     if (now < ripe && !here.board.isRaised("vip_arp_stale")) return { ...clear, recheckAt: ripe };
     const afterTakeover =

@@ -1,6 +1,6 @@
 import { type Instant, later, micros, plus, seconds, since, toSeconds } from "../../lib/time.ts";
 import { Aspect } from "../conditions/aspects.ts";
-import { clear, defineDetector, unknown } from "../conditions/definition.ts";
+import { clear, defineDetector, unheard, unknown } from "../conditions/definition.ts";
 import { routerName } from "./dispute.ts";
 
 /** A host that is no router of this virtual router answers for its address. */
@@ -43,7 +43,8 @@ export const vipConflict = defineDetector({
   watches: Aspect.addresses | Aspect.adverts | Aspect.master,
   evaluate(subject, now, { quiet }) {
     const { wire, here } = subject;
-    if (wire === null || wire.master === null) return unknown;
+    if (wire === null) return unheard;
+    if (wire.master === null) return unknown;
     let recheckAt: Instant | undefined;
     for (const { address, foreign } of here.vips) {
       if (foreign === null) continue;

@@ -1,5 +1,5 @@
 import { Aspect } from "../conditions/aspects.ts";
-import { clear, defineDetector, unknown } from "../conditions/definition.ts";
+import { clear, defineDetector, unheard, unknown } from "../conditions/definition.ts";
 import { disjointAddresses } from "../disagreement.ts";
 import { disputesOf, routerName } from "./dispute.ts";
 
@@ -24,7 +24,8 @@ export const vridConflict = defineDetector({
   inhibits: ["flapping", "slow_adverts", "state_inconsistent"],
   evaluate(subject) {
     const { wire } = subject;
-    if (wire === null || !wire.hearing) return unknown;
+    if (wire === null) return unheard;
+    if (!wire.hearing) return unknown;
     for (const { better, weaker } of disputesOf(wire)) {
       if (!disjointAddresses(better.lastAdvert, weaker.lastAdvert)) continue;
       const clusters = [better, weaker].map(({ source, mac, lastAdvert }) => ({ source, mac, addresses: lastAdvert.addresses }));

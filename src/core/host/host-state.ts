@@ -42,6 +42,8 @@ export interface HostDeps {
   board(subject: Subject): ConditionBoard;
   /** It is not followed any more. */
   dropped(board: ConditionBoard): void;
+  /** Whether the interface is captured; null: the capture says nothing of interfaces. */
+  isCaptured(interfaceName: string): boolean | null;
 }
 
 const keyOf = ({ interface: name, vlan, innerVlan, family, vrid }: VirtualRouterId): string =>
@@ -102,6 +104,7 @@ export class HostState {
           },
           allowedSenders: options.allowedSenders(router.id),
         }),
+      isCaptured: (name) => deps.isCaptured(name),
       groupOf: (instance) => this.#groupOf(instance),
       statesOf: (names) => Object.fromEntries(names.map((name) => [name, this.#keepalived.instances.get(name)?.state ?? "unknown"])),
     };
@@ -153,6 +156,12 @@ export class HostState {
     if (!changed || instance === null) return;
     this.#syncAddresses();
     this.#settle(instance, at, wall);
+  }
+
+  /** An interface is captured now, or not any more; null: all of them. */
+  captureChanged(interfaceName: string | null): void {
+    for (const router of this.#routers.values())
+      if (interfaceName === null || router.id.interface === interfaceName) router.board.mark(Aspect.capture);
   }
 
   /** It is not remembered any more: what was raised ends. */

@@ -33,6 +33,8 @@ export interface HostContext {
   /** The adverts of a virtual router list other addresses: `sync` is due before anybody asks for them. */
   addressesChanged(router: JoinedRouter): void;
   board(router: JoinedRouter): ConditionBoard;
+  /** Whether the interface is captured; null: nobody says. */
+  isCaptured(interfaceName: string): boolean | null;
   /** The sync group of an instance; null where it is in none. */
   groupOf(instance: string): SyncGroupView | null;
   statesOf(instances: readonly string[]): Readonly<Record<string, RouterState>>;
@@ -161,6 +163,11 @@ export class JoinedRouter implements JoinedRouterView {
     this.#judgeOwner(vip, at);
     if (news || vip.ownerMismatch !== before) this.board.mark(Aspect.addresses);
     if (role === "master" && isAnnouncement(claim)) this.heard?.failover.announced(at, wall);
+  }
+
+  /** Whether its interface is captured; null: the capture does not say. */
+  get isCaptured(): boolean | null {
+    return this.id.interface === null ? null : this.#context.isCaptured(this.id.interface);
   }
 
   /** State of each member of its sync group. */

@@ -85,6 +85,8 @@ export const reportsSilentSplits: Rule = (m) => {
         if (!visible && again === undefined) continue;
         const decisive = visible ? wentOn.heardAt : (again?.heardAt ?? 0);
         const due = Math.max(decisive + m.longest, claim.heardAt + GRACE * m.longest) + 0.05 * m.longest + JITTER;
+        // Of three masters of which each refuses the others, who heard whom does not show.
+        if (m.overlaps.some((o) => o !== overlap && o.from <= due && o.until >= overlap.from)) continue;
         if (due >= overlap.until || !hearsAll(m, { from: better.at, until: due })) continue;
         if (touches(raised, overlap.from, due)) return [];
         return [
