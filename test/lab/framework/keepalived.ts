@@ -67,6 +67,10 @@ export class Keepalived {
   get log(): string {
     return `${this.#process?.stdout ?? ""}${this.#process?.stderr ?? ""}`;
   }
+  /** The state that an instance entered last, in keepalived's own words ("MASTER", "BACKUP", "FAULT"); undefined before the first. */
+  stateOf(instance: string): string | undefined {
+    return [...this.log.matchAll(/\((\w+)\) Entering (\w+) STATE/g)].filter(([, name]) => name === instance).at(-1)?.[2];
+  }
   get configFile(): string {
     return path.join(this.#folder, "keepalived.conf");
   }
@@ -124,6 +128,14 @@ export class Keepalived {
     const { globals = "", blocks = "" } = surroundings;
     const text = `global_defs {\n    router_id ${this.host.name}\n    script_user root\n${globals}\n}\n${blocks}\n`;
     writeFileSync(this.configFile, text + instances.map(instanceText).join(""));
+  }
+
+  /** Waits until keepalived itself says that an instance is in this state. */
+  async untilState(instance: string, state: "MASTER" | "BACKUP" | "FAULT", within: number): Promise<void> {
+    await waitFor(`${instance} on ${this.host.name} to be ${state}`, () => this.stateOf(instance) === state, {
+      within,
+      state: () => this.log.slice(-1_500),
+    });
   }
 
   /** What keepalived says of itself. */
