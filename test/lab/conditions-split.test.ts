@@ -1,8 +1,21 @@
 import assert from "node:assert/strict";
-import test, { after, before, describe, type TestContext } from "node:test";
-import type { Agent, AgentEvent } from "./framework/agent.ts";
+import test, { after, before, describe } from "node:test";
 import { eventTime } from "./framework/changes.ts";
-import { assertRaised, assertShown, now, raisedSince, untilCleared, untilQuiet, untilRaised } from "./framework/conditions.ts";
+import {
+  assertClearedInTime,
+  assertInTime,
+  assertRaised,
+  assertRaisedInTime,
+  assertShown,
+  causeNow,
+  now,
+  raisedSince,
+  SCHEDULING,
+  untilCause,
+  untilCleared,
+  untilQuiet,
+  untilRaised,
+} from "./framework/conditions.ts";
 import { dropAdverts, passAdverts } from "./framework/firewall.ts";
 import type { Instance } from "./framework/keepalived.ts";
 import { labSkip } from "./framework/requirements.ts";
@@ -10,8 +23,6 @@ import { advertsOf, createTrio, routerOf, type Trio } from "./framework/trio.ts"
 import { waitFor } from "./framework/wait.ts";
 
 const skip = labSkip("keepalived", "nft", "tcpdump");
-/** How late a process of a busy machine may be, in microseconds. */
-const SCHEDULING = 250_000;
 const one = (vrid: number, interval: number): Omit<Instance, "priority"> & { vip: string } => ({
   name: `V${vrid}`,
   vrid,
@@ -46,21 +57,6 @@ describe("nodes whose firewall drops adverts", { skip, concurrency: true }, () =
     assert.equal(trio.first.stateOf(name), "MASTER");
   }
 
-  /** Reports how late something was told, in intervals, and holds it to a limit in intervals plus microseconds. */
-  function assertInTime(
-    t: TestContext,
-    what: string,
-    event: AgentEvent,
-    from: number,
-    interval: number,
-    intervals: number,
-    slack: number,
-  ): void {
-    const late = (eventTime(event) - from) / 1e6;
-    t.diagnostic(`${what}: ${(late / interval).toFixed(2)} intervals (${(late * 1_000).toFixed(0)} ms), cause ${event.cause}`);
-    assert.ok(late * 1e6 <= intervals * interval * 1e6 + slack, `${what}: ${late} s`);
-  }
-
   for (const instance of [inputSlow, inputFast]) {
     const { vrid, interval } = instance;
     const router = routerOf(instance);
@@ -71,20 +67,17 @@ describe("nodes whose firewall drops adverts", { skip, concurrency: true }, () =
       await untilBothHold(instance);
       const first = advertsOf(trio, "b", vrid, since)[0];
       assert.ok(first !== undefined);
-      const raised = await Promise.all(trio.agents.map((agent) => untilRaised(agent, "split_brain", router, since)));
-      for (const [index, event] of raised.entries())
-        assertInTime(t, `split_brain raised by ${trio.agents[index]?.host.name}`, event, first.at, interval, 3.5, 20_000);
+      const limit = { from: first.at, interval, intervals: 3.5, slack: 20_000 };
+      await assertRaisedInTime(t, trio.agents, "split_brain", router, since, limit);
       for (const agent of trio.agents) await assertShown(agent, "split_brain", router, first.at);
       await untilRaised(trio.onB, "local_receive_blocked", router, since);
       await trio.recorder.more(Math.ceil(4 / interval), 15_000);
-      const causes = await Promise.all(trio.agents.map((agent) => causeNow(agent, vrid)));
+      const causes = await Promise.all(trio.agents.map((agent) => causeNow(agent, "split_brain", router)));
       t.diagnostic(`causes now: a ${causes[0]}, b ${causes[1]}, m ${causes[2]}`);
       assert.equal(causes[1], "local_receive_blocked");
       for (const cause of [causes[0], causes[2]]) assert.ok(!OF_A_HOST.includes(cause ?? ""), `${cause} is b's affair`);
       const healed = await passAdverts(trio.b, "input", vrid);
-      const cleared = await Promise.all(trio.agents.map((agent) => untilCleared(agent, "split_brain", router, since)));
-      for (const [index, event] of cleared.entries())
-        assertInTime(t, `split_brain cleared by ${trio.agents[index]?.host.name}`, event, healed, interval, 2, SCHEDULING);
+      await assertClearedInTime(t, trio.agents, "split_brain", router, since, { from: healed, interval, intervals: 2, slack: SCHEDULING });
       await trio.second.untilState(instance.name, "BACKUP", 2_000);
       await untilQuiet(trio.agents, router, 12_000);
       await assertRaised(trio.onA, router, since, ["split_brain"]);
@@ -107,10 +100,10 @@ describe("nodes whose firewall drops adverts", { skip, concurrency: true }, () =
         "nothing of a leaves",
       );
       const raised = await untilRaised(trio.onA, "local_send_blocked", router, since);
-      assertInTime(t, "local_send_blocked raised by a, after the rule", raised, since, interval, 6, SCHEDULING);
+      assertInTime(t, "local_send_blocked raised by a, after the rule", raised, { from: since, interval, intervals: 6, slack: SCHEDULING });
       await trio.recorder.more(Math.ceil(4 / interval), 15_000);
       await assertShown(trio.onA, "local_send_blocked", router, since);
-      const cause = await causeNow(trio.onA, vrid);
+      const cause = await causeNow(trio.onA, "split_brain", router);
       t.diagnostic(`a: split_brain ${cause === undefined ? "not raised" : `with cause ${cause}`}`);
       if (cause !== undefined) assert.equal(cause, "local_send_blocked");
       await passAdverts(trio.a, "output", vrid);
@@ -130,7 +123,7 @@ describe("nodes whose firewall drops adverts", { skip, concurrency: true }, () =
     await untilBothHold(bothWays);
     await untilRaised(trio.onA, "local_send_blocked", router, since);
     await trio.recorder.more(8, 15_000);
-    t.diagnostic(`a: split_brain cause ${await causeNow(trio.onA, vrid)}`);
+    t.diagnostic(`a: split_brain cause ${await causeNow(trio.onA, "split_brain", router)}`);
     await Promise.all([passAdverts(trio.a, "output", vrid), passAdverts(trio.a, "input", vrid)]);
     await trio.second.untilState(bothWays.name, "BACKUP", 5_000);
     await untilQuiet(trio.agents, router, 15_000);
@@ -144,23 +137,12 @@ describe("nodes whose firewall drops adverts", { skip, concurrency: true }, () =
     await untilBothHold(bothNodes);
     const first = advertsOf(trio, "b", vrid, since)[0];
     assert.ok(first !== undefined);
-    for (const agent of trio.agents) {
-      const raised = await untilRaised(agent, "split_brain", router, since);
-      assertInTime(t, `split_brain raised by ${agent.host.name}`, raised, first.at, interval, 3.5, 20_000);
-    }
+    const limit = { from: first.at, interval, intervals: 3.5, slack: 20_000 };
+    await assertRaisedInTime(t, trio.agents, "split_brain", router, since, limit);
     await trio.recorder.more(8, 15_000);
-    assert.equal(await causeNow(trio.onB, vrid), "local_receive_blocked");
-    const healed = (await Promise.all([passAdverts(trio.a, "input", vrid), passAdverts(trio.b, "input", vrid)]))[1];
-    for (const agent of trio.agents)
-      assertInTime(
-        t,
-        `split_brain cleared by ${agent.host.name}`,
-        await untilCleared(agent, "split_brain", router, since),
-        healed,
-        interval,
-        2,
-        SCHEDULING,
-      );
+    await untilCause(trio.onB, "split_brain", router, "local_receive_blocked");
+    const healed = Math.max(...(await Promise.all([passAdverts(trio.a, "input", vrid), passAdverts(trio.b, "input", vrid)])));
+    await assertClearedInTime(t, trio.agents, "split_brain", router, since, { from: healed, interval, intervals: 2, slack: SCHEDULING });
     await untilQuiet(trio.agents, router, 12_000);
     // a outranks b, so that a's silence about b's adverts is no contradiction; its missing answers may be.
     await assertRaised(trio.onA, router, since, ["split_brain"], ["local_receive_blocked"]);
@@ -180,7 +162,12 @@ describe("nodes whose firewall drops adverts", { skip, concurrency: true }, () =
     const last = advertsOf(trio, "a", vrid, since).at(-1);
     assert.ok(last !== undefined);
     for (const event of cleared) {
-      assertInTime(t, "split_brain cleared after the last advert", event, last.at, interval, 3 + 255 / 256, 25_000);
+      assertInTime(t, "split_brain cleared after the last advert", event, {
+        from: last.at,
+        interval,
+        intervals: 3 + 255 / 256,
+        slack: 25_000,
+      });
       assert.ok(eventTime(event) - last.at >= 2.5 * interval * 1e6, "not before a could be missed");
     }
     await passAdverts(trio.b, "input", vrid);
@@ -189,11 +176,3 @@ describe("nodes whose firewall drops adverts", { skip, concurrency: true }, () =
     await untilQuiet(trio.agents, router, 12_000);
   });
 });
-
-/** The cause of `split_brain` as the API has it now; undefined while it is not raised. */
-async function causeNow(agent: Agent, vrid: number): Promise<string | null | undefined> {
-  const { conditions } = (await agent.getJson("/api/v1/conditions")) as {
-    conditions: { condition: string; vrid: number; cause: string | null }[];
-  };
-  return conditions.find((condition) => condition.vrid === vrid && condition.condition === "split_brain")?.cause;
-}

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { TestContext } from "node:test";
 import type { Agent, AgentEvent } from "./agent.ts";
 import { eventTime } from "./changes.ts";
 import type { Watched } from "./pair.ts";
@@ -65,13 +66,78 @@ export async function assertShown(agent: Agent, condition: string, router: Watch
   assert.ok((await activeConditions(agent, router)).includes(condition), `${who} in the API`);
 }
 
-/** What the API lists as raised now. */
-export async function activeConditions(agent: Agent, { family, vrid }: Watched): Promise<string[]> {
-  const { conditions } = (await agent.getJson("/api/v1/conditions")) as {
-    conditions: { condition: string; family: string; vrid: number }[];
-  };
-  return conditions.filter((one) => one.family === family && one.vrid === vrid).map(({ condition }) => condition);
+interface ActiveCondition {
+  readonly condition: string;
+  readonly family: string;
+  readonly vrid: number;
+  readonly cause: string | null;
 }
+
+async function listed(agent: Agent, { family, vrid }: Watched): Promise<ActiveCondition[]> {
+  const { conditions } = (await agent.getJson("/api/v1/conditions")) as { conditions: ActiveCondition[] };
+  return conditions.filter((one) => one.family === family && one.vrid === vrid);
+}
+
+/** What the API lists as raised now. */
+export const activeConditions = async (agent: Agent, router: Watched): Promise<string[]> =>
+  (await listed(agent, router)).map(({ condition }) => condition);
+
+/** The cause of a condition as the API has it now; undefined while it is not raised. */
+export const causeNow = async (agent: Agent, condition: string, router: Watched): Promise<string | null | undefined> =>
+  (await listed(agent, router)).find((one) => one.condition === condition)?.cause;
+
+/** Waits until the cause is this one: it may be known later than the condition. */
+export async function untilCause(agent: Agent, condition: string, router: Watched, cause: string, within = 6_000): Promise<void> {
+  await waitFor(
+    `${condition} of VRID ${router.vrid} on ${agent.host.name} to have the cause ${cause}`,
+    async () => (await causeNow(agent, condition, router)) === cause,
+    { within, every: 100, state: async () => [await listed(agent, router), await story(agent, router, 0)] },
+  );
+}
+
+/** How long after `from` (microseconds since the epoch) something may be told: a number of intervals (in seconds) and microseconds. */
+export interface Limit {
+  readonly from: number;
+  readonly interval: number;
+  readonly intervals: number;
+  readonly slack: number;
+}
+
+/** Reports how late something was told, in intervals, and holds it to the limit. */
+export function assertInTime(t: TestContext, what: string, event: AgentEvent, { from, interval, intervals, slack }: Limit): void {
+  const late = (eventTime(event) - from) / 1e6;
+  t.diagnostic(`${what}: ${(late / interval).toFixed(2)} intervals (${(late * 1_000).toFixed(0)} ms), cause ${event.cause}`);
+  assert.ok(late * 1e6 <= intervals * interval * 1e6 + slack, `${what}: ${late} s`);
+}
+
+/** Waits until each of the agents has raised a condition since then, and holds each to the limit. */
+export async function assertRaisedInTime(
+  t: TestContext,
+  agents: readonly Agent[],
+  condition: string,
+  router: Watched,
+  since: number,
+  limit: Limit,
+): Promise<void> {
+  const events = await Promise.all(agents.map((agent) => untilRaised(agent, condition, router, since)));
+  for (const [index, event] of events.entries()) assertInTime(t, `${condition} raised by ${agents[index]?.host.name}`, event, limit);
+}
+
+/** The same for the end of a condition. */
+export async function assertClearedInTime(
+  t: TestContext,
+  agents: readonly Agent[],
+  condition: string,
+  router: Watched,
+  since: number,
+  limit: Limit,
+): Promise<void> {
+  const events = await Promise.all(agents.map((agent) => untilCleared(agent, condition, router, since)));
+  for (const [index, event] of events.entries()) assertInTime(t, `${condition} cleared by ${agents[index]?.host.name}`, event, limit);
+}
+
+/** How late a process of a busy machine may be, in microseconds. */
+export const SCHEDULING = 250_000;
 
 /** Waits until nothing is raised for a virtual router on any of the agents, neither in the API nor in a gauge. */
 export async function untilQuiet(agents: readonly Agent[], router: Watched, within = 8_000): Promise<void> {

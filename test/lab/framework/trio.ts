@@ -11,10 +11,18 @@ export interface Trio extends Pair {
   readonly recorder: Recorder;
 }
 
+export interface TrioOptions {
+  /** The configuration of all three agents. */
+  readonly config?: string;
+  /** What is to be there before anything runs. */
+  readonly prepare?: (pair: Pair) => Promise<void>;
+}
+
 /** Starts everything and waits until all agents agree that a is master of all virtual routers. */
-export async function createTrio(instances: readonly PairInstance[], config = ""): Promise<Trio> {
+export async function createTrio(instances: readonly PairInstance[], { config = "", prepare }: TrioOptions = {}): Promise<Trio> {
   const pair = await createPair(instances);
   try {
+    await prepare?.(pair);
     for (const node of [pair.first, pair.second])
       node.writeConfig(undefined, { globals: `vrrp_notify_fifo ${node.notifyFifo}\nvrrp_notify_priority_changes true` });
     const [recorder, onA, onB, onM] = await Promise.all([

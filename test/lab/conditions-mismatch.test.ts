@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import test, { after, before, describe } from "node:test";
+import {
+  assertClearedInTime,
+  assertInTime,
+  assertRaised,
+  assertShown,
+  now,
+  SCHEDULING,
+  untilCause,
+  untilQuiet,
+  untilRaised,
+} from "./framework/conditions.ts";
+import type { Instance } from "./framework/keepalived.ts";
+import type { PairInstance } from "./framework/pair.ts";
+import { labSkip } from "./framework/requirements.ts";
+import { advertsOf, createTrio, routerOf, type Trio } from "./framework/trio.ts";
+
+const skip = labSkip("keepalived", "tcpdump");
+const password = (word: string): string => `authentication {\n        auth_type PASS\n        auth_pass ${word}\n    }`;
+const plain = (vrid: number, version: 2 | 3, interval: number, extra = ""): PairInstance => ({
+  name: `V${vrid}`,
+  vrid,
+  version,
+  interval,
+  addresses: [`192.0.2.${vrid}/24`],
+  extra,
+});
+
+/** What b is told otherwise by its next reload, and what that is called. */
+interface Mismatch {
+  readonly title: string;
+  readonly condition: string;
+  readonly before: PairInstance;
+  readonly changed: Partial<Instance>;
+}
+
+const mismatches: readonly Mismatch[] = [
+  {
+    title: "another list of addresses",
+    condition: "address_mismatch",
+    before: plain(141, 3, 0.5),
+    changed: { addresses: ["192.0.2.141/24", "192.0.2.241/24"] },
+  },
+  { title: "another interval in version 2", condition: "interval_mismatch", before: plain(142, 2, 1), changed: { interval: 3 } },
+  {
+    title: "another password",
+    condition: "auth_mismatch",
+    before: plain(143, 2, 1, password("first")),
+    changed: { extra: password("second") },
+  },
+  { title: "another version", condition: "version_mismatch", before: plain(144, 2, 1), changed: { version: 3 } },
+];
+const instances = mismatches.map(({ before }) => before);
+
+describe("a node that was reloaded with something else than its peer has", { skip, concurrency: true }, () => {
+  let trio: Trio;
+  let reloaded: number;
+  /** Resolves when every test has seen its split, and b has its former configuration again. */
+  let healed: Promise<number>;
+  const seen: (() => void)[] = [];
+  const allSeen = Promise.all(mismatches.map(() => new Promise<void>((resolve) => seen.push(resolve))));
+
+  before(async () => {
+    trio = await createTrio(instances);
+    reloaded = now();
+    trio.second.reload(mismatches.map(({ before, changed }) => ({ ...before, ...changed, priority: 100 })));
+    healed = allSeen.then(() => {
+      trio.second.reload(instances.map((one) => ({ ...one, priority: 100 })));
+      return now();
+    });
+  });
+  after(() => trio?.lab.close());
+
+  for (const [index, { title, condition, before: instance, changed }] of mismatches.entries()) {
+    const router = routerOf(instance);
+    const interval = Math.max(instance.interval, changed.interval ?? 0);
+
+    test(`${title} is ${condition} and the cause of the split brain, for all three`, async (t) => {
+      try {
+        await trio.second.untilState(instance.name, "MASTER", 15_000);
+        assert.equal(trio.first.stateOf(instance.name), "MASTER");
+        const first = advertsOf(trio, "b", instance.vrid, reloaded)[0];
+        assert.ok(first !== undefined);
+        for (const agent of trio.agents) {
+          const split = await untilRaised(agent, "split_brain", router, reloaded, interval * 3_500 + 3_000);
+          const limit = { from: first.at, interval, intervals: 3.5, slack: 20_000 };
+          assertInTime(t, `split_brain raised by ${agent.host.name}`, split, limit);
+          assertInTime(t, `${condition} raised by ${agent.host.name}`, await untilRaised(agent, condition, router, reloaded), limit);
+          await assertShown(agent, condition, router, reloaded);
+          await untilCause(agent, "split_brain", router, condition);
+        }
+        await trio.recorder.more(20, 15_000);
+        for (const agent of trio.agents) await assertShown(agent, "split_brain", router, reloaded);
+      } finally {
+        seen[index]?.();
+      }
+      const from = await healed;
+      await trio.second.untilState(instance.name, "BACKUP", 10_000);
+      const limit = { from, interval, intervals: 3, slack: SCHEDULING };
+      await assertClearedInTime(t, trio.agents, "split_brain", router, from - 1_000_000, limit);
+      await untilQuiet(trio.agents, router, 15_000);
+      for (const agent of trio.agents)
+        await assertRaised(agent, router, reloaded, ["split_brain", condition], ["vip_arp_stale", "state_inconsistent"]);
+    });
+  }
+});
