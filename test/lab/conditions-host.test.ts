@@ -15,7 +15,7 @@ import {
 import { dropAdverts, passAdverts } from "./framework/firewall.ts";
 import type { PairInstance } from "./framework/pair.ts";
 import { labSkip } from "./framework/requirements.ts";
-import { advertsOf, createTrio, routerOf, type Trio, untilSettled } from "./framework/trio.ts";
+import { advertsOf, createTrio, routerOf, type Trio, untilSettled, untilStates } from "./framework/trio.ts";
 import { waitFor } from "./framework/wait.ts";
 
 const skip = labSkip("keepalived", "nft", "tcpdump");
@@ -42,7 +42,7 @@ describe("two nodes, their switch and their processes", { skip }, () => {
     for (const each of routers) await untilQuiet(trio.agents, each, 15_000);
   };
   async function untilBothHold(): Promise<void> {
-    for (const { name } of instances) await trio.second.untilState(name, "MASTER", 8_000);
+    await untilStates(trio.second, instances, "MASTER");
     await waitFor("both to hold the address", async () => (await trio.a.holds(V4)) && (await trio.b.holds(V4)), { within: 3_000 });
     for (const { name } of instances) assert.equal(trio.first.stateOf(name), "MASTER");
   }
@@ -144,7 +144,7 @@ describe("two nodes, their switch and their processes", { skip }, () => {
     for (const each of routers) await untilRaised(trio.onA, "keepalived_down", each, since);
     await assertShown(trio.onA, "keepalived_down", router, since);
     t.diagnostic(`cause ${await causeNow(trio.onA, "keepalived_down", router)}`);
-    for (const { name } of instances) await trio.second.untilState(name, "MASTER", 5_000);
+    await untilStates(trio.second, instances, "MASTER");
     await trio.first.start();
     for (const each of routers) await untilCleared(trio.onA, "keepalived_down", each, since);
     await untilAllQuiet();

@@ -67,9 +67,12 @@ export class Keepalived {
   get log(): string {
     return `${this.#process?.stdout ?? ""}${this.#process?.stderr ?? ""}`;
   }
-  /** The state that an instance entered last, in keepalived's own words ("MASTER", "BACKUP", "FAULT"); undefined before the first. */
+  /** The state that each instance entered last, in keepalived's own words: MASTER, BACKUP or FAULT. */
+  states(): Map<string, string> {
+    return new Map([...this.log.matchAll(/\((\w+)\) Entering (\w+) STATE/g)].map(([, name = "", state = ""]) => [name, state]));
+  }
   stateOf(instance: string): string | undefined {
-    return [...this.log.matchAll(/\((\w+)\) Entering (\w+) STATE/g)].filter(([, name]) => name === instance).at(-1)?.[2];
+    return this.states().get(instance);
   }
   get configFile(): string {
     return path.join(this.#folder, "keepalived.conf");

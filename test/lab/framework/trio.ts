@@ -1,6 +1,9 @@
 import { Agent } from "./agent.ts";
-import { createPair, type Pair, type PairInstance, untilMaster, type Watched } from "./pair.ts";
+import type { Host } from "./host.ts";
+import type { Keepalived } from "./keepalived.ts";
+import { addressOf, createPair, type Pair, type PairInstance, type Watched } from "./pair.ts";
 import { type RecordedAdvert, Recorder } from "./recorder.ts";
+import { waitFor } from "./wait.ts";
 
 /** A pair with an agent on each of its hosts, and a recording on the listener. */
 export interface Trio extends Pair {
@@ -8,6 +11,8 @@ export interface Trio extends Pair {
   readonly onB: Agent;
   readonly onM: Agent;
   readonly agents: readonly Agent[];
+  /** Those that hear the adverts. */
+  readonly hearing: readonly Agent[];
   readonly recorder: Recorder;
 }
 
@@ -16,10 +21,15 @@ export interface TrioOptions {
   readonly config?: string;
   /** What is to be there before anything runs. */
   readonly prepare?: (pair: Pair) => Promise<void>;
+  /** Whether the listener hears the adverts; false for unicast peers. Default true. */
+  readonly listens?: boolean;
 }
 
 /** Starts everything and waits until all agents agree that a is master of all virtual routers. */
-export async function createTrio(instances: readonly PairInstance[], { config = "", prepare }: TrioOptions = {}): Promise<Trio> {
+export async function createTrio(
+  instances: readonly PairInstance[],
+  { config = "", prepare, listens = true }: TrioOptions = {},
+): Promise<Trio> {
   const pair = await createPair(instances);
   try {
     await prepare?.(pair);
@@ -31,7 +41,7 @@ export async function createTrio(instances: readonly PairInstance[], { config = 
       Agent.start(pair.lab, pair.b, { keepalived: pair.second, config }),
       Agent.start(pair.lab, pair.listener, { config }),
     ]);
-    const trio = { ...pair, onA, onB, onM, agents: [onA, onB, onM], recorder };
+    const trio = { ...pair, onA, onB, onM, agents: [onA, onB, onM], hearing: listens ? [onA, onB, onM] : [onA, onB], recorder };
     await Promise.all([pair.first.start(), pair.second.start()]);
     await untilSettled(trio, instances);
     return trio;
@@ -45,11 +55,42 @@ export const routerOf = ({ vrid, addresses }: PairInstance): Watched => ({ famil
 
 /** Waits until a is master of all virtual routers and b is backup, for the agents and for keepalived. */
 export async function untilSettled(trio: Trio, instances: readonly PairInstance[], within = 20_000): Promise<void> {
-  await Promise.all(trio.agents.map((agent) => untilMaster(agent, trio.a, instances.map(routerOf), within)));
-  for (const { name } of instances) {
-    await trio.first.untilState(name, "MASTER", within);
-    await trio.second.untilState(name, "BACKUP", within);
-  }
+  await Promise.all(trio.hearing.map((agent) => untilMasterOfAll(agent, trio.a, instances, within)));
+  await untilStates(trio.first, instances, "MASTER", within);
+  await untilStates(trio.second, instances, "BACKUP", within);
+}
+
+/** Waits until keepalived on a node says that all instances are in this state. */
+export async function untilStates(
+  node: Keepalived,
+  instances: readonly PairInstance[],
+  state: "MASTER" | "BACKUP",
+  within = 8_000,
+): Promise<void> {
+  const are = (): boolean => {
+    const states = node.states();
+    return instances.every(({ name }) => states.get(name) === state);
+  };
+  await waitFor(`all of ${node.host.name} to be ${state}`, are, { within, every: 100, state: () => [...node.states()] });
+}
+
+/** The same for an agent, by the masters of its API: its log of events holds the latest ones only. */
+export async function untilMasterOfAll(agent: Agent, host: Host, instances: readonly PairInstance[], within = 20_000): Promise<void> {
+  const masters = async (): Promise<Map<string, string | undefined>> => {
+    const { virtual_routers: all } = (await agent.getJson("/api/v1/virtual-routers")) as {
+      virtual_routers: { family: string; vrid: number; master: { source: string } | null }[];
+    };
+    return new Map(all.map(({ family, vrid, master }) => [`${family} ${vrid}`, master?.source]));
+  };
+  const are = async (): Promise<boolean> => {
+    const found = await masters();
+    return instances.map(routerOf).every((router) => found.get(`${router.family} ${router.vrid}`) === addressOf(host, router));
+  };
+  await waitFor(`${host.name} to be master of all on ${agent.host.name}`, are, {
+    within,
+    every: 100,
+    state: async () => [...(await masters())],
+  });
 }
 
 /** The adverts (not the resignations) of a host in a virtual router that were recorded since then. */
