@@ -60,7 +60,7 @@ export async function assertShown(agent: Agent, condition: string, router: Watch
   const [active = Number.NaN] = await agent.metric("vrrp_condition_active", labels);
   const [transitions = 0] = await agent.metric("vrrp_condition_transitions_total", labels);
   const [raisedAt = 0] = await agent.metric("vrrp_condition_last_raised_timestamp_seconds", labels);
-  assert.equal(active, 1, `the gauge of ${who}`);
+  if (active !== 1) assert.fail(`the gauge of ${who} is ${active}\n${(await story(agent, router, since)).join("\n")}`);
   assert.ok(transitions >= 1, `the counter of ${who}: ${transitions}`);
   assert.ok(raisedAt * 1e6 >= since - 1_000, `the time of ${who}: ${raisedAt}`);
   assert.ok((await activeConditions(agent, router)).includes(condition), `${who} in the API`);
