@@ -37,6 +37,7 @@ describe("addresses that are not where they should be", { skip, concurrency: tru
     started = now();
     let host: Host | undefined;
     trio = await createTrio(instances, {
+      config: 'conditions: {vip_conflict: {quiet: "5s"}}',
       prepare: async ({ lab }) => {
         host = await lab.addHost("r", 9);
         await ip("-n", host.namespace, "addr", "add", `${DUPLICATE}/64`, "dev", "eth0", "nodad");
@@ -64,7 +65,7 @@ describe("addresses that are not where they should be", { skip, concurrency: tru
     for (const agent of [trio.onB, trio.onM]) await assertRaised(agent, router, since, []);
   });
 
-  test("a stranger that announces the address and answers for it is a conflict for all three, until the master has it back", async (t) => {
+  test("a stranger that announces the address and answers for it is a conflict for all three, until it is quiet", async (t) => {
     const [router, since, address] = [routerOf(stolen), now(), "192.0.2.122"];
     await ip("-n", stranger.host.namespace, "addr", "add", `${address}/32`, "dev", "eth0");
     const announcing = stranger.stream([gratuitousArp(stranger.host.mac, address)], 2, 1_000);
@@ -76,7 +77,7 @@ describe("addresses that are not where they should be", { skip, concurrency: tru
     await announcing.stop();
     await ip("-n", stranger.host.namespace, "addr", "del", `${address}/32`, "dev", "eth0");
     await announceFromA(address);
-    for (const agent of trio.agents) await untilCleared(agent, "vip_conflict", router, since, 20_000);
+    for (const agent of trio.agents) await untilCleared(agent, "vip_conflict", router, since, 10_000);
     await untilQuiet(trio.agents, router);
     for (const agent of trio.agents) await assertRaised(agent, router, since, ["vip_conflict"], ["vip_arp_stale"]);
   });
@@ -95,9 +96,10 @@ describe("addresses that are not where they should be", { skip, concurrency: tru
     for (const agent of trio.agents) await assertShown(agent, "vip_arp_stale", router, since);
     await announceFromA("192.0.2.123");
     for (const agent of trio.agents) await untilCleared(agent, "vip_arp_stale", router, back);
-    await untilQuiet(trio.agents, router, 12_000);
-    await assertRaised(trio.onA, router, since, ["vip_arp_stale"], ["local_send_blocked", "split_brain"]);
-    for (const agent of [trio.onB, trio.onM]) await assertRaised(agent, router, since, ["vip_arp_stale"]);
+    await untilQuiet(trio.agents, router, 20_000);
+    // The adverts of a master that goes on were late, whoever was master meanwhile.
+    await assertRaised(trio.onA, router, since, ["vip_arp_stale"], ["local_send_blocked", "split_brain", "slow_adverts"]);
+    for (const agent of [trio.onB, trio.onM]) await assertRaised(agent, router, since, ["vip_arp_stale"], ["slow_adverts"]);
   });
 
   test("an address that another host holds is refused by the kernel and told on that node, until it is free", async () => {

@@ -14,7 +14,7 @@ import {
 import type { Instance } from "./framework/keepalived.ts";
 import type { PairInstance } from "./framework/pair.ts";
 import { labSkip } from "./framework/requirements.ts";
-import { advertsOf, createTrio, routerOf, type Trio } from "./framework/trio.ts";
+import { advertsOf, createTrio, routerOf, type Trio, wireStory } from "./framework/trio.ts";
 
 const skip = labSkip("keepalived", "tcpdump");
 const password = (word: string): string => `authentication {\n        auth_type PASS\n        auth_pass ${word}\n    }`;
@@ -95,6 +95,9 @@ describe("a node that was reloaded with something else than its peer has", { ski
         for (const node of [trio.first, trio.second]) assert.equal(node.stateOf(instance.name), "MASTER");
         for (const host of [trio.a, trio.b]) assert.ok(await host.holds(`192.0.2.${instance.vrid}`));
         for (const agent of trio.agents) await assertShown(agent, "split_brain", router, reloaded);
+      } catch (error) {
+        t.diagnostic(`adverts since the reload: ${wireStory(trio, instance.vrid, reloaded)}`);
+        throw error;
       } finally {
         seen[index]?.();
       }

@@ -100,3 +100,13 @@ export function advertsOf(trio: Trio, host: "a" | "b", vrid: number, since: numb
     .adverts()
     .filter((advert) => advert.vrid === vrid && advert.source === ipv4 && advert.priority > 0 && advert.at >= since);
 }
+
+/** What was heard of a virtual router since then, as one line: who, and seconds since then. */
+export function wireStory(trio: Trio, vrid: number, since: number): string {
+  const names = new Map([trio.a, trio.b].map(({ ipv4, name }) => [ipv4, name]));
+  const adverts = trio.recorder.adverts().filter((advert) => advert.vrid === vrid && advert.at >= since);
+  return adverts
+    .slice(-60)
+    .map(({ at, source, priority }) => `${names.get(source) ?? source}${priority === 0 ? "(0)" : ""} ${((at - since) / 1e6).toFixed(3)}`)
+    .join(", ");
+}
