@@ -9,6 +9,7 @@ import { TokenBucket } from "../lib/token-bucket.ts";
 const messages: Readonly<Record<Event["kind"], string>> = {
   virtual_router_seen: "virtual router seen",
   master_changed: "master changed",
+  failover: "failover measured",
   priority_changed: "priority changed",
   condition_raised: "condition raised",
   condition_cleared: "condition cleared",

@@ -4,6 +4,7 @@ import type { Event } from "../core/events.ts";
 import type { HostFact } from "../core/host-facts.ts";
 import { toInput } from "../core/intake.ts";
 import type { Clock } from "../lib/clock.ts";
+import { randomKey } from "../lib/random-key.ts";
 import { type Duration, type Instant, instant, micros, millis, plus, since, type WallTime, wallTime } from "../lib/time.ts";
 import { createDecoder } from "../wire/decode.ts";
 import type { Frame } from "../wire/frame.ts";
@@ -32,7 +33,7 @@ export interface PumpDeps {
  */
 export class Pump implements FrameSink {
   readonly #deps: PumpDeps;
-  readonly #decoder = createDecoder();
+  readonly #decoder = createDecoder(randomKey());
   #source: FrameSource | undefined;
   #disarm: () => void = () => {};
   #stopBeat: () => void = () => {};

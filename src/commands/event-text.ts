@@ -1,6 +1,6 @@
-import type { Event, VirtualRouterId } from "../core/events.ts";
+import type { Event, FailoverEvent, VirtualRouterId } from "../core/events.ts";
 import type { Suspect } from "../core/host/suspect.ts";
-import { type Duration, toSeconds } from "../lib/time.ts";
+import { type Duration, micros, toSeconds } from "../lib/time.ts";
 import type { Paint } from "./paint.ts";
 import { placeText } from "./place-text.ts";
 
@@ -30,6 +30,8 @@ export function eventText(event: Event, paint: Paint): string {
     }
     case "master_changed":
       return masterText(event, paint);
+    case "failover":
+      return failoverText(event);
     case "priority_changed":
       return `priority of ${event.sender}: ${event.from} -> ${event.to}${suspectText(event.suspect)}`;
     case "router_state_changed":
@@ -53,6 +55,19 @@ function masterText(event: Extract<Event, { kind: "master_changed" }>, paint: Pa
   if (event.to === null) return `${paint("red", "master lost")}: ${event.from ?? "?"}${why}, nobody took over`;
   const master = paint("bold", event.to);
   return event.from === null ? `master ${master}${why}` : `master ${event.from} -> ${master}${why}`;
+}
+
+function failoverText({ to, planned, gap, inevitable, excess, phases }: FailoverEvent): string {
+  const what = `${planned ? "planned" : "unplanned"} failover to ${to}`;
+  if (gap === null) return `${what}: could not be measured`;
+  const compared =
+    inevitable === null || excess === null ? "" : `, ${durationText(inevitable)} inevitable, ${durationText(excess)} in excess`;
+  const { firstAdvert, announced } = phases;
+  const told =
+    firstAdvert === null || announced === null
+      ? "no announcement heard"
+      : `announced ${durationText(micros(announced - firstAdvert))} after the first advert`;
+  return `${what}: gap ${durationText(gap)}${compared}; ${told}`;
 }
 
 function addressesText(addresses: readonly string[]): string {

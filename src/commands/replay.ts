@@ -8,6 +8,7 @@ import type { Event } from "../core/events.ts";
 import { toInput } from "../core/intake.ts";
 import { defaultEngineOptions, type EngineOptions } from "../core/options.ts";
 import type { Snapshot } from "../core/view.ts";
+import { randomKey } from "../lib/random-key.ts";
 import { offlineAgentView } from "../metrics/agent-view.ts";
 import { renderExposition } from "../metrics/render.ts";
 import { createDecoder } from "../wire/decode.ts";
@@ -53,7 +54,7 @@ export async function replay(path: string, options: ReplayOptions, io: Io): Prom
     return ExitStatus.resource;
   }
   const engine = new Engine(config === null ? optionsWithoutConfig : engineOptionsOf(config));
-  const decoder = createDecoder();
+  const decoder = createDecoder(randomKey());
   const progress = new Progress((text) => io.err(text), file.value.size);
   const paint = painter(options.color);
   const printer = new EventPrinter(options.relative, paint);

@@ -1,4 +1,5 @@
-import type { VirtualRouterId } from "../core/events.ts";
+import type { ConditionSettings } from "../core/conditions/settings.ts";
+import { type ConditionName, conditionNames, type VirtualRouterId } from "../core/events.ts";
 import { defaultEngineOptions, type EngineOptions } from "../core/options.ts";
 import { familyOf } from "../lib/addresses.ts";
 import type { Config, VirtualRouterExpectation } from "./schema.ts";
@@ -55,9 +56,35 @@ export function engineOptionsOf(config: Config): EngineOptions {
       return { addresses, instance: entry.instance ?? null };
     },
     downTimerAdverts: (id) => expectationFor(config, id)?.down_timer_adverts ?? tracking.down_timer_adverts,
-    conditions: { no_master: config.conditions.no_master },
+    conditions: conditionSettingsOf(config),
+    allowedSenders: (id) => expectationFor(config, id)?.senders?.filter((sender) => familyOf(sender) === id.family) ?? null,
   };
 }
+
+/** How conditions are judged: as `conditions` says, but for what the entry of the virtual router says. */
+function conditionSettingsOf(config: Config): (id: VirtualRouterId) => ConditionSettings {
+  const general = settingsOf((name) => config.conditions[name]);
+  const special = new Map<VirtualRouterExpectation, ConditionSettings>();
+  return (id) => {
+    const entry = expectationFor(config, id);
+    if (entry?.conditions === undefined) return general;
+    const { conditions } = entry;
+    let settings = special.get(entry);
+    if (settings === undefined) {
+      settings = settingsOf((name) => ({ ...config.conditions[name], ...conditions[name] }));
+      special.set(entry, settings);
+    }
+    return settings;
+  };
+}
+
+const settingsOf = (configured: (name: ConditionName) => Config["conditions"][ConditionName]): ConditionSettings =>
+  Object.fromEntries(
+    conditionNames.map((name) => {
+      const { enabled, severity, ...options } = configured(name);
+      return [name, { enabled, severity, options }];
+    }),
+  ) as ConditionSettings;
 
 /** The virtual routers of an entry that says on which interface they are: those exist whether they are heard or not. */
 function namedInFull(entry: VirtualRouterExpectation): VirtualRouterId[] {

@@ -25,6 +25,12 @@ export function whole(min: number, max: number) {
   return z.int({ error }).min(min, { error }).max(max, { error });
 }
 
+/** A number within bounds, both included. */
+export function number(min: number, max: number) {
+  const error = mustBe(`a number from ${min} to ${max}`);
+  return z.number({ error }).min(min, { error }).max(max, { error });
+}
+
 /** `true` or `false`; YAML 1.2 reads `yes` and `on` as text. */
 export function flag() {
   return z.boolean({ error: mustBe("true or false (without quotes)") });

@@ -1,15 +1,7 @@
-import { conditionNames } from "../core/events.ts";
 import type { Config } from "./schema.ts";
-import { configurableConditions } from "./sections/conditions.ts";
 
 /** Settings that this version reads and checks but does not act upon. A part that comes alive removes its line here. */
-const inactive: readonly string[] = [
-  "web.control_socket",
-  "state_directory",
-  "virtual_routers[].senders",
-  "alerts",
-  ...configurableConditions.filter((name) => !(conditionNames as readonly string[]).includes(name)).map((name) => `conditions.${name}`),
-];
+const inactive: readonly string[] = ["web.control_socket", "state_directory", "alerts"];
 
 /** Whether a setting has no effect in this version. Indexes of lists do not matter. */
 export function isInactive(path: string): boolean {

@@ -50,6 +50,8 @@ export function pathsOfKey(name: string, node: SchemaNode = configJsonSchema(), 
   for (const [key, child] of Object.entries(node.properties ?? {})) {
     const path = prefix === "" ? key : `${prefix}.${key}`;
     if (key === name) found.push(path);
+    // The same keys as `conditions`, for one virtual router.
+    if (path === "virtual_routers[].conditions") continue;
     found.push(...pathsOfKey(name, child, path));
     if (child.items !== undefined) found.push(...pathsOfKey(name, child.items, `${path}[]`));
   }

@@ -49,7 +49,7 @@ function rows(node: SchemaNode, path: string, prefix: string): string[][] {
     const own = row(name, `${path}.${key}`, child, required);
     // The common keys of the conditions are described once, in the section's own text.
     if (path === "conditions") return [conditionRow(name, child), ...ownOptions(name, child)];
-    if (keysOf(child) === undefined) return [own];
+    if (keysOf(child) === undefined || key === "conditions") return [own];
     return [own, ...rows(child, `${path}.${key}${child.items === undefined ? "" : "[]"}`, child.items === undefined ? name : `${name}[]`)];
   });
 }

@@ -2,11 +2,11 @@ import type { Duration } from "../lib/time.ts";
 import { latenessBuckets } from "./view.ts";
 
 /** A gap beyond this multiple of the interval has skipped at least one advert. */
-const MISSED_FROM = 1.5;
+export const LATE_FROM = 1.5;
 
 /** Adverts that should have been heard in `silence` and were not. */
 export const missedIn = (silence: Duration, interval: Duration): number =>
-  silence > MISSED_FROM * interval ? Math.round(silence / interval) - 1 : 0;
+  silence > LATE_FROM * interval ? Math.round(silence / interval) - 1 : 0;
 
 /** How regularly the living master of one virtual router advertises. */
 export class Cadence {

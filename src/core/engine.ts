@@ -1,6 +1,9 @@
 import { type Duration, type Instant, micros, type WallTime, wallPlus } from "../lib/time.ts";
 import type { Advert, Family } from "../wire/decoded.ts";
+import { ConditionBoard } from "./conditions/board.ts";
+import type { Subject } from "./conditions/subject.ts";
 import { DeadlineQueue } from "./deadlines.ts";
+import { type RetainedAdvert, sumOfAddresses } from "./disagreement.ts";
 import type { Event, VirtualRouterId } from "./events.ts";
 import { HostState } from "./host/host-state.ts";
 import type { HostInput, Input } from "./input.ts";
@@ -28,7 +31,9 @@ interface InterfaceCounts extends InterfaceView {
 export class Engine {
   readonly #options: EngineOptions;
   readonly #table: RouterTable;
-  readonly #deadlines = new DeadlineQueue<VirtualRouter>();
+  readonly #deadlines = new DeadlineQueue<VirtualRouter | ConditionBoard>();
+  /** Boards of which something has changed in this input. */
+  readonly #marked = new Set<ConditionBoard>();
   readonly #interfaces = new Map<string | null, InterfaceCounts>();
   /** Not captured now, the longest deaf first. */
   readonly #deafInterfaces = new Set<string>();
@@ -36,13 +41,14 @@ export class Engine {
   readonly #context: RouterContext;
   readonly #host: HostState;
   /** Adverts with more addresses than the bound, shortened: one packet may hold 255 of them, thousands of senders may be known. */
-  readonly #shortened = new WeakMap<Advert, Advert>();
+  readonly #shortened = new WeakMap<Advert, RetainedAdvert>();
   #now = Number.NEGATIVE_INFINITY as Instant;
   /** Wall time minus monotonic time, as the last input had it. */
   #wallOffset = micros(0);
   #deaf = false;
   #lateInputs = 0;
   #created = 0;
+  #boards = 0;
   #events: Event[] = [];
 
   constructor(options: Partial<EngineOptions> = {}) {
@@ -52,6 +58,12 @@ export class Engine {
       maxAddresses: this.#options.maxAddresses,
       emit: (event) => this.#events.push(event),
       now: () => this.#now,
+      board: (subject) => this.#board(subject),
+      dropped: (board) => {
+        board.end("not configured any more, and not heard", this.#now, this.#wallAt(this.#now));
+        this.#marked.delete(board);
+        this.#deadlines.remove(board);
+      },
     });
     this.#context = {
       options: this.#options,
@@ -81,6 +93,7 @@ export class Engine {
     this.#now = timely.at;
     this.#wallOffset = micros(timely.wall - timely.at);
     this.#apply(timely);
+    this.#judge(timely.at, timely.wall);
     return this.#flush();
   }
 
@@ -90,6 +103,8 @@ export class Engine {
    */
   handleHost(input: HostInput): readonly Event[] {
     this.#host.handle(input);
+    // It may be ahead of the wire by some milliseconds, in which no silence is concluded.
+    this.#judge(input.at, input.wall);
     return this.#flush();
   }
 
@@ -133,11 +148,16 @@ export class Engine {
         const counts = this.#interface(input.interface);
         const key = `${input.partial.family ?? "unknown"} ${input.reason}`;
         counts?.rejected.set(key, (counts.rejected.get(key) ?? 0) + 1);
+        const { family, vrid } = input.partial;
+        if (family !== undefined && vrid !== undefined)
+          this.#table.get(input.interface, { ...input.partial, family, vrid })?.rejected(input);
         return;
       }
       case "carp": {
         const counts = this.#interface(input.interface);
         if (counts !== undefined) counts.carp[input.carp.family] += 1;
+        const { carp, at } = input;
+        this.#table.get(input.interface, { ...carp, vrid: carp.vhid })?.metCarp({ at, source: carp.source, mac: carp.mac });
         return;
       }
       case "capture":
@@ -147,7 +167,7 @@ export class Engine {
         for (const router of this.#table.on(input.interface)) router.miss(input.at, input.until);
         return;
       case "claim":
-        this.#host.claim(input.claim, input.interface, input.at);
+        this.#host.claim(input);
         return;
       case "join":
         return;
@@ -162,8 +182,8 @@ export class Engine {
       if (!room) return;
       if (evicted !== undefined) {
         this.#deadlines.remove(evicted);
-        evicted.abandon(input.at, input.wall);
-        this.#host.leave(evicted.joined, input.at, input.wall);
+        evicted.failover.settle(input.at, input.wall);
+        this.#host.leave(evicted.joined, "left out to make room for others, not followed any more", input.at, input.wall);
       }
       router = new VirtualRouter(identity(input), this.#created, input, this.#context);
       this.#created += 1;
@@ -200,26 +220,53 @@ export class Engine {
   }
 
   #expire(now: Instant): void {
-    for (let router = this.#deadlines.pop(now); router !== undefined; router = this.#deadlines.pop(now)) {
-      const at = router.deadline as Instant;
+    for (let item = this.#deadlines.pop(now); item !== undefined; item = this.#deadlines.pop(now)) {
+      const at = item.deadline as Instant;
       const wall = this.#wallAt(at);
-      router.expire(at, wall);
-      if (router.isEmpty) {
-        this.#table.remove(router);
-        this.#host.leave(router.joined, at, wall);
-        continue;
-      }
-      this.#host.follow(router.joined, at, wall);
-      this.#deadlines.update(router);
+      // A fact of this host may be ahead of the wire.
+      if (at > this.#now) this.#now = at;
+      item.expire(at, wall);
+      if (item instanceof VirtualRouter) this.#expired(item, at, wall);
+      else this.#deadlines.update(item);
+      this.#judge(at, wall);
     }
   }
 
-  #retained(advert: Advert): Advert {
+  #expired(router: VirtualRouter, at: Instant, wall: WallTime): void {
+    if (router.isEmpty) {
+      this.#table.remove(router);
+      this.#host.leave(router.joined, "no advert for so long that the virtual router is taken for removed", at, wall);
+      return;
+    }
+    this.#host.follow(router.joined, at, wall);
+    this.#deadlines.update(router);
+  }
+
+  #board(subject: Subject): ConditionBoard {
+    this.#boards += 1;
+    // At one instant the wire comes first.
+    return new ConditionBoard(Number.MAX_SAFE_INTEGER / 2 + this.#boards, subject, this.#options.conditions(subject.id), {
+      emit: (event) => this.#events.push(event),
+      marked: (board) => this.#marked.add(board),
+    });
+  }
+
+  #judge(at: Instant, wall: WallTime): void {
+    if (this.#marked.size === 0) return;
+    for (const board of this.#marked) {
+      this.#marked.delete(board);
+      board.judge(this.#now, at, wall);
+      this.#deadlines.update(board);
+    }
+  }
+
+  #retained(advert: Advert): RetainedAdvert {
     const { maxAddresses } = this.#options;
     if (advert.addresses.length <= maxAddresses) return advert;
     let shortened = this.#shortened.get(advert);
     if (shortened === undefined) {
-      shortened = { ...advert, addresses: advert.addresses.slice(0, maxAddresses) };
+      const omitted = { count: advert.addresses.length, sum: sumOfAddresses(advert.addresses) };
+      shortened = { ...advert, addresses: advert.addresses.slice(0, maxAddresses), omitted };
       this.#shortened.set(advert, shortened);
     }
     return shortened;

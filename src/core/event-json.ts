@@ -1,8 +1,9 @@
-import { type Duration, rfc3339, toSeconds } from "../lib/time.ts";
+import { type Duration, rfc3339, toSeconds, type WallTime } from "../lib/time.ts";
 import type { Event, VirtualRouterId } from "./events.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
+const timeOrNull = (at: WallTime | null): string | null => (at === null ? null : rfc3339(at));
 const secondsOrNull = (d: Duration | null): number | null => (d === null ? null : toSeconds(d));
 
 /** The documented name of a virtual router: tags are left out when untagged. */
@@ -26,7 +27,31 @@ function fields(event: Event): Json {
     case "virtual_router_seen":
       return { version: event.version, interval_seconds: secondsOrNull(event.interval), addresses: event.addresses, master: event.master };
     case "master_changed":
-      return { from: event.from, to: event.to, reason: event.reason, gap_seconds: secondsOrNull(event.gap) };
+      return {
+        from: event.from,
+        to: event.to,
+        reason: event.reason,
+        gap_seconds: secondsOrNull(event.gap),
+        inevitable_seconds: secondsOrNull(event.inevitable),
+      };
+    case "failover":
+      return {
+        from: event.from,
+        to: event.to,
+        reason: event.reason,
+        planned: event.planned,
+        gap_seconds: secondsOrNull(event.gap),
+        inevitable_seconds: secondsOrNull(event.inevitable),
+        excess_seconds: secondsOrNull(event.excess),
+        detected_by: event.detectedBy,
+        phases: {
+          last_advert_at: timeOrNull(event.phases.lastAdvert),
+          detected_at: timeOrNull(event.phases.detected),
+          first_advert_at: timeOrNull(event.phases.firstAdvert),
+          address_present_at: timeOrNull(event.phases.addressPresent),
+          announced_at: timeOrNull(event.phases.announced),
+        },
+      };
     case "priority_changed":
       return { sender: event.sender, from: event.from, to: event.to, ...(event.suspect !== undefined && { suspect: event.suspect }) };
     case "router_state_changed":
@@ -51,6 +76,7 @@ function fields(event: Event): Json {
         cause: event.cause,
         summary: event.summary,
         evidence: event.evidence,
+        ...(event.inhibitedBy !== null && { inhibited_by: event.inhibitedBy }),
       };
   }
 }

@@ -19,8 +19,35 @@ export type MasterChangeReason = (typeof masterChangeReasons)[number];
 export const severities = ["critical", "warning", "info"] as const;
 export type Severity = (typeof severities)[number];
 
-/** Conditions that this version can judge. */
-export const conditionNames = ["no_master"] as const;
+/** Conditions of the segment, then those of one host: the order in which they are judged and listed. */
+export const conditionNames = [
+  "split_brain",
+  "no_master",
+  "flapping",
+  "slow_adverts",
+  "vrid_conflict",
+  "address_mismatch",
+  "interval_mismatch",
+  "version_mismatch",
+  "auth_mismatch",
+  "checksum_mismatch",
+  "equal_priority",
+  "vip_conflict",
+  "vip_arp_stale",
+  "unauthorized_sender",
+  "ttl_violation",
+  "carp_vhid_conflict",
+  "master_without_vip",
+  "backup_with_vip",
+  "dad_failed",
+  "local_receive_blocked",
+  "local_send_blocked",
+  "state_inconsistent",
+  "keepalived_down",
+  "sync_group_split",
+  "config_drift",
+  "capture_blind",
+] as const;
 export type ConditionName = (typeof conditionNames)[number];
 
 interface Base {
@@ -37,6 +64,8 @@ interface ConditionFields extends Base {
   /** One sentence for a person. */
   readonly summary: string;
   readonly evidence: Readonly<Record<string, unknown>>;
+  /** The condition whose consequence it is; null: it is a story of its own. */
+  readonly inhibitedBy: ConditionName | null;
 }
 
 /** What keepalived on this host became, and what happened to its addresses. */
@@ -63,6 +92,31 @@ export type HostEvent =
     })
   | (Base & { readonly kind: "address_changed"; readonly address: string; readonly dev: string; readonly action: VipAction });
 
+/** A change of master, once all is known of it that will be known. */
+export interface FailoverEvent extends Base {
+  readonly kind: "failover";
+  /** As `master_changed` had it. */
+  readonly from: string | null;
+  readonly to: string;
+  readonly reason: MasterChangeReason;
+  /** The old master left on purpose: it resigned without a fault of its own, or gave way. */
+  readonly planned: boolean;
+  /** Last advert of the old master to the first advert of the new one. */
+  readonly gap: Duration | null;
+  readonly inevitable: Duration | null;
+  readonly excess: Duration | null;
+  /** `computed`: from interval and priority; `notify`: keepalived on this host said so. */
+  readonly detectedBy: "notify" | "computed" | null;
+  /** null: not known. */
+  readonly phases: {
+    readonly lastAdvert: WallTime | null;
+    readonly detected: WallTime | null;
+    readonly firstAdvert: WallTime | null;
+    readonly addressPresent: WallTime | null;
+    readonly announced: WallTime | null;
+  };
+}
+
 /** What the engine reports. `event-json.ts` gives the documented shape. */
 export type Event =
   | (Base & {
@@ -80,7 +134,10 @@ export type Event =
       readonly reason: MasterChangeReason;
       /** Last advert of any other sender to the first advert of the new master. */
       readonly gap: Duration | null;
+      /** What interval and priority make inevitable between the two; null where that is not known. */
+      readonly inevitable: Duration | null;
     })
+  | FailoverEvent
   | (Base & {
       readonly kind: "priority_changed";
       readonly sender: string;

@@ -1,5 +1,6 @@
 import { type Duration, seconds } from "../lib/time.ts";
-import { type ConditionName, conditionNames, type Severity, type VirtualRouterId } from "./events.ts";
+import { type ConditionSettings, defaultConditionSettings } from "./conditions/settings.ts";
+import type { VirtualRouterId } from "./events.ts";
 import type { HostOptions } from "./host/host-state.ts";
 
 /** The engine's settings; the configuration fills them. */
@@ -12,15 +13,11 @@ export interface EngineOptions extends HostOptions {
   readonly forgetAfter: Duration;
   /** keepalived's `down_timer_adverts`, per virtual router. */
   readonly downTimerAdverts: (id: VirtualRouterId) => number;
-  readonly conditions: Readonly<Record<ConditionName, ConditionOptions>>;
+  /** How the conditions of a virtual router are judged. */
+  readonly conditions: (id: VirtualRouterId) => ConditionSettings;
+  /** The only addresses that may send adverts of a virtual router; null: anybody. */
+  readonly allowedSenders: (id: VirtualRouterId) => readonly string[] | null;
 }
-
-export interface ConditionOptions {
-  readonly enabled: boolean;
-  readonly severity: Severity;
-}
-
-export const defaultSeverities: Readonly<Record<ConditionName, Severity>> = { no_master: "critical" };
 
 export const defaultEngineOptions: EngineOptions = {
   maxVirtualRouters: 512,
@@ -31,7 +28,6 @@ export const defaultEngineOptions: EngineOptions = {
   downTimerAdverts: () => 3,
   expectedRouters: [],
   expected: () => null,
-  conditions: Object.fromEntries(
-    conditionNames.map((name) => [name, { enabled: true, severity: defaultSeverities[name] }]),
-  ) as EngineOptions["conditions"],
+  conditions: () => defaultConditionSettings,
+  allowedSenders: () => null,
 };

@@ -91,8 +91,8 @@ export class RouterTable {
     let earliest: Instant | undefined;
     for (const router of this.all()) {
       if (router.isExpendable) return router;
-      const { deadline } = router;
-      if (deadline !== undefined && (earliest === undefined || deadline < earliest)) earliest = deadline;
+      const { expiry } = router;
+      if (expiry !== undefined && (earliest === undefined || expiry < earliest)) earliest = expiry;
     }
     this.#fullUntil = earliest;
     return undefined;

@@ -1,8 +1,10 @@
 import { addressOrder } from "../lib/addresses.ts";
 import { type Duration, earlier, type Instant, later, plus, type WallTime } from "../lib/time.ts";
-import type { Advert } from "../wire/decoded.ts";
 import type { Direction } from "../wire/frame.ts";
+import type { RetainedAdvert } from "./disagreement.ts";
 import { IpIdTracker } from "./ip-id.ts";
+import { MacHistory } from "./mac-history.ts";
+import type { Stand } from "./stand.ts";
 import { claimLifetime, stepDownSilence } from "./timing.ts";
 import type { SenderView } from "./view.ts";
 
@@ -13,23 +15,34 @@ export class Sender implements SenderView {
   sent = 0;
   priorityZero = 0;
   priority: number | null = null;
+  /** When it advertised another priority than before, last; null: never. */
+  priorityChangedAt: Instant | null = null;
   lastAdvertAt: Instant;
   lastAdvertWall: WallTime;
-  lastAdvert: Advert;
+  lastAdvert: RetainedAdvert;
   claims = false;
+  /** When its present claim, or the last one, began; undefined before the first. */
+  claimedAt: Instant | undefined;
   /** Adverts since its present claim began, or since a better one was last heard. */
   claimAdverts = 0;
   /** When a better claim was heard that this sender has not answered yet. */
   outrankedAt: Instant | undefined;
+  /** Its claim beside a better one; null while there is none. */
+  stand: Stand | null = null;
   local = false;
+  /** How many packets that no router may believe had come before its last advert. */
+  invalidBefore = 0;
+  readonly macs = new MacHistory();
+  readonly firstAt: Instant;
   readonly ipId = new IpIdTracker();
   #addressOrder: string | undefined;
 
-  constructor(advert: Advert, at: Instant, wall: WallTime) {
+  constructor(advert: RetainedAdvert, at: Instant, wall: WallTime) {
     this.source = advert.source;
     this.lastAdvert = advert;
     this.lastAdvertAt = at;
     this.lastAdvertWall = wall;
+    this.firstAt = at;
   }
 
   get mac(): string | null {
@@ -40,7 +53,8 @@ export class Sender implements SenderView {
     return this.received + this.sent;
   }
 
-  heard(advert: Advert, at: Instant, wall: WallTime, direction: Direction, ipId: number | null): void {
+  heard(advert: RetainedAdvert, at: Instant, wall: WallTime, direction: Direction, ipId: number | null): void {
+    this.macs.observe(this.mac, advert.mac, this.lastAdvertAt, at);
     this.lastAdvert = advert;
     this.lastAdvertAt = at;
     this.lastAdvertWall = wall;
@@ -53,8 +67,11 @@ export class Sender implements SenderView {
       this.priorityZero += 1;
       this.claims = false;
       this.claimAdverts = 0;
+      this.stand = null;
     } else {
+      if (this.priority !== null && this.priority !== advert.priority) this.priorityChangedAt = at;
       this.priority = advert.priority;
+      if (!this.claims) this.claimedAt = at;
       this.claims = true;
       this.claimAdverts += 1;
     }
@@ -70,6 +87,7 @@ export class Sender implements SenderView {
     this.claims = false;
     this.claimAdverts = 0;
     this.outrankedAt = undefined;
+    this.stand = null;
   }
 
   /**
@@ -78,6 +96,8 @@ export class Sender implements SenderView {
    */
   claimEnds(heardSince: Instant, downTimerAdverts: number): Instant {
     const { version, interval } = this.lastAdvert;
+    const silent = this.stand?.silentUntil(this) ?? null;
+    if (silent !== null) return silent;
     const expires = plus(this.#silentSince(heardSince), claimLifetime(version, interval, downTimerAdverts));
     if (this.outrankedAt === undefined) return expires;
     const yields = plus(later(this.outrankedAt, heardSince), stepDownSilence(interval));

@@ -1,6 +1,8 @@
 import type { Duration, Instant, WallTime } from "../lib/time.ts";
 import type { Advert } from "../wire/decoded.ts";
+import type { DisagreementField } from "./disagreement.ts";
 import type { ConditionName, MasterChangeReason, Severity, VirtualRouterId } from "./events.ts";
+import type { FailoverView } from "./failover-log.ts";
 import type { HostView } from "./host/view.ts";
 
 /** Upper bounds of `vrrp_advert_lateness_ratio`, as multiples of the advert interval; one more bucket holds the rest. */
@@ -43,6 +45,20 @@ export interface ConditionView {
   readonly since: WallTime;
   readonly summary: string;
   readonly cause: string | null;
+  readonly evidence: Readonly<Record<string, unknown>>;
+  /** The raised condition whose consequence it is; null: it is a story of its own. */
+  readonly inhibitedBy: ConditionName | null;
+}
+
+/** The conditions of one virtual router. */
+export interface ConditionsView {
+  /** Whether it holds; null: that cannot be judged now. */
+  holds(condition: ConditionName): boolean | null;
+  readonly active: readonly ConditionView[];
+  /** Times that it was raised. */
+  transitions(condition: ConditionName): number;
+  /** null: never. */
+  lastRaisedWall(condition: ConditionName): WallTime | null;
 }
 
 export interface VirtualRouterView {
@@ -69,13 +85,11 @@ export interface VirtualRouterView {
   readonly transitions: Readonly<Record<MasterChangeReason, number>>;
   readonly lastTransitionWall: WallTime | null;
   readonly failoverGap: { readonly sum: Duration; readonly count: number; readonly last: Duration | null };
+  readonly failovers: FailoverView;
   readonly noMaster: Duration;
   readonly multipleMaster: Duration;
-  /** null: cannot be judged now (deaf, or silence proves nothing yet). */
-  readonly conditions: Readonly<Record<ConditionName, boolean | null>>;
-  readonly active: readonly ConditionView[];
-  readonly conditionTransitions: Readonly<Record<ConditionName, number>>;
-  readonly conditionLastRaisedWall: Readonly<Partial<Record<ConditionName, WallTime>>>;
+  /** Times that an advert disagreed with the one before it, which came from another sender. */
+  readonly mismatches: Readonly<Record<DisagreementField, number>>;
 }
 
 /** Counts that belong to an interface, not to a virtual router. */

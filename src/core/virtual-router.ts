@@ -1,26 +1,22 @@
-import {
-  type Duration,
-  type Instant,
-  later,
-  micros,
-  plus,
-  rfc3339,
-  seconds,
-  since,
-  toSeconds,
-  type WallTime,
-  wallPlus,
-} from "../lib/time.ts";
+import { type Duration, type Instant, later, micros, plus, seconds, since, type WallTime, wallPlus } from "../lib/time.ts";
 import type { Advert } from "../wire/decoded.ts";
-import { Cadence, missedIn } from "./cadence.ts";
-import { ConditionState } from "./condition-state.ts";
+import { Cadence, LATE_FROM, missedIn } from "./cadence.ts";
+import { ChangeHistory } from "./change-history.ts";
+import { Aspect } from "./conditions/aspects.ts";
+import type { Blindness, Intruder, Loss, Sighting, WireSubject } from "./conditions/subject.ts";
 import type { Deadlined } from "./deadlines.ts";
+import { type DisagreementField, disagreementFields, disagreesOn, disjointAddresses, type RetainedAdvert } from "./disagreement.ts";
 import type { Event, MasterChangeReason, VirtualRouterId } from "./events.ts";
+import { FailoverFollower } from "./failover.ts";
 import type { JoinedRouter } from "./host/joined-router.ts";
 import type { Suspect } from "./host/suspect.ts";
 import type { Input } from "./input.ts";
+import { findIntruder } from "./intruder.ts";
+import { InvalidLog } from "./invalid-log.ts";
+import { LateLog } from "./late-log.ts";
 import type { EngineOptions } from "./options.ts";
 import { Sender } from "./sender.ts";
+import { Stand } from "./stand.ts";
 import { Stopwatch } from "./stopwatch.ts";
 import { masterDownInterval, takeoverSilence } from "./timing.ts";
 import { TransitionLog } from "./transition-log.ts";
@@ -30,6 +26,12 @@ const LONGEST_PATIENCE = seconds(2);
 
 /** A router that sent so many adverts was no passing forgery. */
 const ESTABLISHED_ADVERTS = 10;
+
+/** So many times in which something was missed are remembered. */
+const GAPS_KEPT = 8;
+
+/** So many packets that nobody may believe between two adverts of a master put the second one off. */
+const STARVING = 2;
 
 /** Changes without a gap: nobody before, the survivor of a split had been there all the time, or we did not hear it. */
 const UNMEASURED: ReadonlySet<MasterChangeReason> = new Set(["initial", "split_resolved", "unknown"]);
@@ -46,7 +48,7 @@ export interface RouterContext {
   /** What made this host advertise another priority; undefined where that is not sure. */
   suspectOf(router: JoinedRouter, from: number, to: number): Suspect | undefined;
   /** The advert as it may be kept: with no more addresses than the bound. */
-  retained(advert: Advert): Advert;
+  retained(advert: Advert): RetainedAdvert;
 }
 
 /** Why nobody is master: who was it, and how it was lost. */
@@ -64,7 +66,7 @@ interface Vacancy {
  * A claim begins with an advert of non-zero priority and ends when its sender resigns, when another takes over
  * legitimately, or by silence. Of several living claims the master is the one that outranks the others.
  */
-export class VirtualRouter implements Deadlined {
+export class VirtualRouter implements Deadlined, WireSubject {
   readonly id: VirtualRouterId;
   readonly order: number;
   queuedFor: Instant;
@@ -74,12 +76,22 @@ export class VirtualRouter implements Deadlined {
   revision = 0;
   /** What the host around it knows of it. */
   readonly joined: JoinedRouter;
+  /** Measures its changes of master. */
+  readonly failover: FailoverFollower;
 
   readonly #context: RouterContext;
-  readonly #downTimerAdverts: number;
+  readonly downTimerAdverts: number;
+  readonly changes: ChangeHistory;
+  readonly late = new LateLog();
+  readonly invalid = new InvalidLog();
+  carp: Sighting | null = null;
+  intruder: Intruder | null = null;
+  loss: Loss | null = null;
+  readonly blindness: Blindness & { readonly gaps: { readonly from: Instant; readonly until: Instant }[] } = { gaps: [] };
+  readonly mismatches = Object.fromEntries(disagreementFields.map((field) => [field, 0])) as Record<DisagreementField, number>;
   readonly #senders = new Map<string, Sender>();
   readonly #firstSeenWall: WallTime;
-  #latest: Advert;
+  #latest: RetainedAdvert;
   /** Addresses of the last advert beyond the bound. */
   #excess = 0;
   #master: Sender | null = null;
@@ -101,7 +113,10 @@ export class VirtualRouter implements Deadlined {
   readonly #cadence = new Cadence();
   readonly #withoutMaster = new Stopwatch();
   readonly #withSeveral = new Stopwatch();
-  readonly #noMaster: ConditionState;
+  /** Why the present master came. */
+  #masterReason: MasterChangeReason = "initial";
+  /** Last time that somebody spoke against the master. */
+  #contestedAt: Instant | undefined;
 
   constructor(id: VirtualRouterId, order: number, first: AdvertInput, context: RouterContext) {
     this.id = id;
@@ -109,19 +124,32 @@ export class VirtualRouter implements Deadlined {
     this.order = order;
     this.queuedFor = first.at;
     this.#context = context;
-    this.#downTimerAdverts = context.options.downTimerAdverts(id);
+    this.downTimerAdverts = context.options.downTimerAdverts(id);
+    this.changes = new ChangeHistory(Number(context.options.conditions(id).flapping.options["changes"]));
+    this.failover = new FailoverFollower({
+      id,
+      downTimerAdverts: this.downTimerAdverts,
+      host: this.joined,
+      emit: (event) => context.emit(event),
+    });
     this.#firstSeenWall = first.wall;
     this.#heardSince = first.at;
     this.#blindFrom = first.at;
     this.#lastAt = first.at;
     this.#latest = context.retained(first.advert);
     this.revision = 1;
-    this.#noMaster = new ConditionState("no_master", id, context.options.conditions.no_master);
   }
 
-  /** The next instant at which silence changes something. */
+  /** The next instant at which time alone changes something. */
   get deadline(): Instant | undefined {
-    if (this.#deaf) return plus(this.#blindFrom, this.#context.options.forgetAfter);
+    const rest = this.failover.deadline;
+    const { expiry } = this;
+    return rest === undefined || (expiry !== undefined && expiry < rest) ? expiry : rest;
+  }
+
+  /** The next instant at which silence ends a claim or makes a sender forgotten. */
+  get expiry(): Instant | undefined {
+    if (this.#deaf) return this.#deafEnds;
     let earliest: Instant | undefined;
     for (const sender of this.#senders.values()) {
       const due = this.#due(sender);
@@ -146,7 +174,7 @@ export class VirtualRouter implements Deadlined {
     if (!this.#isUnconfirmed(master)) return master;
     const { version, interval } = master.lastAdvert;
     // Who lost no more than a few adverts of it is not unsure of it yet.
-    return since(now, master.lastAdvertAt) <= masterDownInterval(version, interval, 1, this.#downTimerAdverts) ? master : null;
+    return since(now, master.lastAdvertAt) <= masterDownInterval(version, interval, 1, this.downTimerAdverts) ? master : null;
   }
 
   /** Of the last advert of the master, or of the last advert at all. */
@@ -170,24 +198,58 @@ export class VirtualRouter implements Deadlined {
   get isExpendable(): boolean {
     if (this.#claims > 0) return false;
     if (this.#vacancy !== undefined && this.#vacancy.from !== null) return false;
-    return this.#noMaster.active === null || this.adverts < ESTABLISHED_ADVERTS;
+    return this.loss === null || this.adverts < ESTABLISHED_ADVERTS;
   }
 
-  /** It has to go although it is not over: what is reported of it ends. */
-  abandon(at: Instant, wall: WallTime): void {
-    this.#clearNoMaster("left out to make room for others, not followed any more", at, wall);
+  get hearing(): boolean {
+    return !this.#deaf;
+  }
+
+  get deafSince(): Instant | null {
+    return this.#deaf ? this.#blindFrom : null;
+  }
+
+  get master(): Sender | null {
+    return this.#master;
+  }
+
+  get senders(): Iterable<Sender> {
+    return this.#senders.values();
+  }
+
+  get interval(): Duration {
+    return (this.#master?.lastAdvert ?? this.#latest).interval;
+  }
+
+  get lastAdvertAt(): Instant {
+    return this.#lastAt;
+  }
+
+  /** A packet that names it, and that no router may believe. */
+  rejected({ reason, partial, at }: Extract<Input, { kind: "rejected" }>): void {
+    if (this.invalid.note(reason, partial.source ?? null, partial.mac ?? null, at)) this.joined.board.mark(Aspect.invalid);
+  }
+
+  /** CARP goes by the same number here. */
+  metCarp(sighting: Sighting): void {
+    const news = this.carp === null || since(sighting.at, this.carp.at) >= seconds(1);
+    this.carp = sighting;
+    if (news) this.joined.board.mark(Aspect.carp);
   }
 
   advert(input: AdvertInput): void {
     const { advert, at } = input;
     this.adverts += 1;
     const sender = this.#senders.get(advert.source) ?? this.#admit(input);
+    const previousAt = sender.adverts > 0 ? sender.lastAdvertAt : null;
     const gap = this.#gapTo(advert.source, at);
     this.#silence = this.adverts > 1 ? since(at, this.#lastAt) : null;
     if (sender === this.#master && advert.priority !== 0) this.#observeCadence(sender, advert, at);
     const before = sender.priority;
     this.#noteSource(advert.source, at);
+    const latest = this.#latest;
     const retained = this.#retain(advert);
+    if (sender !== this.#master || retained !== sender.lastAdvert) this.#compare(sender, latest, retained, at);
     if (retained !== sender.lastAdvert || (sender === this.#master && this.#isUnconfirmed(sender))) this.revision += 1;
     sender.heard(retained, at, input.wall, input.direction, input.ipId);
 
@@ -207,20 +269,24 @@ export class VirtualRouter implements Deadlined {
     }
 
     if (advert.priority === 0) this.#resign(sender);
-    else this.#claim(sender, input, gap);
+    else this.#claim(sender, input, gap, previousAt);
+    sender.invalidBefore = this.invalid.total;
     this.#runStopwatches(at);
   }
 
   /** Fires what is due at `at`; the caller repeats until `deadline` lies behind it. */
   expire(at: Instant, wall: WallTime): void {
+    const rest = this.failover.deadline;
+    if (rest !== undefined && rest <= at) this.failover.settle(at, wall);
     if (this.#deaf) {
-      this.#senders.clear();
+      if (this.#deafEnds <= at) this.#senders.clear();
       return;
     }
     for (const sender of [...this.#senders.values()]) {
       if (this.#due(sender) > at) continue;
-      if (sender.claims) sender.endClaim();
-      else if (sender.source !== this.#vacancy?.from) this.#forget(sender, at, wall);
+      if (sender.claims) this.#endClaim(sender);
+      else if (sender.source !== this.#vacancy?.from) this.#senders.delete(sender.source);
+      this.joined.board.mark(Aspect.adverts);
       if (sender === this.#master) this.#lose({ from: sender.source, reason: "no_response", unseen: false });
     }
     if (this.#master === null) this.#settleVacancy(at, wall);
@@ -233,6 +299,8 @@ export class VirtualRouter implements Deadlined {
     this.#deaf = true;
     this.revision += 1;
     this.#blindFrom = at;
+    this.joined.board.mark(Aspect.capture);
+    this.failover.missed();
     this.#runStopwatches(at);
   }
 
@@ -242,6 +310,7 @@ export class VirtualRouter implements Deadlined {
     this.#deaf = false;
     this.revision += 1;
     this.#heardSince = at;
+    this.joined.board.mark(Aspect.capture);
     this.#runStopwatches(at);
   }
 
@@ -249,12 +318,15 @@ export class VirtualRouter implements Deadlined {
   miss(from: Instant, until: Instant): void {
     if (!this.#deaf && from >= this.#heardSince) this.#blindFrom = from;
     if (until > this.#heardSince) this.#heardSince = until;
+    this.blindness.gaps.push({ from, until });
+    if (this.blindness.gaps.length > GAPS_KEPT) this.blindness.gaps.shift();
+    this.joined.board.mark(Aspect.capture);
+    this.failover.missed();
   }
 
   view(now: Instant): VirtualRouterView {
     const master = this.#master;
     const advert = master?.lastAdvert ?? this.#latest;
-    const active = this.#noMaster.active;
     const heard = master === null ? this.#heardSince : later(master.lastAdvertAt, this.#heardSince);
     return {
       id: this.id,
@@ -267,19 +339,17 @@ export class VirtualRouter implements Deadlined {
       master,
       masterSinceWall: master === null ? null : this.#masterSinceWall,
       claims: this.#claims,
-      masterDownInterval: masterDownInterval(advert.version, advert.interval, 1, this.#downTimerAdverts),
+      masterDownInterval: masterDownInterval(advert.version, advert.interval, 1, this.downTimerAdverts),
       lateness: this.#cadence,
       missedAdverts: this.#cadence.missed,
       consecutiveMissed: master === null || this.#deaf ? 0 : Math.max(0, missedIn(since(now, heard), advert.interval)),
       transitions: this.#transitions.counts,
       lastTransitionWall: this.#transitions.lastWall,
       failoverGap: this.#transitions.gap,
+      failovers: this.failover.log,
       noMaster: this.#withoutMaster.total(now),
       multipleMaster: this.#withSeveral.total(now),
-      conditions: { no_master: this.#noMaster.enabled && this.#judges() ? active !== null : null },
-      active: active === null ? [] : [active],
-      conditionTransitions: { no_master: this.#noMaster.transitions },
-      conditionLastRaisedWall: this.#noMaster.lastRaisedWall === undefined ? {} : { no_master: this.#noMaster.lastRaisedWall },
+      mismatches: this.mismatches,
     };
   }
 
@@ -298,24 +368,30 @@ export class VirtualRouter implements Deadlined {
   }
 
   #resign(sender: Sender): void {
+    this.#dropStandsAgainst(sender);
     if (sender === this.#master) this.#lose({ from: sender.source, reason: "priority_zero", unseen: false });
     else if (this.adverts === 1) this.#lose({ from: sender.source, reason: "priority_zero", unseen: true });
+    else this.failover.resigned(sender);
   }
 
-  #claim(sender: Sender, input: AdvertInput, gap: Duration | null): void {
+  #claim(sender: Sender, input: AdvertInput, gap: Duration | null, previousAt: Instant | null): void {
     const { at, wall } = input;
     const master = this.#master;
     this.#challenge(sender, at);
-    if (sender === master) return;
+    this.#oppose(sender, at, previousAt);
+    if (sender === master) {
+      if (sender.claimAdverts > 1 && this.changes.confirmed()) this.joined.board.mark(Aspect.master);
+      return;
+    }
     if (master === null) {
       const best = this.#best(sender);
       const vacancy = this.#vacancy?.unseen === true ? undefined : this.#vacancy;
-      if (best === sender) this.#install(sender, vacancy?.from ?? null, vacancy?.reason ?? "initial", gap, at, wall);
+      if (best === sender) this.#install(sender, vacancy?.from ?? null, vacancy?.reason ?? "initial", gap, at, wall, previousAt);
     } else if (!master.claims) {
       const reason = this.#isUnconfirmed(master) ? "unknown" : sender.claimAdverts > 1 ? "split_resolved" : "no_response";
-      this.#install(sender, master.source, reason, gap, at, wall);
+      this.#install(sender, master.source, reason, gap, at, wall, previousAt);
     } else if (sender.outranks(master)) {
-      this.#install(sender, master.source, "preempted", gap, at, wall);
+      this.#install(sender, master.source, "preempted", gap, at, wall, previousAt);
     }
   }
 
@@ -325,30 +401,125 @@ export class VirtualRouter implements Deadlined {
     const { version } = sender.lastAdvert;
     for (const other of this.#senders.values()) {
       if (other === sender || !other.claims) continue;
-      const silence = takeoverSilence(version, other.lastAdvert.interval, sender.priority ?? 0, this.#downTimerAdverts);
-      if (since(at, other.lastAdvertAt) >= silence) other.endClaim();
+      const silentUntil = other.stand?.silentUntil(other) ?? null;
+      if (silentUntil !== null && at < silentUntil) {
+        if (sender.outranks(other)) other.yieldTo(at);
+        continue;
+      }
+      const silence = takeoverSilence(version, other.lastAdvert.interval, sender.priority ?? 0, this.downTimerAdverts);
+      if (since(at, other.lastAdvertAt) >= silence) this.#endClaim(other);
       else if (sender.outranks(other)) other.yieldTo(at);
     }
   }
 
-  #install(sender: Sender, from: string | null, reason: MasterChangeReason, gap: Duration | null, at: Instant, wall: WallTime): void {
+  /** Whoever claims beside a better one stands against it: what both know of each other shows in who speaks when. */
+  #oppose(sender: Sender, at: Instant, previousAt: Instant | null): void {
+    if (this.#senders.size === 1) return;
+    let better: Sender | undefined;
+    for (const other of this.#senders.values()) {
+      if (other === sender || !other.claims || !mayHearEachOther(sender, other)) continue;
+      this.joined.board.mark(Aspect.claims);
+      if (!sender.outranks(other)) {
+        if (better === undefined || other.outranks(better)) better = other;
+        continue;
+      }
+      other.stand ??= new Stand(sender, at);
+      if (sender !== other.stand.against && sender.outranks(other.stand.against)) other.stand.against = sender;
+      if (sender === other.stand.against) other.stand.contradicted(other, at, previousAt === null ? null : since(at, previousAt));
+    }
+    if (better === undefined) {
+      sender.stand = null;
+      return;
+    }
+    this.#contestedAt = at;
+    sender.stand ??= new Stand(better, at);
+    sender.stand.against = better;
+    sender.stand.spoke(sender, at, previousAt, this.#isUnconfirmed(better));
+  }
+
+  #endClaim(sender: Sender): void {
+    sender.endClaim();
+    this.#dropStandsAgainst(sender);
+    this.joined.board.mark(Aspect.claims);
+  }
+
+  #dropStandsAgainst(sender: Sender): void {
+    for (const other of this.#senders.values()) {
+      if (other.stand?.against !== sender) continue;
+      other.stand = null;
+      this.joined.board.mark(Aspect.claims);
+    }
+  }
+
+  /** What the sender says now, beside what was said before. */
+  #compare(sender: Sender, latest: RetainedAdvert, retained: RetainedAdvert, at: Instant): void {
+    this.joined.board.mark(Aspect.adverts);
+    if (this.adverts === 1) return;
+    if (latest.source !== retained.source)
+      for (const field of disagreementFields) if (disagreesOn(field, latest, retained)) this.mismatches[field] += 1;
+    const intruder = findIntruder(sender, retained, this.#master, at);
+    if (intruder !== null) this.intruder = intruder;
+  }
+
+  #install(
+    sender: Sender,
+    from: string | null,
+    reason: MasterChangeReason,
+    gap: Duration | null,
+    at: Instant,
+    wall: WallTime,
+    previousAt: Instant | null = null,
+  ): void {
+    const old = this.#master;
     this.#master = sender;
     this.revision += 1;
     this.#vacancy = undefined;
+    this.loss = null;
+    this.joined.board.mark(Aspect.master);
     this.#hadMaster = true;
     if (from === sender.source) return; // it resigned and took it back before anybody else: no change
     this.#masterSinceWall = wall;
     const measured = UNMEASURED.has(reason) ? null : gap;
     // A master that returns from its own loss: the gap of the event reaches back to another sender, the outage does not.
     this.#transitions.note(reason, measured !== null && from === null ? this.#silence : measured, wall);
-    this.#context.emit({ kind: "master_changed", at, wall, router: this.id, from, to: sender.source, reason, gap: measured });
-    this.#clearNoMaster(`${sender.source} is master`, at, wall);
+    const heardSince = this.#deaf ? null : this.#heardSince;
+    const contested = this.#isContested(sender, old, at);
+    const inevitable = this.failover.changed({ at, wall, from, to: sender, reason, old, contested, heardSince });
+    this.#context.emit({ kind: "master_changed", at, wall, router: this.id, from, to: sender.source, reason, gap: measured, inevitable });
+    this.failover.proceed(at, wall);
+    if (reason !== "initial") this.#noteChange(sender, from, at, previousAt);
+    this.#masterReason = reason;
+  }
+
+  /** A backup that takes over for one advert and is told off by the old master had not heard it, because invalid packets put its adverts off. */
+  #noteChange(sender: Sender, from: string | null, at: Instant, previousAt: Instant | null): void {
+    const undone = this.changes.note(from, sender.source, at);
+    if (!undone || this.#masterReason !== "no_response" || previousAt === null || previousAt < this.#heardSince) return;
+    if (this.#isStarved(sender)) this.#noteLate(sender, since(at, previousAt), at);
+  }
+
+  #isStarved(sender: Sender): boolean {
+    return this.invalid.total - sender.invalidBefore >= STARVING;
+  }
+
+  #noteLate(sender: Sender, gap: Duration, at: Instant): void {
+    this.late.note({ at, ratio: gap / sender.lastAdvert.interval, starved: this.#isStarved(sender) });
+    this.joined.board.mark(Aspect.cadence);
+  }
+
+  /** Whether anybody else claimed it until now. One that was outranked before has stepped down. */
+  #isContested(master: Sender, old: Sender | null, at: Instant): boolean {
+    for (const sender of this.#senders.values())
+      if (sender !== master && sender !== old && sender.claims && (sender.outrankedAt ?? at) >= at) return true;
+    return false;
   }
 
   #lose(vacancy: Vacancy): void {
+    if (this.#master !== null) this.failover.lost(this.#master);
     this.#master = null;
     this.revision += 1;
     this.#vacancy = vacancy;
+    this.joined.board.mark(Aspect.master);
   }
 
   /** After the last claim ended by silence: another claim is promoted, or the loss is reported. */
@@ -363,7 +534,7 @@ export class VirtualRouter implements Deadlined {
     const lost = this.#senders.get(vacancy.from);
     if (lost !== undefined && this.#due(lost) > at) return;
     this.#vacancy = { from: null, reason: vacancy.reason, unseen: false };
-    for (const sender of this.#senders.values()) sender.endClaim();
+    for (const sender of this.#senders.values()) this.#endClaim(sender);
     this.#context.emit({
       kind: "master_changed",
       at,
@@ -373,24 +544,11 @@ export class VirtualRouter implements Deadlined {
       to: null,
       reason: vacancy.reason,
       gap: null,
+      inevitable: null,
     });
     const silence = since(at, this.#lastAt);
-    const how = vacancy.reason === "priority_zero" ? "resigned" : "fell silent";
-    const raised = this.#noMaster.raise(
-      {
-        summary: `no master: ${vacancy.from} ${how} and nobody took over within ${toSeconds(silence).toFixed(3)} s`,
-        cause: null,
-        evidence: {
-          last_master: vacancy.from,
-          last_master_lost_by: vacancy.reason,
-          last_advert_at: rfc3339(wallPlus(wall, -silence as Duration)),
-          silent_seconds: toSeconds(silence),
-        },
-      },
-      at,
-      wall,
-    );
-    if (raised !== undefined) this.#context.emit(raised);
+    this.loss = { from: vacancy.from, reason: vacancy.reason, at, silence, lastAdvertWall: wallPlus(wall, -silence as Duration) };
+    this.joined.board.mark(Aspect.master);
   }
 
   /**
@@ -406,19 +564,8 @@ export class VirtualRouter implements Deadlined {
 
   #due(sender: Sender): Instant {
     // A resigned master is waited for as long as a silent one: until the slowest backup should have taken over.
-    if (sender.claims || sender.source === this.#vacancy?.from) return sender.claimEnds(this.#heardSince, this.#downTimerAdverts);
+    if (sender.claims || sender.source === this.#vacancy?.from) return sender.claimEnds(this.#heardSince, this.downTimerAdverts);
     return sender.forgottenAt(this.#heardSince, this.#context.options.forgetAfter);
-  }
-
-  #forget(sender: Sender, at: Instant, wall: WallTime): void {
-    this.#senders.delete(sender.source);
-    if (this.#senders.size > 0) return;
-    this.#clearNoMaster("no advert for so long that the virtual router is taken for removed", at, wall);
-  }
-
-  #clearNoMaster(why: string, at: Instant, wall: WallTime): void {
-    const cleared = this.#noMaster.clear(why, at, wall);
-    if (cleared !== undefined) this.#context.emit(cleared);
   }
 
   #admit(input: AdvertInput): Sender {
@@ -449,6 +596,8 @@ export class VirtualRouter implements Deadlined {
     // keepalived sends one copy of each advert to every unicast peer.
     if (previous.destination !== advert.destination && gap < previous.interval / 4) return;
     this.#cadence.observe(gap, previous.interval);
+    const contested = this.#contestedAt !== undefined && this.#contestedAt >= master.lastAdvertAt;
+    if (gap > LATE_FROM * previous.interval && !contested) this.#noteLate(master, gap, at);
   }
 
   #noteSource(source: string, at: Instant): void {
@@ -464,7 +613,7 @@ export class VirtualRouter implements Deadlined {
     return since(at, this.#lastOtherAt ?? this.#lastAt);
   }
 
-  #retain(advert: Advert): Advert {
+  #retain(advert: Advert): RetainedAdvert {
     const retained = this.#context.retained(advert);
     const excess = advert.addresses.length - retained.addresses.length;
     if (excess > 0 && excess !== this.#excess) this.#context.evicted("address", excess);
@@ -473,13 +622,18 @@ export class VirtualRouter implements Deadlined {
     return retained;
   }
 
+  /** When a virtual router of which nothing can be heard is forgotten. */
+  get #deafEnds(): Instant {
+    return plus(this.#blindFrom, this.#context.options.forgetAfter);
+  }
+
   /** Not heard since we may have missed its farewell. */
   #isUnconfirmed(sender: Sender): boolean {
     return sender.lastAdvertAt < this.#blindFrom;
   }
 
   /** Whether what is heard now allows to say if there is a master. */
-  #judges(): boolean {
+  get judgesMaster(): boolean {
     return !this.#deaf && (this.#master === null || !this.#isUnconfirmed(this.#master));
   }
 
@@ -494,4 +648,11 @@ export class VirtualRouter implements Deadlined {
     this.#withoutMaster.set(!this.#deaf && claims === 0 && this.#hadMaster, at);
     this.#withSeveral.set(!this.#deaf && claims > 1, at);
   }
+}
+
+/** Two unicast routers that do not send to each other may be two virtual routers that share a number. */
+function mayHearEachOther(a: Sender, b: Sender): boolean {
+  const [x, y] = [a.lastAdvert, b.lastAdvert];
+  if (!x.flags.includes("unicast") || !y.flags.includes("unicast")) return true;
+  return x.destination === y.source || y.destination === x.source || (x.destination === y.destination && !disjointAddresses(x, y));
 }

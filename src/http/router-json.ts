@@ -1,5 +1,6 @@
 import { routerJson as routerIdJson } from "../core/event-json.ts";
-import { latenessBuckets, type SenderView, type Snapshot, type VirtualRouterView } from "../core/view.ts";
+import { conditionNames } from "../core/events.ts";
+import { type ConditionsView, latenessBuckets, type SenderView, type Snapshot, type VirtualRouterView } from "../core/view.ts";
 import { rfc3339, type WallTime } from "../lib/time.ts";
 import type { AgentView, NoAdvertHint } from "../metrics/agent-view.ts";
 import type { Entry } from "./entries.ts";
@@ -66,9 +67,20 @@ function latenessJson({ counts, sum, count }: VirtualRouterView["lateness"]): Js
   return { count, mean_ratio: count === 0 ? null : sum / count, buckets };
 }
 
-function conditionsJson({ active }: VirtualRouterView): Json[] {
-  return active.map(({ condition, severity, since, cause, summary }) => ({ condition, severity, since: rfc3339(since), cause, summary }));
-}
+/** Each condition that holds now. */
+const activeJson = ({ active }: ConditionsView): Json[] =>
+  active.map(({ condition, severity, since, cause, summary, evidence, inhibitedBy }) => ({
+    condition,
+    severity,
+    since: rfc3339(since),
+    cause,
+    summary,
+    evidence,
+    inhibited_by: inhibitedBy,
+  }));
+
+/** Of each condition whether it holds; null: it cannot be judged now. */
+const judgedJson = (conditions: ConditionsView): Json => Object.fromEntries(conditionNames.map((name) => [name, conditions.holds(name)]));
 
 /** What is said of a virtual router of which nobody was ever heard. */
 const unheard = {
@@ -90,14 +102,20 @@ const unheard = {
   failover_gap: null,
   no_master_seconds: 0,
   multiple_master_seconds: 0,
-  conditions: null,
-  active_conditions: [],
 } as const satisfies Json;
 
 /** One virtual router with everything that is known of it: the same keys whether it is heard or only configured here. */
 export function routerJson({ id, wire, joined }: Entry, snapshot: Snapshot, agent: AgentView): Json {
   const { segment, name } = agent.describe(id);
-  return { ...routerIdJson(id), name, segment, ...(wire === null ? unheard : wireJson(wire, snapshot)), ...joinedJson(joined) };
+  return {
+    ...routerIdJson(id),
+    name,
+    segment,
+    ...(wire === null ? unheard : wireJson(wire, snapshot)),
+    conditions: joined === null ? null : judgedJson(joined.conditions),
+    active_conditions: joined === null ? [] : activeJson(joined.conditions),
+    ...joinedJson(joined),
+  };
 }
 
 function wireJson(router: VirtualRouterView, snapshot: Snapshot): Json {
@@ -124,16 +142,14 @@ function wireJson(router: VirtualRouterView, snapshot: Snapshot): Json {
     },
     no_master_seconds: router.noMaster / 1e6,
     multiple_master_seconds: router.multipleMaster / 1e6,
-    conditions: router.conditions,
-    active_conditions: conditionsJson(router),
   };
 }
 
 /** Every condition that holds now, each with the virtual router that it is about. */
 export function activeConditionsJson(snapshot: Snapshot, agent: AgentView): Json[] {
-  return snapshot.routers.flatMap((router) => {
+  return snapshot.host.routers.flatMap((router) => {
     const { segment, name } = agent.describe(router.id);
-    return conditionsJson(router).map((condition) => ({ ...condition, ...routerIdJson(router.id), name, segment }));
+    return activeJson(router.conditions).map((condition) => ({ ...condition, ...routerIdJson(router.id), name, segment }));
   });
 }
 

@@ -13,6 +13,12 @@ export type WallTime = number & { readonly [unit]: "wall" };
 /** A length of time in microseconds. */
 export type Duration = number & { readonly [unit]: "duration" };
 
+/** One moment by both clocks. */
+export interface Stamp {
+  readonly at: Instant;
+  readonly wall: WallTime;
+}
+
 export const instant = (us: number): Instant => us as Instant;
 export const wallTime = (us: number): WallTime => us as WallTime;
 export const micros = (n: number): Duration => n as Duration;

@@ -1,5 +1,6 @@
-import { routerLabels, transitionReasonLabel } from "./labels.ts";
-import { type Metric, perRouter, perRouterAnd } from "./metric.ts";
+import type { Duration } from "../lib/time.ts";
+import { failoverPhaseLabel, routerLabels, transitionReasonLabel } from "./labels.ts";
+import { keysOf, type Metric, perRouter, perRouterAnd } from "./metric.ts";
 
 const transitions = perRouterAnd(transitionReasonLabel, {
   name: "vrrp_master_transitions_total",
@@ -33,6 +34,44 @@ const lastFailoverGap = perRouter({
   value: ({ failoverGap: { last } }) => (last === null ? null : last / 1e6),
 });
 
+const phaseKeys = keysOf(failoverPhaseLabel);
+
+const phases: Metric = {
+  name: "vrrp_failover_phase_seconds",
+  type: "summary",
+  help: "Time that the parts of changes of master took, over all changes of which they could be measured.",
+  labels: [...routerLabels, failoverPhaseLabel],
+  ofRouter: ({ failovers }, labels, emit) => {
+    for (const { key, pair } of phaseKeys) {
+      emit(failovers.phases[key].sum / 1e6, labels, pair, "_sum");
+      emit(failovers.phases[key].count, labels, pair, "_count");
+    }
+  },
+};
+
+const inSeconds = (duration: Duration | null | undefined): number | null => (duration == null ? null : duration / 1e6);
+
+const lastPhases = perRouterAnd(failoverPhaseLabel, {
+  name: "vrrp_last_failover_phase_seconds",
+  type: "gauge",
+  help: "Time that a part of the last change of master took. Absent where it could not be measured.",
+  value: ({ failovers: { last } }, phase) => inSeconds(last?.durations[phase]),
+});
+
+const lastInevitable = perRouter({
+  name: "vrrp_last_failover_inevitable_seconds",
+  type: "gauge",
+  help: "What interval and priority made the gap of the last change of master at least: 0 where a living master was preempted. Absent where it is not known.",
+  value: ({ failovers: { last } }) => inSeconds(last?.inevitable),
+});
+
+const lastExcess = perRouter({
+  name: "vrrp_last_failover_excess_seconds",
+  type: "gauge",
+  help: "How much longer than inevitable the last change of master took; a little below 0 where the new master's clock is fast. Absent where it could not be measured.",
+  value: ({ failovers: { last } }) => inSeconds(last?.excess),
+});
+
 const noMaster = perRouter({
   name: "vrrp_no_master_seconds_total",
   type: "counter",
@@ -47,4 +86,15 @@ const multipleMaster = perRouter({
   value: (router) => router.multipleMaster / 1e6,
 });
 
-export const failover: readonly Metric[] = [transitions, lastTransition, failoverGap, lastFailoverGap, noMaster, multipleMaster];
+export const failover: readonly Metric[] = [
+  transitions,
+  lastTransition,
+  failoverGap,
+  lastFailoverGap,
+  phases,
+  lastPhases,
+  lastInevitable,
+  lastExcess,
+  noMaster,
+  multipleMaster,
+];

@@ -1,4 +1,6 @@
+import { disagreementFields } from "../core/disagreement.ts";
 import { conditionNames, masterChangeReasons } from "../core/events.ts";
+import { type FailoverPhase, failoverPhases } from "../core/failover-log.ts";
 import { announcementRoles, driftKinds, routerStates } from "../core/host/view.ts";
 import { notifyEvents, notifyKinds, notifySources } from "../core/host-facts.ts";
 import { evictionKinds } from "../core/view.ts";
@@ -121,10 +123,23 @@ export const transitionReasonLabel: ClosedLabel<(typeof masterChangeReasons)[num
   values: masterChangeReasons,
 };
 
+export const failoverPhaseLabel: ClosedLabel<FailoverPhase> = {
+  name: "phase",
+  meaning:
+    "Part of a failover: from the old master's last advert to the detection, from there to the new master's first advert, from that one to its addresses being there, or to its first announcement.",
+  values: failoverPhases,
+};
+
 export const conditionLabel: ClosedLabel<(typeof conditionNames)[number]> = {
   name: "condition",
   meaning: "What can be wrong with a virtual router.",
   values: conditionNames,
+};
+
+export const disagreementLabel: ClosedLabel<(typeof disagreementFields)[number]> = {
+  name: "field",
+  meaning: "What two senders of one virtual router disagree about.",
+  values: disagreementFields,
 };
 
 export const evictionKindLabel: ClosedLabel<(typeof evictionKinds)[number]> = {

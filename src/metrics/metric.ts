@@ -49,12 +49,13 @@ interface OtherMetric extends Heading {
 /** The one declaration of a metric: exposition, reference and the vocabulary of dashboards and rules come from it. */
 export type Metric = RouterMetric | JoinedMetric | (RouterMetric & JoinedMetric) | OtherMetric;
 
-interface Key<Value> {
+export interface Key<Value> {
   readonly key: Value;
   readonly pair: Uint8Array;
 }
 
-const keysOf = <Value extends string>(label: ClosedLabel<Value>): readonly Key<Value>[] =>
+/** The values of a closed label with their text, to be made once. */
+export const keysOf = <Value extends string>(label: ClosedLabel<Value>): readonly Key<Value>[] =>
   label.values.map((key) => ({ key, pair: encoded(`,${pair(label.name, key)}`) }));
 
 /** One sample of the subject for each value of a closed label, where there is something to say. */
@@ -97,6 +98,21 @@ export function perRouterAnd<Value extends string>(
     help: spec.help,
     labels: [...routerLabels, label],
     ofRouter: (router, labels, emit) => emitEach(keys, router, spec.value, labels, emit),
+  };
+}
+
+/** One sample a virtual router, heard or not, and value of a closed label; `value` gives null where there is nothing to say. */
+export function perJoinedAnd<Value extends string>(
+  label: ClosedLabel<Value>,
+  spec: Heading & { readonly value: (router: JoinedRouterView, key: Value) => number | null },
+): Metric {
+  const keys = keysOf(label);
+  return {
+    name: spec.name,
+    type: spec.type,
+    help: spec.help,
+    labels: [...routerLabels, label],
+    ofJoined: (router, labels, emit) => emitEach(keys, router, spec.value, labels, emit),
   };
 }
 

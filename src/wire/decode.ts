@@ -1,3 +1,4 @@
+import type { HalfSipKey } from "../lib/half-siphash.ts";
 import { AddressCache, plainText } from "./address-text.ts";
 import { decodeArp } from "./arp.ts";
 import type { Decoded } from "./decoded.ts";
@@ -17,9 +18,10 @@ export interface Decoder {
 /**
  * A decoder with a memory of fixed size: a repeated advert costs a comparison. Its answers equal those of `decodeFrame`
  * in every case.
+ * @param tagKey of the digests of passwords, random and kept from everybody; without one adverts have no `passwordTag`
  */
-export function createDecoder(): Decoder {
-  const packet = newPacket(new AddressCache());
+export function createDecoder(tagKey: HalfSipKey | null = null): Decoder {
+  const packet = newPacket(new AddressCache(), tagKey);
   const memo = new AdvertMemo();
   return {
     decode(frame: Frame): Decoded {
@@ -34,9 +36,9 @@ export function createDecoder(): Decoder {
   };
 }
 
-/** What one frame says, without any memory. Never throws. */
-export function decodeFrame(frame: Frame): Decoded {
-  const packet = newPacket(plainText);
+/** What one frame says, without any memory; `tagKey` as for `createDecoder`. Never throws. */
+export function decodeFrame(frame: Frame, tagKey: HalfSipKey | null = null): Decoded {
+  const packet = newPacket(plainText, tagKey);
   resetPacket(packet, frame);
   return readLink(packet, frame) ? decodeNetwork(packet) : other;
 }

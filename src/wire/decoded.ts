@@ -62,6 +62,11 @@ export interface Advert extends VlanTags {
   readonly interval: Duration;
   readonly addresses: readonly string[];
   readonly auth: AuthMode;
+  /**
+   * Of `simple` adverts over IPv4: a keyed digest of the password. Equal passwords have equal tags, different ones different tags
+   * but for 1 in 2^32. It is for comparison only, with adverts of the same decoder: no output may show it.
+   */
+  readonly passwordTag?: number;
   readonly checksum: ChecksumMode;
   readonly source: string;
   readonly destination: string;

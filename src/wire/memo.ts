@@ -3,12 +3,12 @@ import { fold, wordSum } from "./checksum.ts";
 import type { Advert, Decoded } from "./decoded.ts";
 import type { Frame } from "./frame.ts";
 import { EtherType, type Packet, Protocol } from "./packet.ts";
+import { authLength, passwordTag, simplePassword } from "./password.ts";
 
 /** A power of two. A flood of different packets overwrites entries and never adds one. */
 const slots = 4_096;
 /** Longer packets (more than 28 IPv4 or 6 IPv6 addresses) are decoded each time. */
 const longest = 160;
-const passwordLength = 8;
 
 interface Entry {
   readonly linkType: number;
@@ -30,7 +30,8 @@ interface Entry {
  * those of an earlier valid advert, but for
  * - IPv4: identification and header checksum, whose sum has to be the same,
  * - IPv6: traffic class and flow label, which nothing depends on,
- * - a password, which is not kept: its sum has to be the same, so that the checksum of the message stays right.
+ * - a password, which is not kept: its sum has to be the same, so that the checksum of the message stays right, and its tag, so
+ *   that it is the same password.
  */
 export class AdvertMemo {
   readonly #entries = new Array<Entry | undefined>(slots).fill(undefined);
@@ -63,9 +64,9 @@ export class AdvertMemo {
     const base = this.#slot * longest;
     let password = this.#end;
     let passwordSum = 0;
-    if (advert.version === 2 && u8(bytes, p.payload + 4) === 1) {
+    if (advert.version === 2 && u8(bytes, p.payload + 4) === simplePassword) {
       password = p.payload + 8 + advert.addresses.length * 4;
-      if (advert.family !== "ipv4" || password + passwordLength !== this.#end) return;
+      if (advert.family !== "ipv4" || password + authLength !== this.#end) return;
       passwordSum = residue(wordSum(bytes, password, this.#end));
     }
     for (let i = 0; i < this.#end; i++) this.#bytes[base + i] = i < password ? u8(bytes, i) : 0;
@@ -93,7 +94,8 @@ export class AdvertMemo {
       !equalBytes(b, 0, own, base, at + 4) ||
       !equalBytes(b, at + 6, own, base + at + 6, 4) ||
       residue(u16(b, at + 4) + u16(b, at + 10)) !== entry.idSum ||
-      (password !== end && residue(wordSum(b, password, end)) !== entry.passwordSum)
+      (password !== end && residue(wordSum(b, password, end)) !== entry.passwordSum) ||
+      (entry.advert.passwordTag !== undefined && passwordTag(p, password) !== entry.advert.passwordTag)
     )
       return null;
     return { kind: "advert", advert: entry.advert, ipId: u16(b, at + 4) };

@@ -1,3 +1,4 @@
+import type { HalfSipKey } from "../lib/half-siphash.ts";
 import type { AddressText } from "./address-text.ts";
 import type { Decoded, Family } from "./decoded.ts";
 import type { Frame } from "./frame.ts";
@@ -8,6 +9,8 @@ import type { Frame } from "./frame.ts";
  */
 export interface Packet {
   readonly text: AddressText;
+  /** Of the digests of passwords; null: none are made. */
+  readonly tagKey: HalfSipKey | null;
   bytes: Uint8Array;
   /** The capture holds less than what was on the wire. */
   cut: boolean;
@@ -44,9 +47,10 @@ export const Protocol = { hopByHop: 0, igmp: 2, routing: 43, fragment: 44, ah: 5
 
 export const other: Decoded = { kind: "other" };
 
-export function newPacket(text: AddressText): Packet {
+export function newPacket(text: AddressText, tagKey: HalfSipKey | null): Packet {
   return {
     text,
+    tagKey,
     bytes: new Uint8Array(0),
     cut: false,
     network: 0,

@@ -19,7 +19,7 @@ export function rejectMessage(p: Packet, reason: RejectReason, message: PartialA
   return { kind: "rejected", reason, partial };
 }
 
-type Writable<T> = { -readonly [K in keyof T]: T[K] };
+export type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 const withoutIp = (p: Packet): PartialAdvert => withTags(p, { family: p.family, mac: macOf(p) });
 

@@ -4,13 +4,11 @@ import type { Advert, AuthMode, Decoded, PartialAdvert, RejectReason } from "./d
 import { advertFlags } from "./flags.ts";
 import { readHmacTrailer } from "./hmac.ts";
 import { addressOf, addressSize, macOf, type Packet, withTags } from "./packet.ts";
-import { reject, rejectMessage, toGroup } from "./reject.ts";
+import { authLength, passwordTag, simplePassword } from "./password.ts";
+import { reject, rejectMessage, toGroup, type Writable } from "./reject.ts";
 import { checksumFit, type Fit } from "./vrrp-checksum.ts";
 
 const fixedPart = 8;
-/** Authentication data of VRRPv2 over IPv4: always there, also without authentication (RFC 3768 §5.3.10). */
-const authLength = 8;
-const simplePassword = 1;
 const advertisement = 1;
 
 /**
@@ -32,14 +30,15 @@ export function decodeVrrp(p: Packet): Decoded {
 
   const addresses = readAddresses(p, count);
   const hmac = readHmacTrailer(b, at + declared, p.payloadEnd);
-  const advert: Advert = withTags(p, {
+  const auth = hmac === undefined ? authOf(p, version) : "hmac";
+  const advert: Writable<Advert> = withTags(p, {
     family: p.family,
     version,
     vrid: u8(b, at + 1),
     priority: u8(b, at + 2),
     interval: intervalOf(p, version),
     addresses,
-    auth: hmac === undefined ? authOf(p, version) : "hmac",
+    auth,
     checksum: fit.mode,
     source: addressOf(p, p.source),
     destination: addressOf(p, p.destination),
@@ -47,6 +46,10 @@ export function decodeVrrp(p: Packet): Decoded {
     ttl: p.ttl,
     flags: advertFlags(p, version, addresses, fit, hmac === undefined && length > declared),
   });
+  if (auth === "simple" && p.family === "ipv4") {
+    const tag = passwordTag(p, at + declared - authLength);
+    if (tag !== undefined) advert.passwordTag = tag;
+  }
   return { kind: "advert", advert: hmac === undefined ? advert : { ...advert, hmac }, ipId: p.ipId };
 }
 

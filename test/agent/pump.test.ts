@@ -7,6 +7,7 @@ import type { Event } from "../../src/core/events.ts";
 import { instant, toSeconds, wallTime } from "../../src/lib/time.ts";
 import { LinkType } from "../../src/wire/frame.ts";
 import { FakeClock } from "../helpers/fake-clock.ts";
+import { advertFrame, makeFrame } from "../helpers/packets.ts";
 
 /** protocol facts, appendix A4: VRRPv3 over IPv4 from 192.0.2.1, VRID 51, priority 100, every 0.5 s. */
 const ADVERT = Uint8Array.from(
@@ -162,15 +163,16 @@ for (const step of [3_600_000, -3_600_000])
   });
 
 test("an interface that is deaf proves nothing until it has been heard for a master-down time", () => {
-  const { clock, source, seen } = setUp();
+  const { clock, source, events, seen } = setUp();
   advertise(clock, source, 0, 2_000);
   source.sink?.hearing("eth0", "deaf", "link down");
   clock.runTo(60_000);
   source.sink?.hearing("eth0", "hearing", "link up");
   clock.runTo(61_900);
-  assert.deepEqual(seen().slice(2), []);
+  assert.deepEqual(seen().slice(2), ["12000 condition_raised", "59988 condition_cleared"]);
+  assert.ok(events.every((e) => e.kind !== "condition_raised" || e.condition === "capture_blind"));
   clock.runTo(62_200);
-  assert.equal(seen().length, 4);
+  assert.equal(seen().length, 6);
 });
 
 test("a scrape that comes first after a pause concludes nothing from it", () => {
@@ -188,4 +190,19 @@ test("a link event that comes first after a pause concludes nothing from it", ()
   clock.freezeTo(62_000);
   source.sink?.hearing("eth1", "deaf", "link down");
   assert.deepEqual(seen().slice(2), []);
+});
+
+test("the adverts of senders with different passwords reach the engine with different tags", () => {
+  const { pump, engine } = setUp();
+  for (const [source, password] of [
+    ["192.0.2.1", "abcdefgh"],
+    ["192.0.2.2", "cdabefgh"],
+  ] as const)
+    pump.frame(makeFrame(advertFrame({ version: 2, authType: 1, source, password }), { interface: "eth0" }));
+  const tags = engine.snapshot().routers[0]?.senders.map((sender) => sender.lastAdvert.passwordTag) ?? [];
+  assert.deepEqual(
+    tags.map((tag) => typeof tag),
+    ["number", "number"],
+  );
+  assert.notEqual(tags[0], tags[1]);
 });

@@ -76,6 +76,18 @@ test("a master that falls silent for ten minutes is lost when it should be", asy
   assert.equal(lost?.["at"], lost?.["since"]);
 });
 
+test("a person reads what a failover took, and what was inevitable", async () => {
+  const path = fileURLToPath(new URL("08-crash/monitor.pcap", capturesFolder));
+  const lines = (await vrrpwatch("replay", path)).stdout.split("\n").filter((line) => line.includes("failover"));
+  assert.deepEqual(
+    lines.map((line) => line.replace(/^.*v4 58 +/, "")),
+    [
+      "unplanned failover to 192.0.2.12: gap 3.61 s, 3.609 s inevitable, 0.001 s in excess; announced 0 s after the first advert",
+      "planned failover to 192.0.2.11: gap 0.54 s, 0 s inevitable, 0 s in excess; announced 0.004 s after the first advert",
+    ],
+  );
+});
+
 test("--json and --metrics together are wrong usage, with the reason", async () => {
   const io = await vrrpwatch("replay", "--json", "--metrics", capture("usage.pcap", steady(0, 1)));
   assert.equal(io.status, 2);

@@ -39,6 +39,7 @@ const planted: ReadonlyArray<readonly [name: string, files: Record<string, strin
   ],
   ["the wire uses a package", { "src/wire/a.ts": 'import { z } from "zod";' }, /wire may not use the package zod/],
   ["the wire uses a timer", { "src/wire/a.ts": "setTimeout(() => {}, 1);" }, /the global setTimeout/],
+  ["the wire makes its own key", { "src/wire/a.ts": "crypto.getRandomValues(words);" }, /the global crypto/],
   ["the core reads the clock", { "src/core/a.ts": "const now = Date.now();" }, /the global Date\.now/],
   [
     "the core reaches Node through lib",

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { defaultConditionSettings } from "../../src/core/conditions/settings.ts";
 import { millis } from "../../src/lib/time.ts";
 import { Scenario } from "../helpers/scenario.ts";
 
@@ -193,9 +194,13 @@ test("no_master is raised with the expiry and cleared by the next master", () =>
 });
 
 test("a condition that is switched off is neither reported nor judged", () => {
-  const s = new Scenario({ conditions: { no_master: { enabled: false, severity: "critical" } } }).adverts(0, 3_000, A, 150).idle(20_000);
+  const s = new Scenario({
+    conditions: () => ({ ...defaultConditionSettings, no_master: { enabled: false, severity: "critical", options: {} } }),
+  })
+    .adverts(0, 3_000, A, 150)
+    .idle(20_000);
   assert.ok(!s.trace().some((line) => line.includes("condition")));
-  assert.equal(s.engine.snapshot().routers[0]?.conditions.no_master, null);
+  assert.equal(s.engine.snapshot().host.routers[0]?.conditions.holds("no_master"), null);
 });
 
 test("a changed priority is reported, a resignation is none", () => {
@@ -301,8 +306,8 @@ test("the outage of a master that returns counts from its own last advert", () =
 test("an outage that is being reported is not evicted for invented routers", () => {
   const s = new Scenario({ maxVirtualRouters: 8 }).adverts(0, 20_000, A, 150).idle(30_000);
   for (let i = 0; i < 40; i++) for (const t of [0, 100]) s.advert(30_000 + i * 10_000 + t, "198.51.100.1", 100, { vrid: 60 + i });
-  const real = s.engine.snapshot().routers.find((r) => r.id.vrid === 51);
-  assert.equal(real?.conditions.no_master, true);
+  const real = s.engine.snapshot().host.routers.find((r) => r.id.vrid === 51);
+  assert.equal(real?.conditions.holds("no_master"), true);
   const cleared = s.events.filter((e) => e.kind === "condition_cleared");
   assert.ok(cleared.length > 0 && cleared.every((e) => e.router.vrid !== 51), "evicted ones do not stay raised");
 });
@@ -312,7 +317,7 @@ test("interfaces that come and go without end deafen nothing else", () => {
   for (let i = 0; i < 100; i++) s.capture(3_000 + i, "deaf", `veth${i}`);
   s.adverts(4_000, 6_000, A, 150).advert(4_100, A, 150, { vrid: 52 }).idle(20_000);
   assert.deepEqual(
-    s.engine.snapshot().routers.map((r) => [r.id.vrid, r.hearing, r.conditions.no_master]),
+    s.engine.snapshot().host.routers.map((r) => [r.id.vrid, r.wire?.hearing, r.conditions.holds("no_master")]),
     [
       [51, true, true],
       [52, true, true],

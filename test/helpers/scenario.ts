@@ -4,7 +4,7 @@ import type { HostFact } from "../../src/core/host-facts.ts";
 import type { Input } from "../../src/core/input.ts";
 import type { EngineOptions } from "../../src/core/options.ts";
 import { type Duration, instant, micros, millis, toSeconds, wallTime } from "../../src/lib/time.ts";
-import type { Advert } from "../../src/wire/decoded.ts";
+import type { AddressClaim, Advert } from "../../src/wire/decoded.ts";
 import type { Direction } from "../../src/wire/frame.ts";
 
 /** Wall time of instant 0 in every scenario: 2026-01-01T00:00:00Z. */
@@ -86,6 +86,19 @@ export class Scenario {
     return this;
   }
 
+  /** Somebody announces an address of the virtual router. */
+  announce(
+    atMs: number,
+    mac: string,
+    spec: { readonly address?: string; readonly how?: AddressClaim["how"]; readonly direction?: Direction } = {},
+  ): this {
+    const { address = "192.0.2.100", how = "gratuitous_arp", direction = "in" } = spec;
+    const at = instant(Math.round(atMs * 1_000));
+    const family = address.includes(":") ? "ipv6" : "ipv4";
+    const claim = { family, address, mac, linkSource: mac, how } as const;
+    return this.input({ kind: "claim", at, wall: wallTime(EPOCH_US + at), interface: "eth0", direction, claim });
+  }
+
   /** A fact of this host becomes known. */
   fact(atMs: number, fact: HostFact): this {
     const at = instant(Math.round(atMs * 1_000));
@@ -118,6 +131,8 @@ function describe(event: Event): string {
       return `seen ${event.master ?? "-"}`;
     case "master_changed":
       return `${event.from ?? "-"}>${event.to ?? "-"} ${event.reason}${event.gap === null ? "" : ` ${toSeconds(event.gap)}`}`;
+    case "failover":
+      return `failover ${event.from ?? "-"}>${event.to} ${event.planned ? "planned" : "unplanned"}`;
     case "priority_changed":
       return `${event.sender} ${event.from}->${event.to}${suspectText(event)}`;
     case "router_state_changed":

@@ -12,8 +12,8 @@ const notify: NotifyIntakeView = { fifo: way, socket: { ...way, up: true, proble
 
 /** The routers of an engine are live objects: their answers are spelled out. */
 const withWire = (router: JoinedRouterView, wire: VirtualRouterView): JoinedRouterView => {
-  const { id, instance, vips, drift, driftJudged, contradictions, sendersHere, isMasterHere, confirmedMaster } = router;
-  return { id, wire, confirmedMaster, instance, vips, drift, driftJudged, contradictions, sendersHere, isMasterHere };
+  const { id, instance, vips, drift, driftJudged, contradictions, sendersHere, isMasterHere, confirmedMaster, conditions } = router;
+  return { id, wire, confirmedMaster, instance, vips, drift, driftJudged, contradictions, sendersHere, isMasterHere, conditions };
 };
 
 /** What the wire shows of the sample host's first virtual router is a sample too. */

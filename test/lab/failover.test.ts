@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test, { after, before, describe } from "node:test";
 import { Agent, type AgentEvent } from "./framework/agent.ts";
-import { eventTime, type RecordedChange, recordedChanges } from "./framework/changes.ts";
+import { eventTime, microseconds, type RecordedChange, recordedChanges } from "./framework/changes.ts";
 import { addressOf, createPair, type Pair, playFailover, type Watched } from "./framework/pair.ts";
 import { Recorder } from "./framework/recorder.ts";
 import { labSkip } from "./framework/requirements.ts";
@@ -71,8 +71,27 @@ describe("failover of two keepalived nodes, seen from a third host", { skip }, (
     });
   }
 
+  test("each change takes what is inevitable and hardly more, and is announced at once", (t) => {
+    for (const router of routers) {
+      const failovers = events.filter((e) => e.event === "failover" && e.family === router.family && e.vrid === router.vrid);
+      assert.deepEqual(
+        failovers.map(({ reason, planned }) => [reason, planned]),
+        reasons.slice(1).map((reason) => [reason, reason !== "no_response"]),
+      );
+      for (const { reason, gap_seconds: gap, excess_seconds: excess, phases } of failovers) {
+        t.diagnostic(`${router.family} VRID ${router.vrid} ${reason}: gap ${gap} s, ${excess} s in excess`);
+        assert.ok(typeof excess === "number" && excess > -0.01 && excess < 0.2);
+        const [first, announced] = [phases?.["first_advert_at"], phases?.["announced_at"]];
+        assert.ok(typeof first === "string" && typeof announced === "string");
+        const after = microseconds(announced) - microseconds(first);
+        assert.ok(after >= 0 && after < 100_000, `announced ${after} µs after the first advert`);
+      }
+    }
+  });
+
   test("nothing but the virtual routers and their changes is reported", () => {
-    const others = events.filter(({ event }) => event !== "master_changed" && event !== "virtual_router_seen");
+    const wanted = ["virtual_router_seen", "master_changed", "failover"];
+    const others = events.filter(({ event }) => !wanted.includes(event));
     assert.deepEqual(others, []);
     assert.equal(events.filter(({ event }) => event === "virtual_router_seen").length, routers.length);
   });

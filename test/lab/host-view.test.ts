@@ -88,6 +88,21 @@ describe("an agent on each of two keepalived nodes", { skip }, () => {
     await untilMetric(onA, "keepalived_restarts_total", {}, 1);
   });
 
+  test("the phases of its own takeover come from the wire, the kernel and keepalived", async (t) => {
+    for (const { family, vrid } of routers) {
+      const {
+        detected_by: by,
+        excess_seconds: excess,
+        phases,
+      } = await untilEvent(onB, { event: "failover", family, vrid, reason: "priority_zero" });
+      t.diagnostic(JSON.stringify({ family, excess, ...phases }));
+      assert.equal(by, "notify");
+      for (const [phase, at] of Object.entries(phases ?? {})) assert.ok(at !== null, `${family}: ${phase} is not known`);
+      const another = await untilEvent(onA, { event: "failover", family, vrid, reason: "priority_zero" });
+      assert.deepEqual([another.detected_by, another.phases?.["address_present_at"]], ["computed", null]);
+    }
+  });
+
   test("its counters and states are those of keepalived's own dump", async () => {
     const before = await pair.first.dump();
     const counts = async (agent: Agent, iname: string): Promise<Record<string, number>> => {

@@ -1,6 +1,7 @@
 import { Engine } from "../../src/core/engine.ts";
 import type { VirtualRouterId } from "../../src/core/events.ts";
-import type { InterfaceView, SenderView, Snapshot, VirtualRouterView } from "../../src/core/view.ts";
+import type { JoinedRouterView } from "../../src/core/host/view.ts";
+import type { ConditionsView, ConditionView, InterfaceView, SenderView, Snapshot, VirtualRouterView } from "../../src/core/view.ts";
 import { instant, micros, seconds, type WallTime, wallTime } from "../../src/lib/time.ts";
 import type { AgentView } from "../../src/metrics/agent-view.ts";
 import type { Advert } from "../../src/wire/decoded.ts";
@@ -68,12 +69,22 @@ export function sampleRouter(id: Partial<VirtualRouterId> = {}, fields: Partial<
     transitions: { initial: 1, priority_zero: 0, preempted: 0, no_response: 1, split_resolved: 0, unknown: 0 },
     lastTransitionWall: wallTime(noon - 60_000_000),
     failoverGap: { sum: micros(3_618_000), count: 1, last: micros(3_618_000) },
+    failovers: {
+      phases: {
+        detection: { sum: micros(3_609_375), count: 1 },
+        advert: { sum: micros(8_625), count: 1 },
+        address: { sum: micros(0), count: 0 },
+        announcement: { sum: micros(4_000), count: 1 },
+      },
+      last: {
+        durations: { detection: micros(3_609_375), advert: micros(8_625), address: null, announcement: micros(4_000) },
+        inevitable: micros(3_609_375),
+        excess: micros(8_625),
+      },
+    },
     noMaster: micros(0),
     multipleMaster: micros(250_000),
-    conditions: { no_master: false },
-    active: [],
-    conditionTransitions: { no_master: 1 },
-    conditionLastRaisedWall: { no_master: wallTime(noon - 64_000_000) },
+    mismatches: { version: 0, interval: 2, auth: 0, address: 0, checksum: 0 },
     ...fields,
   };
 }
@@ -86,18 +97,43 @@ export function orphanRouter(id: Partial<VirtualRouterId> = {}): VirtualRouterVi
     master: null,
     masterSinceWall: null,
     claims: 0,
-    conditions: { no_master: true },
-    active: [
-      {
-        condition: "no_master",
-        severity: "critical",
-        since: wallTime(noon - 2_000_000),
-        summary: "nobody is master",
-        cause: "no_response",
-      },
-    ],
   });
 }
+
+/** Nothing but no_master can hold: where a virtual router has no master. */
+export function sampleConditions({ master, hearing }: VirtualRouterView): ConditionsView {
+  const orphan: ConditionView = {
+    condition: "no_master",
+    severity: "critical",
+    since: wallTime(noon - 2_000_000),
+    summary: "nobody is master",
+    cause: "silent",
+    evidence: { last_master: "192.0.2.1" },
+    inhibitedBy: null,
+  };
+  const active = master === null ? [orphan] : [];
+  return {
+    holds: (condition) => (hearing ? active.some((view) => view.condition === condition) : null),
+    active,
+    transitions: (condition) => Number(condition === "no_master"),
+    lastRaisedWall: (condition) => (condition === "no_master" ? wallTime(noon - 64_000_000) : null),
+  };
+}
+
+/** What this host knows of a virtual router that is none of its own. */
+export const sampleJoined = (wire: VirtualRouterView): JoinedRouterView => ({
+  id: wire.id,
+  wire,
+  confirmedMaster: wire.master,
+  instance: null,
+  vips: [],
+  drift: [],
+  driftJudged: [],
+  contradictions: [],
+  sendersHere: [],
+  isMasterHere: false,
+  conditions: sampleConditions(wire),
+});
 
 export function sampleInterface(fields: Partial<InterfaceView> = {}): InterfaceView {
   return { interface: "eth0", rejected: new Map([["ipv4 checksum", 4]]), carp: { ipv4: 0, ipv6: 0 }, ...fields };
@@ -110,7 +146,7 @@ export function sampleSnapshot(routers: readonly VirtualRouterView[], interfaces
     routers,
     interfaces,
     evictions: { virtual_router: 0, sender: 2, address: 0, interface: 0 },
-    host: new Engine().snapshot().host,
+    host: { ...new Engine().snapshot().host, routers: routers.map(sampleJoined) },
     lateInputs: 0,
   };
 }

@@ -6,7 +6,7 @@ import type { Frame } from "../../src/wire/frame.ts";
 import { type AdvertPacket, advertFrame, concat, makeFrame } from "../helpers/packets.ts";
 
 function advertsOf(...frames: Frame[]): (Advert | string)[] {
-  const decoder = createDecoder();
+  const decoder = createDecoder({ k0: 1, k1: 2 });
   return frames.map((frame) => {
     const decoded: Decoded = decoder.decode(frame);
     return decoded.kind === "advert" ? decoded.advert : decoded.kind === "rejected" ? decoded.reason : decoded.kind;
@@ -58,6 +58,14 @@ test("an advert with a simple password is remembered without it, and a password 
   const [first, second, third] = advertsOf(frameOf(spec), frameOf({ ...spec, ipId: 2 }), makeFrame(wrong));
   assert.equal(second, first);
   assert.equal(third, "checksum");
+});
+
+test("another password of an equal sum is another advert", () => {
+  // With fewer addresses the password lies among the bytes that choose the slot.
+  const spec: AdvertPacket = { version: 2, authType: 1, addresses: ["192.0.2.100", "192.0.2.101", "192.0.2.102"] };
+  const [first, second] = advertsOf(frameOf({ ...spec, password: "abcdefgh" }), frameOf({ ...spec, password: "cdabefgh" }));
+  assert.ok(typeof first === "object" && typeof second === "object");
+  assert.notEqual(second.passwordTag, first.passwordTag);
 });
 
 test("a flood of senders is decoded like any other stream", () => {

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { interfaceNameProblem } from "../../lib/interface-names.ts";
 import { err, ok } from "../../lib/result.ts";
 import { address, listOf, oneOf, parsed, text, whole } from "../fields.ts";
+import { conditionOverrides } from "./conditions.ts";
 import { downTimerAdverts } from "./tracking.ts";
 
 const interfaceName = parsed((name) => {
@@ -25,6 +26,7 @@ const entry = z.strictObject({
   addresses: listOf(address(), { min: 1, max: 255 }).optional().describe("The addresses that it must advertise."),
   segment: text(100).optional().describe("Name of the network segment, the same on every host that is connected to it."),
   down_timer_adverts: downTimerAdverts.optional().describe("Overrides tracking.down_timer_adverts."),
+  conditions: conditionOverrides.optional().describe("Overrides keys of conditions for this virtual router."),
 });
 
 /** Expectations and names; everything on the wire is watched with or without an entry. */

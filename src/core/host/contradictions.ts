@@ -1,15 +1,23 @@
 import { entryOf } from "../keepalived-config.ts";
+import type { SenderView } from "../view.ts";
 import type { JoinedRouterView, VipView } from "./view.ts";
 
-/** Where the wire, the kernel and keepalived cannot all be right, a sentence each. During a takeover they differ for milliseconds. */
-export function contradictionsOf({
-  instance,
-  vips,
-  wire,
-  confirmedMaster: master,
-  sendersHere,
-}: Pick<JoinedRouterView, "instance" | "vips" | "wire" | "confirmedMaster" | "sendersHere">): readonly string[] {
-  const found: string[] = [];
+/** Answers that cannot all be right. */
+export interface Contradiction {
+  readonly kind: "address_missing" | "address_left" | "foreign_master" | "sends_without_mastership" | "dad_failed" | "own_address_used";
+  /** One sentence for a person. */
+  readonly text: string;
+  /** The virtual addresses, or the sender, that it is about. */
+  readonly about: readonly string[];
+}
+
+/** Where the wire, the kernel and keepalived cannot all be right. During a takeover they differ for milliseconds. */
+export function contradictionsOf(
+  { instance, vips, confirmedMaster: master, sendersHere }: Pick<JoinedRouterView, "instance" | "vips" | "confirmedMaster" | "sendersHere">,
+  senders: Iterable<SenderView>,
+): readonly Contradiction[] {
+  const found: Contradiction[] = [];
+  const note = (kind: Contradiction["kind"], text: string, about: readonly string[]): void => void found.push({ kind, text, about });
   const state = instance?.state ?? "unknown";
   const expected = instance?.configured ?? null;
   // What only somebody's adverts list may be on this host for any reason.
@@ -21,19 +29,27 @@ export function contradictionsOf({
   const here = vips.filter((vip) => vip.present && isOurs(vip)).map(({ address }) => address);
   if (state === "master") {
     const missing = vips.filter((vip) => vip.devices.length > 0 && !vip.present && isOurs(vip) && isUsed(vip));
-    for (const { address, devices } of missing) found.push(`keepalived is master here, but ${address} is not on ${devices[0]?.dev}`);
-    if (master !== null && !master.local) found.push(`keepalived is master here, but the adverts of ${master.source} show another master`);
+    for (const { address, devices } of missing)
+      note("address_missing", `keepalived is master here, but ${address} is not on ${devices[0]?.dev}`, [address]);
+    if (master !== null && !master.local)
+      note("foreign_master", `keepalived is master here, but the adverts of ${master.source} show another master`, [master.source]);
   } else if (instance !== null && state !== "unknown") {
-    if (here.length > 0) found.push(`keepalived is not master here (${state}), but this host has ${here.join(", ")}`);
-    if (master?.local) found.push(`keepalived is not master here (${state}), but this host sends its adverts`);
+    if (here.length > 0) note("address_left", `keepalived is not master here (${state}), but this host has ${here.join(", ")}`, here);
+    if (master?.local)
+      note("sends_without_mastership", `keepalived is not master here (${state}), but this host sends its adverts`, [master.source]);
   } else if (here.length > 0 && master !== null && !master.local) {
-    found.push(`this host has ${here.join(", ")}, but ${master.source} is master`);
+    note("address_left", `this host has ${here.join(", ")}, but ${master.source} is master`, here);
   }
   for (const { address, devices } of vips)
     for (const { dev, dadFailed } of devices)
-      if (dadFailed) found.push(`${address} does not answer on ${dev}: duplicate address detection found another host that has it`);
-  for (const { source, local, claims } of wire?.senders ?? [])
+      if (dadFailed)
+        note("dad_failed", `${address} does not answer on ${dev}: duplicate address detection found another host that has it`, [address]);
+  for (const { source, local, claims } of senders)
     if (claims && !local && sendersHere.includes(source))
-      found.push(`adverts from ${source} arrive from outside, and it is an address of this host: another host uses it, or forges it`);
+      note(
+        "own_address_used",
+        `adverts from ${source} arrive from outside, and it is an address of this host: another host uses it, or forges it`,
+        [source],
+      );
   return found;
 }

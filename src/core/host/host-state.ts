@@ -1,7 +1,9 @@
 import { type Instant, instant, type WallTime } from "../../lib/time.ts";
-import type { AddressClaim } from "../../wire/decoded.ts";
+import { Aspect } from "../conditions/aspects.ts";
+import type { ConditionBoard } from "../conditions/board.ts";
+import type { Subject } from "../conditions/subject.ts";
 import type { Event, VirtualRouterId } from "../events.ts";
-import type { HostInput } from "../input.ts";
+import type { HostInput, Input } from "../input.ts";
 import type { KeepalivedConfigState } from "../keepalived-config.ts";
 import type { VirtualRouter } from "../virtual-router.ts";
 import { conclude } from "./conclude.ts";
@@ -11,7 +13,7 @@ import { KeepalivedState } from "./keepalived-state.ts";
 import { LocalNetwork } from "./local-network.ts";
 import type { Moment } from "./said.ts";
 import { type Suspect, suspectOfFault, suspectOfPriority } from "./suspect.ts";
-import type { HostView } from "./view.ts";
+import type { HostView, SyncGroupView } from "./view.ts";
 import { VipIndex } from "./vip-index.ts";
 
 /** What the user knows of one virtual router. */
@@ -26,6 +28,8 @@ export interface HostOptions {
   readonly expectedRouters: readonly VirtualRouterId[];
   /** What the user expects of a virtual router; null: nothing. */
   readonly expected: (id: VirtualRouterId) => ExpectedRouter | null;
+  /** The only addresses that may send adverts of it; null: anybody. */
+  readonly allowedSenders: (id: VirtualRouterId) => readonly string[] | null;
 }
 
 /** What `HostState` needs of the engine around it. */
@@ -34,6 +38,10 @@ export interface HostDeps {
   emit(event: Event): void;
   /** How far the time of the wire has come. */
   now(): Instant;
+  /** The conditions of a virtual router. */
+  board(subject: Subject): ConditionBoard;
+  /** It is not followed any more. */
+  dropped(board: ConditionBoard): void;
 }
 
 const keyOf = ({ interface: name, vlan, innerVlan, family, vrid }: VirtualRouterId): string =>
@@ -80,11 +88,22 @@ export class HostState {
       network: this.#network,
       now: () => deps.now(),
       config: () => this.#keepalived.config,
-      process: () => this.#keepalived.process,
+      daemon: () => this.#keepalived.process,
       watchedSince: () => this.#keepalived.watchedSince,
       maxAddresses: deps.maxAddresses,
       addressesChanged: (router) => this.#outdated.add(router),
       vips: this.#vips,
+      board: (router) =>
+        deps.board({
+          id: router.id,
+          here: router,
+          get wire() {
+            return router.heard;
+          },
+          allowedSenders: options.allowedSenders(router.id),
+        }),
+      groupOf: (instance) => this.#groupOf(instance),
+      statesOf: (names) => Object.fromEntries(names.map((name) => [name, this.#keepalived.instances.get(name)?.state ?? "unknown"])),
     };
     for (const id of options.expectedRouters) this.#router(id);
   }
@@ -136,19 +155,21 @@ export class HostState {
     this.#settle(instance, at, wall);
   }
 
-  /** It is not remembered any more. */
-  leave(router: JoinedRouter, at: Instant, wall: WallTime): void {
+  /** It is not remembered any more: what was raised ends. */
+  leave(router: JoinedRouter, why: string, at: Instant, wall: WallTime): void {
+    router.board.end(why, at, wall);
     router.heard = null;
     router.wire = null;
     this.follow(router, at, wall);
+    router.board.markAll();
     this.#dropIfEmpty(router);
   }
 
   /** Somebody on a segment says that an address is his. */
-  claim(claim: AddressClaim, interfaceName: string | null, at: Instant): void {
+  claim({ claim, interface: interfaceName, direction, at, wall }: Extract<Input, { kind: "claim" }>): void {
     this.#syncAddresses();
     const segment = { interface: interfaceName, vlan: claim.vlan, innerVlan: claim.innerVlan };
-    for (const vip of this.#vips.on(segment, claim.address)) vip.router.claimed(vip, claim, at);
+    for (const vip of this.#vips.on(segment, claim.address)) vip.router.claimed(vip, claim, direction, { at, wall });
   }
 
   /** What made this host advertise another priority; undefined where that is not sure. */
@@ -200,6 +221,7 @@ export class HostState {
     instance.sender = () => router.heard?.localClaim ?? null;
     router.instance = instance;
     router.sync();
+    router.board.markAll();
   }
 
   #disconnect(instance: Instance): void {
@@ -208,6 +230,7 @@ export class HostState {
     if (router === undefined) return;
     router.instance = null;
     router.sync();
+    router.board.markAll();
     this.#dropIfEmpty(router);
   }
 
@@ -217,9 +240,11 @@ export class HostState {
 
   #dropIfEmpty(router: JoinedRouter): void {
     if (!router.isEmpty) return;
+    this.#deps.dropped(router.board);
     this.#outdated.delete(router);
     for (const vip of router.vips) this.#vips.remove(vip);
     this.#routers.delete(keyOf(router.id));
+    this.#deps.dropped(router.board);
   }
 
   #syncAddresses(): void {
@@ -235,7 +260,10 @@ export class HostState {
       if (configured === null) continue;
       const router = this.#router({ interface: configured.interface, family: configured.family, vrid: configured.vrid });
       if (router.instance !== instance) this.#connect(instance, router);
-      else router.sync();
+      else {
+        router.sync();
+        router.board.markAll();
+      }
     }
     this.#settleAll(at, wall);
   }
@@ -264,8 +292,12 @@ export class HostState {
     for (const address of addresses) {
       for (const vip of this.#vips.all(address)) {
         const { router } = vip;
+        const was = vip.present;
         for (const { dev, action } of router.locate(vip, news ? wall : null))
           this.#deps.emit({ kind: "address_changed", at, wall, router: router.id, address, dev, action });
+        if (vip.present !== was) vip.presentSince = news && vip.present ? { at, wall } : null;
+        router.heard?.failover.proceed(at, wall);
+        router.board.mark(Aspect.addresses);
         if (router.instance !== null) moved.add(router.instance);
       }
     }
@@ -279,6 +311,7 @@ export class HostState {
     const instance = this.#keepalived.notified(input.source, notify, moment);
     if (instance !== null) {
       this.#settle(instance, at, wall);
+      this.#routerOf(instance)?.heard?.failover.proceed(at, wall);
       const after = instance.said.priority;
       if (before !== null && after !== null && before !== after) this.#priorityChanged(instance, before, after, at, wall);
     }
@@ -307,11 +340,24 @@ export class HostState {
 
   #settleGroups(wall: WallTime): void {
     const { groups, instances, process: daemon } = this.#keepalived;
-    for (const group of groups.values()) group.settle(instances, daemon?.running ?? null, wall);
+    for (const group of groups.values()) {
+      group.settle(instances, daemon?.running ?? null, wall);
+      for (const name of group.members) this.#markInstance(instances.get(name));
+    }
+  }
+
+  #markInstance(instance: Instance | undefined): void {
+    if (instance !== undefined) this.#routerOf(instance)?.board.mark(Aspect.keepalived);
+  }
+
+  #groupOf(name: string): SyncGroupView | null {
+    for (const group of this.#keepalived.groups.values()) if (group.members.includes(name)) return group;
+    return null;
   }
 
   #settle(instance: Instance, at: Instant, wall: WallTime): void {
     const router = this.#routerOf(instance);
+    router?.board.mark(Aspect.keepalived);
     const { process: daemon, processSinceWall, processSinceAt, startSeen } = this.#keepalived;
     const answer = conclude(
       {

@@ -1,17 +1,20 @@
 import { sameList } from "../../lib/same-list.ts";
-import type { Instant, WallTime } from "../../lib/time.ts";
+import type { Instant, Stamp, WallTime } from "../../lib/time.ts";
 import type { AddressClaim } from "../../wire/decoded.ts";
+import type { Direction } from "../../wire/frame.ts";
+import { Aspect } from "../conditions/aspects.ts";
+import type { ConditionBoard } from "../conditions/board.ts";
 import type { VirtualRouterId } from "../events.ts";
 import type { KeepalivedProcess } from "../host-facts.ts";
 import { entryOf, type KeepalivedConfigState } from "../keepalived-config.ts";
-import type { SenderView, VirtualRouterView } from "../view.ts";
+import type { ConditionsView, SenderView, VirtualRouterView } from "../view.ts";
 import type { VirtualRouter } from "../virtual-router.ts";
-import { contradictionsOf } from "./contradictions.ts";
+import { type Contradiction, contradictionsOf } from "./contradictions.ts";
 import { type DriftVerdict, driftOf, nothingJudged } from "./drift.ts";
 import type { Instance } from "./instance.ts";
 import type { LocalNetwork } from "./local-network.ts";
-import type { AddressOrigin, AnnouncementRole, Drift, DriftKind, JoinedRouterView } from "./view.ts";
-import { Vip, type VipChange, type VipPlace } from "./vip.ts";
+import type { AddressOrigin, AnnouncementRole, Drift, DriftKind, JoinedRouterView, RouterState, SyncGroupView } from "./view.ts";
+import { isAnnouncement, Vip, type VipChange, type VipPlace } from "./vip.ts";
 import type { VipIndex } from "./vip-index.ts";
 
 /** More virtual addresses than keepalived puts into a packet and beside it (`virtual_ipaddress_excluded`). */
@@ -22,13 +25,17 @@ export interface HostContext {
   readonly network: LocalNetwork;
   readonly now: () => Instant;
   readonly config: () => KeepalivedConfigState | null;
-  readonly process: () => KeepalivedProcess | null;
+  readonly daemon: () => KeepalivedProcess | null;
   /** Since when keepalived's process is watched; null: it is not. */
   readonly watchedSince: () => WallTime | null;
   readonly maxAddresses: number;
   readonly vips: VipIndex;
   /** The adverts of a virtual router list other addresses: `sync` is due before anybody asks for them. */
   addressesChanged(router: JoinedRouter): void;
+  board(router: JoinedRouter): ConditionBoard;
+  /** The sync group of an instance; null where it is in none. */
+  groupOf(instance: string): SyncGroupView | null;
+  statesOf(instances: readonly string[]): Readonly<Record<string, RouterState>>;
 }
 
 /** One virtual router with what this host knows of it: the instance of its keepalived, and its addresses. */
@@ -44,6 +51,7 @@ export class JoinedRouter implements JoinedRouterView {
   /** The user names it in full: it is shown whether it is heard or not. */
   isExpected = false;
   expectedAddresses: readonly string[] = [];
+  readonly board: ConditionBoard;
   readonly #context: HostContext;
   /** Made anew when it changes: a snapshot that holds it stays as it was. */
   vips: readonly Vip[] = [];
@@ -59,6 +67,25 @@ export class JoinedRouter implements JoinedRouterView {
   constructor(id: VirtualRouterId, context: HostContext) {
     this.id = id;
     this.#context = context;
+    this.board = context.board(this);
+  }
+
+  get conditions(): ConditionsView {
+    return this.board;
+  }
+
+  get network(): LocalNetwork {
+    return this.#context.network;
+  }
+
+  /** keepalived as a process; null where it cannot be told whether it runs. */
+  get daemon(): KeepalivedProcess | null {
+    return this.#context.daemon();
+  }
+
+  /** The sync group of its instance; null where it is in none. */
+  get group(): SyncGroupView | null {
+    return this.instance === null ? null : this.#context.groupOf(this.instance.name);
   }
 
   /** Nothing speaks for it any more. */
@@ -91,6 +118,7 @@ export class JoinedRouter implements JoinedRouterView {
     this.#masterPriority = priority;
     this.#masterLocal = local;
     for (const vip of this.vips) this.#judgeOwner(vip, at);
+    this.board.mark(Aspect.master | Aspect.addresses);
     return changed || addressesMatter;
   }
 
@@ -114,6 +142,7 @@ export class JoinedRouter implements JoinedRouterView {
       vip.locate(this.#context.network, this.#place(address), null);
       return vip;
     });
+    this.board.mark(Aspect.addresses);
   }
 
   /**
@@ -125,9 +154,24 @@ export class JoinedRouter implements JoinedRouterView {
   }
 
   /** Somebody on its segment claims one of its addresses. */
-  claimed(vip: Vip, claim: AddressClaim, at: Instant): void {
-    vip.claimed(claim, this.#roleOf(claim.mac));
+  claimed(vip: Vip, claim: AddressClaim, direction: Direction, { at, wall }: Stamp): void {
+    const before = vip.ownerMismatch;
+    const role = this.#roleOf(claim.mac);
+    const news = vip.claimed(claim, role, direction, at);
     this.#judgeOwner(vip, at);
+    if (news || vip.ownerMismatch !== before) this.board.mark(Aspect.addresses);
+    if (role === "master" && isAnnouncement(claim)) this.heard?.failover.announced(at, wall);
+  }
+
+  /** State of each member of its sync group. */
+  get memberStates(): Readonly<Record<string, RouterState>> {
+    return this.#context.statesOf(this.group?.members ?? []);
+  }
+
+  /** Whether keepalived surely runs with the file as it is: it was read after its last change. */
+  get fileIsLoaded(): boolean {
+    const { found, judged } = this.#drift();
+    return judged.includes("file") && !found.some(({ kind }) => kind === "file");
   }
 
   get drift(): readonly Drift[] {
@@ -139,12 +183,15 @@ export class JoinedRouter implements JoinedRouterView {
   }
 
   get contradictions(): readonly string[] {
-    return contradictionsOf(this);
+    return this.contradicting.map(({ text }) => text);
+  }
+
+  get contradicting(): readonly Contradiction[] {
+    return contradictionsOf(this, this.heard?.senders ?? nobody);
   }
 
   get sendersHere(): readonly string[] {
-    const here = (this.wire?.senders ?? nobody).filter(({ source }) => this.#context.network.has(source));
-    return here.map(({ source }) => source);
+    return [...(this.heard?.senders ?? nobody)].map(({ source }) => source).filter((source) => this.#context.network.has(source));
   }
 
   /** keepalived's answer, else that of the wire. */
@@ -189,7 +236,7 @@ export class JoinedRouter implements JoinedRouterView {
     return driftOf({
       configured,
       config,
-      process: this.#context.process(),
+      process: this.#context.daemon(),
       watchedSince: this.#context.watchedSince(),
       sent,
       complete: sent === null || sent.addresses.length < this.#context.maxAddresses,

@@ -67,6 +67,12 @@ export class LocalNetwork {
     return this.#byName.get(name);
   }
 
+  /** Whether a device of this host has this MAC. */
+  hasMac(mac: string): boolean {
+    for (const link of this.#links.values()) if (link.mac === mac) return true;
+    return false;
+  }
+
   /** Whether the address is on any device of this host. */
   has(address: string): boolean {
     return this.#holders.has(address);

@@ -1,4 +1,4 @@
-import type { Instant, WallTime } from "../../lib/time.ts";
+import type { Instant, Stamp, WallTime } from "../../lib/time.ts";
 import type { Notify } from "../host-facts.ts";
 import type { RouterState } from "./view.ts";
 
@@ -35,6 +35,8 @@ export class Said {
   state: RouterState | null = null;
   /** When it said so first; null: before we looked. */
   sinceWall: WallTime | null = null;
+  /** The same moment by both clocks; null also where only its wall time is known. */
+  since: Stamp | null = null;
   /** Effective priority of the last call that had one, and when that was; null where it is not known. */
   priority: number | null = null;
   priorityAt: Instant | null = null;
@@ -49,6 +51,7 @@ export class Said {
       this.state = state;
       // The others confirm what has been so for an unknown time.
       this.sinceWall = beginnings.has(notify.event) ? wall : null;
+      this.since = at !== null && this.sinceWall !== null ? { at, wall: this.sinceWall } : null;
     }
     if (notify.priority !== null && notify.priority > 0) {
       this.priority = notify.priority;
@@ -63,6 +66,7 @@ export class Said {
     if (this.lastAt !== null && this.lastAt >= started) return;
     this.state = null;
     this.sinceWall = null;
+    this.since = null;
     this.priority = null;
     this.priorityAt = null;
   }

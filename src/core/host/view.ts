@@ -2,7 +2,7 @@ import type { Duration, WallTime } from "../../lib/time.ts";
 import type { VirtualRouterId } from "../events.ts";
 import type { KeepalivedProcess, Notify, NotifySource } from "../host-facts.ts";
 import type { ConfiguredInstance, KeepalivedConfigState } from "../keepalived-config.ts";
-import type { SenderView, VirtualRouterView } from "../view.ts";
+import type { ConditionsView, SenderView, VirtualRouterView } from "../view.ts";
 
 /** What keepalived is in one virtual router. `stop`: it ended or does not run; `init`: it has started and said nothing yet. */
 export const routerStates = ["master", "backup", "fault", "stop", "init", "unknown"] as const;
@@ -110,6 +110,7 @@ export interface JoinedRouterView {
   readonly sendersHere: readonly string[];
   /** Whether this host is master now: keepalived's answer, else that of the wire. */
   readonly isMasterHere: boolean;
+  readonly conditions: ConditionsView;
 }
 
 export interface HostView {

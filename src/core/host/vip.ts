@@ -1,5 +1,6 @@
-import type { Duration, Instant, WallTime } from "../../lib/time.ts";
+import { type Duration, type Instant, type Stamp, seconds, since, type WallTime } from "../../lib/time.ts";
 import type { AddressClaim } from "../../wire/decoded.ts";
+import type { Direction } from "../../wire/frame.ts";
 import { Stopwatch } from "../stopwatch.ts";
 import type { JoinedRouter } from "./joined-router.ts";
 import type { LocalNetwork } from "./local-network.ts";
@@ -22,7 +23,22 @@ export interface VipPlace {
   readonly dev: string | null;
 }
 
+/** A MAC that no sender of the virtual router has says that it has the address. */
+export interface ForeignClaim {
+  readonly mac: string;
+  readonly how: AddressClaim["how"];
+  /** The last and the first time. */
+  readonly at: Instant;
+  readonly since: Instant;
+}
+
+/** A stranger that goes on is news once a second. */
+const NEWS = seconds(1);
+
 const announcing: ReadonlySet<AddressClaim["how"]> = new Set(["gratuitous_arp", "unsolicited_neighbor_advertisement"]);
+
+/** Whether the message is there to tell the segment who has the address. */
+export const isAnnouncement = ({ how }: AddressClaim): boolean => announcing.has(how);
 
 const isLinkLocal = (address: string): boolean => /^(?:fe[89ab]|169\.254\.)/.test(address);
 
@@ -44,10 +60,18 @@ export class Vip implements VipView {
   origins: readonly AddressOrigin[] = [];
   devices: readonly VipDeviceView[] = [];
   changedWall: WallTime | null = null;
+  /** null: not present, or since before we looked. */
+  presentSince: Stamp | null = null;
   readonly changes = { added: 0, removed: 0 };
   readonly announcements: Record<AnnouncementRole, number> = { master: 0, backup: 0, foreign: 0 };
   ownerMismatch: boolean | null = null;
   claimedBy: string | null = null;
+  /** Since when the last claim is another's than the master's; null while it is not. */
+  mismatchedSince: Instant | null = null;
+  /** The last claim of a MAC that no sender of the virtual router has; null: there was none. */
+  foreign: ForeignClaim | null = null;
+  /** The last claim that this host sent; null: none. */
+  claimedHereAt: Instant | null = null;
   readonly #mismatched = new Stopwatch();
   readonly #now: () => Instant;
 
@@ -83,15 +107,22 @@ export class Vip implements VipView {
     return happened;
   }
 
-  /** Somebody on the segment says that the address is his. */
-  claimed(claim: AddressClaim, role: AnnouncementRole): void {
-    if (announcing.has(claim.how)) this.announcements[role] += 1;
+  /** Somebody on the segment says that the address is his. @returns whether it is a stranger, for the first time in a while */
+  claimed(claim: AddressClaim, role: AnnouncementRole, direction: Direction, at: Instant): boolean {
+    if (isAnnouncement(claim)) this.announcements[role] += 1;
     this.claimedBy = claim.mac;
+    if (direction === "out") this.claimedHereAt = at;
+    if (role !== "foreign" || direction === "out") return false;
+    const { foreign } = this;
+    const repeated = foreign !== null && foreign.mac === claim.mac && since(at, foreign.at) < NEWS;
+    this.foreign = { mac: claim.mac, how: claim.how, at, since: foreign?.mac === claim.mac ? foreign.since : at };
+    return !repeated;
   }
 
   /** @param mismatch whether the last claim is another's than the master's; null: nobody can say */
   owned(mismatch: boolean | null, at: Instant): void {
     this.ownerMismatch = mismatch;
+    this.mismatchedSince = mismatch === true ? (this.mismatchedSince ?? at) : null;
     this.#mismatched.set(mismatch === true, at);
   }
 }

@@ -18,6 +18,10 @@ export interface AgentEvent {
   readonly to?: string | null;
   readonly reason?: string;
   readonly gap_seconds?: number | null;
+  readonly planned?: boolean;
+  readonly excess_seconds?: number | null;
+  readonly detected_by?: string | null;
+  readonly phases?: Readonly<Record<string, string | null>>;
   readonly master?: string | null;
   readonly instance?: string;
   readonly address?: string;

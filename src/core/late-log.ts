@@ -1,0 +1,23 @@
+import type { Instant } from "../lib/time.ts";
+
+/** An advert of the living master that came late. */
+export interface LateAdvert {
+  readonly at: Instant;
+  /** Gap divided by interval. */
+  readonly ratio: number;
+  /** Whether packets that no router may believe came in between: a keepalived that gets them puts its own advert off. */
+  readonly starved: boolean;
+}
+
+/** The last late adverts of one virtual router: two are enough to see a series. */
+export class LateLog {
+  last: LateAdvert | null = null;
+  previous: LateAdvert | null = null;
+  total = 0;
+
+  note(late: LateAdvert): void {
+    this.previous = this.last;
+    this.last = late;
+    this.total += 1;
+  }
+}
