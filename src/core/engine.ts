@@ -192,7 +192,10 @@ export class Engine {
     }
     router.advert(input);
     if (router.revision !== router.joined.revision) this.#host.follow(router.joined, input.at, input.wall);
-    if (router.adverts === 2) this.#table.confirm(router);
+    if (router.adverts === 2) {
+      this.#table.confirm(router);
+      router.joined.board.mark(0);
+    }
     this.#deadlines.update(router);
   }
 

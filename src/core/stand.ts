@@ -1,5 +1,5 @@
 import { type Duration, type Instant, micros, millis, seconds, since } from "../lib/time.ts";
-import { type DisagreementField, refusedFor } from "./disagreement.ts";
+import { type DisagreementField, disagreementFields, refusedFor } from "./disagreement.ts";
 import type { Sender } from "./sender.ts";
 
 const RACE_SHARE = 0.25;
@@ -50,6 +50,12 @@ export class Stand {
   constructor(against: Sender, since: Instant) {
     this.against = against;
     this.since = since;
+  }
+
+  /** Changes when something does that a condition hangs on. */
+  get state(): number {
+    const counts = Math.min(this.defiances, 2) + 3 * Math.min(this.unanswered, 2) + 9 * Math.min(this.answered, 1);
+    return counts + (this.refused ? 18 : 0) + 36 * (this.field === null ? 0 : 1 + disagreementFields.indexOf(this.field));
   }
 
   /** Whether two masters hold the virtual router, beyond any race. */

@@ -27,6 +27,9 @@ const LONGEST_PATIENCE = seconds(2);
 /** A router that sent so many adverts was no passing forgery. */
 const ESTABLISHED_ADVERTS = 10;
 
+/** Who speaks again after so long is news, though it says the same. */
+const RETURNED = seconds(5);
+
 /** So many times in which something was missed are remembered. */
 const GAPS_KEPT = 8;
 
@@ -418,23 +421,26 @@ export class VirtualRouter implements Deadlined, WireSubject {
     let better: Sender | undefined;
     for (const other of this.#senders.values()) {
       if (other === sender || !other.claims || !mayHearEachOther(sender, other)) continue;
-      this.joined.board.mark(Aspect.claims);
       if (!sender.outranks(other)) {
         if (better === undefined || other.outranks(better)) better = other;
         continue;
       }
+      const before = other.stand?.state;
       other.stand ??= new Stand(sender, at);
       if (sender !== other.stand.against && sender.outranks(other.stand.against)) other.stand.against = sender;
       if (sender === other.stand.against) other.stand.contradicted(other, at, previousAt === null ? null : since(at, previousAt));
+      if (other.stand.state !== before) this.joined.board.mark(Aspect.claims);
     }
     if (better === undefined) {
       sender.stand = null;
       return;
     }
     this.#contestedAt = at;
+    const before = sender.stand?.state;
     sender.stand ??= new Stand(better, at);
     sender.stand.against = better;
     sender.stand.spoke(sender, at, previousAt, this.#isUnconfirmed(better));
+    if (sender.stand.state !== before) this.joined.board.mark(Aspect.claims);
   }
 
   #endClaim(sender: Sender): void {
@@ -453,7 +459,8 @@ export class VirtualRouter implements Deadlined, WireSubject {
 
   /** What the sender says now, beside what was said before. */
   #compare(sender: Sender, latest: RetainedAdvert, retained: RetainedAdvert, at: Instant): void {
-    this.joined.board.mark(Aspect.adverts);
+    const news = retained !== sender.lastAdvert || sender.adverts === 0 || since(at, sender.lastAdvertAt) > RETURNED;
+    if (news || sender.macs.turnedAt !== null) this.joined.board.mark(Aspect.adverts);
     if (this.adverts === 1) return;
     if (latest.source !== retained.source)
       for (const field of disagreementFields) if (disagreesOn(field, latest, retained)) this.mismatches[field] += 1;

@@ -50,10 +50,16 @@ export class ConditionBoard implements Deadlined, ConditionsView {
     return this.#deadline;
   }
 
-  /** @param aspects bits of `Aspect` that have changed */
+  /** @param aspects bits of `Aspect` that have changed; 0: what was marked before is due now */
   mark(aspects: number): void {
-    if (this.#marked === 0) this.#context.marked(this);
     this.#marked |= aspects;
+    if (this.#marked !== 0) this.#context.marked(this);
+  }
+
+  /** Heard once, and nobody knows of it: most likely it was made up, and a flood of such must cost little. */
+  get #isPassing(): boolean {
+    const { wire, here, allowedSenders } = this.#subject;
+    return wire !== null && wire.adverts === 1 && wire.loss === null && here.instance === null && allowedSenders === null;
   }
 
   /**
@@ -63,6 +69,7 @@ export class ConditionBoard implements Deadlined, ConditionsView {
    */
   judge(now: Instant, at: Instant, wall: WallTime): void {
     const marked = this.#marked;
+    if (this.#isPassing) return;
     this.#marked = 0;
     for (const [index, detector] of detectors.entries()) if ((detector.watches & marked) !== 0) this.#ask(detector, index, now, at, wall);
     this.#findDeadline();

@@ -40,6 +40,7 @@ export interface Blindness {
 
 /** What the adverts of a virtual router have shown. Live. */
 export interface WireSubject {
+  readonly adverts: number;
   readonly hearing: boolean;
   /** Since when its interface is not captured; null while it is. */
   readonly deafSince: Instant | null;

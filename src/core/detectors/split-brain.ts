@@ -1,4 +1,4 @@
-import { type Instant, micros, plus, rfc3339, seconds, since, toSeconds } from "../../lib/time.ts";
+import { type Instant, micros, plus, rfc3339, seconds, since } from "../../lib/time.ts";
 import { Aspect } from "../conditions/aspects.ts";
 import { type CauseText, clear, defineDetector, unknown, type Verdict } from "../conditions/definition.ts";
 import type { Subject, WireSubject } from "../conditions/subject.ts";
@@ -107,14 +107,14 @@ export const splitBrain = defineDetector({
     if (wire === null || !wire.hearing) return unknown;
     for (const dispute of disputesOf(wire))
       if (dispute.stand.isSplit && !disjointAddresses(dispute.better.lastAdvert, dispute.weaker.lastAdvert))
-        return { state: "raised", finding: findingOf(subject, wire, dispute, now) };
+        return { state: "raised", finding: findingOf(subject, wire, dispute) };
     const shared = sharedAddress(wire, now);
     if (shared !== null) return shared;
     return wire.judgesMaster ? fromInside(subject, wire) : unknown;
   },
 });
 
-function findingOf(subject: Subject, wire: WireSubject, { better, weaker, stand }: Dispute, now: Instant): SplitFinding {
+function findingOf(subject: Subject, wire: WireSubject, { better, weaker, stand }: Dispute): SplitFinding {
   const masters = [...wire.senders].filter(({ claims }) => claims);
   const cause = causeOf(subject, better, weaker, stand);
   return {
@@ -127,7 +127,6 @@ function findingOf(subject: Subject, wire: WireSubject, { better, weaker, stand 
       unanswered: stand.unanswered,
       differs_in: stand.field,
       began_at: rfc3339((weaker.lastAdvertWall - since(weaker.lastAdvertAt, stand.since)) as never),
-      lasted_seconds: toSeconds(since(now, stand.since)),
     },
   };
 }
