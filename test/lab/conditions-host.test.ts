@@ -15,7 +15,7 @@ import {
 import { dropAdverts, passAdverts } from "./framework/firewall.ts";
 import type { PairInstance } from "./framework/pair.ts";
 import { labSkip } from "./framework/requirements.ts";
-import { advertsOf, createTrio, routerOf, type Trio, untilSettled, untilStates } from "./framework/trio.ts";
+import { advertsOf, createTrio, firstAdvertOf, routerOf, type Trio, untilSettled, untilStates } from "./framework/trio.ts";
 import { waitFor } from "./framework/wait.ts";
 
 const skip = labSkip("keepalived", "nft", "tcpdump");
@@ -61,8 +61,7 @@ describe("two nodes, their switch and their processes", { skip }, () => {
     const since = now();
     await Promise.all([trio.a.isolate(true), trio.b.isolate(true)]);
     await untilBothHold();
-    const first = advertsOf(trio, "b", ipv4.vrid, since)[0];
-    assert.ok(first !== undefined);
+    const first = await firstAdvertOf(trio, "b", ipv4.vrid, since);
     const limit = { from: first.at, interval, intervals: 3.5, slack: 20_000 };
     for (const each of routers) await assertRaisedInTime(t, [trio.onM], "split_brain", each, since, limit);
     await assertShown(trio.onM, "split_brain", router, since);

@@ -6,7 +6,7 @@ import type { Host } from "./framework/host.ts";
 import type { PairInstance } from "./framework/pair.ts";
 import { labSkip } from "./framework/requirements.ts";
 import { Rogue } from "./framework/rogue.ts";
-import { createTrio, routerOf, type Trio } from "./framework/trio.ts";
+import { advertsOf, createTrio, routerOf, type Trio } from "./framework/trio.ts";
 import { waitFor } from "./framework/wait.ts";
 
 const skip = labSkip("keepalived", "tcpdump", "cc");
@@ -48,7 +48,8 @@ describe("a host that sends what it should not", { skip, concurrency: true }, ()
   test("a stream of invalid packets that starves the master is named as the cause, and is no split brain", async (t) => {
     const [router, since] = [routerOf(starved), now()];
     const stream = rogue.stream([forged(starved, { checksum: "wrong" })], 20, 2_000);
-    await trio.second.untilState(starved.name, "MASTER", 10_000);
+    const before = trio.second.timesEntered(starved.name, "MASTER");
+    await waitFor("b to take over", () => trio.second.timesEntered(starved.name, "MASTER") > before, { within: 10_000 });
     const starving = ["slow_adverts", "no_master", "flapping"];
     const judged = await Promise.all(
       trio.agents.map((agent) =>
@@ -70,7 +71,8 @@ describe("a host that sends what it should not", { skip, concurrency: true }, ()
     await stream.stop();
     await trio.second.untilState(starved.name, "BACKUP", 5_000);
     await untilQuiet(trio.agents, router, 30_000);
-    for (const agent of trio.agents) await assertRaised(agent, router, since, [], [...starving, "unauthorized_sender"]);
+    // b's announcement of a moment may be the last one, because a gave its own at once.
+    for (const agent of trio.agents) await assertRaised(agent, router, since, [], [...starving, "vip_arp_stale"]);
   });
 
   test("an advert that was routed or sent from afar is told by all three, and moves nothing", async (t) => {
@@ -87,7 +89,10 @@ describe("a host that sends what it should not", { skip, concurrency: true }, ()
   });
 
   test("a newcomer with priority 255 is unauthorized, and its moment of power is neither a split nor an absence", async (t) => {
-    const [router, since] = [routerOf(usurped), now()];
+    const router = routerOf(usurped);
+    // Anybody is new where nobody has been master for long.
+    await waitFor("an established master", () => advertsOf(trio, "a", usurped.vrid, 0).length >= 12, { within: 10_000 });
+    const since = now();
     await rogue.send(forged(usurped, { priority: 255 }));
     await trio.first.untilState(usurped.name, "BACKUP", 2_000);
     for (const agent of trio.agents) {

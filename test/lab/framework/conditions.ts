@@ -37,7 +37,7 @@ async function untilTold(
 }
 
 /** Waits for the first time since then that a condition was raised, in the events, and gives that event. */
-export const untilRaised = (agent: Agent, condition: string, router: Watched, since: number, within = 8_000): Promise<AgentEvent> =>
+export const untilRaised = (agent: Agent, condition: string, router: Watched, since: number, within = 10_000): Promise<AgentEvent> =>
   untilTold("condition_raised", agent, condition, router, since, within);
 
 /** The same for its end. */

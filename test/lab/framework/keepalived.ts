@@ -74,6 +74,10 @@ export class Keepalived {
   stateOf(instance: string): string | undefined {
     return this.states().get(instance);
   }
+  /** How often an instance entered a state: a reign of a few milliseconds is over before anybody looks. */
+  timesEntered(instance: string, state: string): number {
+    return this.log.split(`(${instance}) Entering ${state} STATE`).length - 1;
+  }
   get configFile(): string {
     return path.join(this.#folder, "keepalived.conf");
   }

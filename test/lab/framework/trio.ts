@@ -101,6 +101,10 @@ export function advertsOf(trio: Trio, host: "a" | "b", vrid: number, since: numb
     .filter((advert) => advert.vrid === vrid && advert.source === ipv4 && advert.priority > 0 && advert.at >= since);
 }
 
+/** The first of them: keepalived logs its state before the advert is on the wire. */
+export const firstAdvertOf = (trio: Trio, host: "a" | "b", vrid: number, since: number): Promise<RecordedAdvert> =>
+  waitFor(`an advert of ${host} in VRID ${vrid}`, () => advertsOf(trio, host, vrid, since)[0], { within: 15_000 });
+
 /** What was heard of a virtual router since then, as one line: who, and seconds since then. */
 export function wireStory(trio: Trio, vrid: number, since: number): string {
   const names = new Map([trio.a, trio.b].map(({ ipv4, name }) => [ipv4, name]));
