@@ -89,7 +89,8 @@ export class Stand {
     const delay = since(at, this.askedAt);
     this.askedAt = null;
     const { interval } = this.against.lastAdvert;
-    if (delay <= raceWindow(interval)) {
+    // Nobody answers what it refuses: two timers ran out together.
+    if (this.field === null && delay <= raceWindow(interval)) {
       this.answered += 1;
       return;
     }
