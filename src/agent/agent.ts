@@ -1,19 +1,30 @@
 import { hostname } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { describeRouter, engineOptionsOf } from "../config/expectations.ts";
 import type { Config } from "../config/schema.ts";
+import { configuredSilences } from "../config/silences.ts";
 import { Engine } from "../core/engine.ts";
 import { eventJson } from "../core/event-json.ts";
-import type { Event } from "../core/events.ts";
+import type { Event, VirtualRouterId } from "../core/events.ts";
 import type { HostFact } from "../core/host-facts.ts";
+import type { ControlSocket } from "../http/control-socket.ts";
+import type { HttpDeps } from "../http/deps.ts";
 import { EventHub } from "../http/event-hub.ts";
 import type { HttpServer } from "../http/server.ts";
+import type { IncidentRecorder } from "../incidents/recorder.ts";
+import type { Hearing } from "../incidents/timeline.ts";
 import type { Clock } from "../lib/clock.ts";
 import { formatListen, type ListenAddress } from "../lib/listen.ts";
 import { componentLogger, type Logger } from "../lib/log.ts";
 import { type Duration, type Instant, micros, seconds, since, toSeconds, type WallTime } from "../lib/time.ts";
-import type { AgentInterfaceView, AgentView, BuildView } from "../metrics/agent-view.ts";
+import type { AgentInterfaceView, AgentView, BuildView, RouterDescription, SilencesView } from "../metrics/agent-view.ts";
+import { SilenceFile } from "../silences/file.ts";
+import { silencesFor } from "../silences/match.ts";
+import { type SilenceLog, SilenceStore } from "../silences/store.ts";
 import { eventLog } from "./event-log.ts";
 import { HostWatch } from "./host-watch.ts";
+import { incidentRecorder } from "./incidents.ts";
 import { LiveCapture } from "./live-capture.ts";
 import { HINT_AFTER_SECONDS, noAdvertHint } from "./no-advert-hint.ts";
 import { Pump } from "./pump.ts";
@@ -24,6 +35,12 @@ const SEGMENT_REFRESH = seconds(10);
 
 /** Shorter ones happen on any busy host. */
 const NOTABLE_PAUSE = seconds(1);
+
+/** Between two attempts to store silences that could not be stored. */
+const SILENCE_RETRY = seconds(60);
+/** How often incidents are looked after, and written. */
+const INCIDENT_BEAT = seconds(1);
+const INCIDENT_FAREWELL_MS = 2_000;
 
 /** What scrapes leave behind in malloc is 3 MB; giving it back takes less than a millisecond. */
 const MEMORY_TRIM = seconds(5);
@@ -38,7 +55,7 @@ export interface AgentDeps {
 /**
  * The composition root: builds, starts and stops everything.
  *
- *   capture -> Pump (decode, engine) -> sinks: log, hub, own state
+ *   capture -> Pump (decode, engine) -> sinks: log, hub, incidents, own state
  *   engine.snapshot() -> metrics, API, landing page
  */
 export class Agent {
@@ -47,11 +64,15 @@ export class Agent {
   readonly #hub: EventHub;
   readonly #pump: Pump;
   readonly #segments = new Segments();
+  /** null where the configuration wants no incidents. */
+  readonly incidents: IncidentRecorder | null;
   readonly #started: Instant;
   readonly #startedWall: WallTime;
   #capture: LiveCapture | undefined;
   #host: HostWatch | undefined;
   #server: HttpServer | undefined;
+  #control: ControlSocket | undefined;
+  readonly #silences: SilenceStore;
   #hostPause = micros(0);
   #heardAdvert = false;
   readonly #stopTimers: (() => void)[] = [];
@@ -62,23 +83,42 @@ export class Agent {
     this.#started = clock.now();
     this.#startedWall = clock.wall();
     this.#engine = new Engine(engineOptionsOf(config));
+    this.#silences = new SilenceStore({
+      configured: configuredSilences(config),
+      file: new SilenceFile(join(config.state_directory, "silences.json")),
+      clock,
+      log: fieldsFirst(componentLogger(log, "silences")),
+    });
     this.#hub = new EventHub({ eventJson, runId: clock.wall().toString(36) });
+    // A link that fails takes both families with it: that is one incident, so a segment without the user's name has IPv4's subnet.
+    this.incidents = incidentRecorder(
+      config,
+      log,
+      (id) => describeRouter(config, id, this.#segments.nameOf({ ...id, family: "ipv4" })).segment,
+    );
     const sinks = [
       eventLog(componentLogger(log, "core"), clock),
       (event: Event) => this.#hub.publish(event),
+      (event: Event) => this.incidents?.event(event),
       (event: Event) => this.#note(event),
     ];
     const captureLog = componentLogger(log, "capture");
     this.#pump = new Pump({
       engine: this.#engine,
       clock,
+      ...(this.incidents !== null && { tap: this.incidents.frame.bind(this.incidents) }),
       sink: (event) => {
         for (const sink of sinks) sink(event);
       },
       paused: (pause) => this.#paused(pause),
-      dropped: (count) => captureLog.warn({ count }, "the kernel dropped frames: conclusions from silence are held back"),
-      hearing: (name, state, why) =>
-        captureLog.info({ interface: name, why }, state === "hearing" ? "capturing" : "not capturing any more"),
+      dropped: (count) => {
+        captureLog.warn({ count }, "the kernel dropped frames: conclusions from silence are held back");
+        this.#remark({ kind: "frames_dropped", count });
+      },
+      hearing: (name, state, why) => {
+        captureLog.info({ interface: name, why }, state === "hearing" ? "capturing" : "not capturing any more");
+        this.#remark({ kind: "capture", interface: name, state, why });
+      },
     });
   }
 
@@ -109,21 +149,38 @@ export class Agent {
     });
     const watching = this.#host.start();
     this.#every(SEGMENT_REFRESH, () => this.#segments.refresh());
+    void this.incidents?.start(this.#deps.clock.wall());
+    this.#every(INCIDENT_BEAT, () => this.incidents?.tick(this.#deps.clock.now(), this.#deps.clock.wall()));
     this.#every(MEMORY_TRIM, () => this.#capture?.trimMemory());
     this.#stopTimers.push(this.#deps.clock.after(seconds(HINT_AFTER_SECONDS), () => this.#logHint()));
 
-    const [{ createServer }, { ProcessMetrics }] = await Promise.all([import("../http/server.ts"), import("../metrics/process.ts")]);
+    this.#every(SILENCE_RETRY, () => void this.#silences.tick());
+
+    const [{ createServer }, { ControlSocket }, { ProcessMetrics }] = await Promise.all([
+      import("../http/server.ts"),
+      import("../http/control-socket.ts"),
+      import("../metrics/process.ts"),
+    ]);
+    // Before anybody can add one to them.
+    await this.#silences.load();
     const httpLog = componentLogger(log, "http");
-    this.#server = createServer(
-      { listen: config.web.listen, hostName: hostname() },
-      {
-        snapshot: () => this.#snapshot(),
-        agentView: () => this.view(),
-        events: this.#hub,
-        processMetrics: new ProcessMetrics(),
-        log: { error: (fields, message) => httpLog.error(fields, message), warn: (fields, message) => httpLog.warn(fields, message) },
-      },
+    const served: HttpDeps = {
+      snapshot: () => this.#snapshot(),
+      agentView: () => this.view(),
+      events: this.#hub,
+      silences: this.#silences,
+      processMetrics: new ProcessMetrics(),
+      log: fieldsFirst(httpLog),
+    };
+    this.#server = createServer({ listen: config.web.listen, hostName: hostname() }, served);
+    this.#control = new ControlSocket(
+      { path: config.web.control_socket, hostName: hostname() },
+      served,
+      { silences: this.#silences, incidents: this.incidents },
+      fieldsFirst(httpLog),
     );
+    // First, so that whoever is told that the agent is ready can also command it.
+    await this.#control.start();
     const [listening] = await Promise.all([this.#server.listen(), watching]);
     for (const address of listening) httpLog.info({ listen: formatListen(address) }, "serving");
     return listening;
@@ -131,10 +188,16 @@ export class Agent {
 
   async stop(): Promise<void> {
     for (const stop of this.#stopTimers) stop();
-    await this.#server?.close();
+    await Promise.all([this.#server?.close(), this.#control?.close()]);
+    await this.#silences.close();
     await this.#host?.close();
     this.#pump.stop();
     this.#capture?.close();
+    // A disk that hangs does not keep the agent from ending.
+    await Promise.race([
+      this.incidents?.stop(this.#deps.clock.now(), this.#deps.clock.wall()),
+      delay(INCIDENT_FAREWELL_MS, undefined, { ref: false }),
+    ]);
   }
 
   view(): AgentView {
@@ -149,9 +212,25 @@ export class Agent {
       configReload: { successful: true, lastSuccess: this.#startedWall },
       hint: this.#hint(capturing.map((i) => i.name)),
       notify: this.#host?.view() ?? null,
+      silences: this.#silencesView(),
+      incidents: this.incidents?.view() ?? null,
       compat: this.#deps.config.compat.keepalived_exporter,
-      describe: (id) => describeRouter(this.#deps.config, id, this.#segments.nameOf(id)),
+      describe: (id) => this.#describe(id),
     };
+  }
+
+  #silencesView(): SilencesView {
+    const active = this.#silences.active();
+    const wall = this.#silences.wall();
+    return {
+      active: active.length,
+      storeFailures: this.#silences.failures,
+      of: (id) => (active.length === 0 ? [] : silencesFor(active, id, this.#describe(id).segment, wall).map((silence) => silence.id)),
+    };
+  }
+
+  #describe(id: VirtualRouterId): RouterDescription {
+    return describeRouter(this.#deps.config, id, this.#segments.nameOf(id));
   }
 
   #snapshot(): ReturnType<Engine["snapshot"]> {
@@ -178,6 +257,7 @@ export class Agent {
   }
 
   #fact(fact: HostFact): void {
+    this.incidents?.fact(fact, this.#deps.clock.now(), this.#deps.clock.wall());
     this.#pump.fact(fact);
     if (fact.kind !== "keepalived_config") return;
     // keepalived's own process joins the groups for a multicast instance while it runs; we do it besides, so that we hear all the time.
@@ -191,7 +271,12 @@ export class Agent {
     if (event.router.interface !== null) this.#capture?.expect(event.router.interface);
   }
 
+  #remark(what: Hearing): void {
+    this.incidents?.hearing(what, this.#deps.clock.now(), this.#deps.clock.wall());
+  }
+
   #paused(pause: Duration): void {
+    this.#remark({ kind: "paused", pause });
     this.#hostPause = micros(this.#hostPause + pause);
     this.#deps.log[pause < NOTABLE_PAUSE ? "debug" : "warn"](
       { seconds: toSeconds(pause) },
@@ -232,4 +317,13 @@ export class Agent {
 function notReady(interfaces: readonly AgentInterfaceView[]): string {
   if (interfaces.length === 0) return "no interface fits capture.interfaces";
   return `no interface can be captured: ${interfaces.map((i) => `${i.name} is ${i.why ?? "not captured"}`).join(", ")}`;
+}
+
+/** A part's log: facts first, then the phrase. */
+function fieldsFirst(log: Logger): SilenceLog {
+  return {
+    info: (fields, message) => log.info(fields, message),
+    warn: (fields, message) => log.warn(fields, message),
+    error: (fields, message) => log.error(fields, message),
+  };
 }

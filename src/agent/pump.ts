@@ -7,6 +7,7 @@ import type { Clock } from "../lib/clock.ts";
 import { randomKey } from "../lib/random-key.ts";
 import { type Duration, type Instant, instant, micros, millis, plus, since, type WallTime, wallTime } from "../lib/time.ts";
 import { createDecoder } from "../wire/decode.ts";
+import type { Decoded } from "../wire/decoded.ts";
 import type { Frame } from "../wire/frame.ts";
 
 /** A frame reaches us at the latest so long after its stamp: the block timeout of the packet ring, and scheduling. */
@@ -19,6 +20,8 @@ const PAUSE = millis(300);
 export interface PumpDeps {
   readonly engine: Engine;
   readonly clock: Clock;
+  /** Sees each frame with what it says, before the engine does. */
+  readonly tap?: (frame: Frame, decoded: Decoded) => void;
   /** Called for each event, in order. */
   readonly sink: (event: Event) => void;
   /** The host or process stood still for so long, up to now. */
@@ -75,7 +78,9 @@ export class Pump implements FrameSink {
       this.#inBatch = true;
       this.#notePause();
     }
-    const input = toInput(frame, this.#decoder.decode(frame));
+    const decoded = this.#decoder.decode(frame);
+    this.#deps.tap?.(frame, decoded);
+    const input = toInput(frame, decoded);
     if (input !== undefined) this.#emit(this.#deps.engine.handle(input));
   }
 

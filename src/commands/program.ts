@@ -4,6 +4,7 @@ import { exitStatusOf } from "../lib/error-codes.ts";
 import { AgentError } from "../lib/errors.ts";
 import { ExitStatus } from "./exit.ts";
 import type { Io } from "./io.ts";
+import { declareSilence } from "./silence-program.ts";
 import { packageVersion } from "./version.ts";
 
 interface OutputOptions {
@@ -70,6 +71,7 @@ Examples:
   vrrpwatch decode -                     one line per VRRP packet of a capture on standard input
   vrrpwatch check --config FILE          every problem of a configuration, with its line
   vrrpwatch check --keepalived FILE      what is wrong with a keepalived.conf, and what to do
+  vrrpwatch silence add --vrid 51 --for 2h   no alerts of virtual router 51 during a maintenance
 
 Exit status: 0 done, 1 damaged capture file, 2 wrong usage or configuration, 3 a resource is missing or denied.`,
     );
@@ -162,6 +164,8 @@ Examples:
       const { check } = await import("./check.ts");
       done(await check(options, io));
     });
+
+  declareSilence(program, io, done);
 
   program
     .command("notify")

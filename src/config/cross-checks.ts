@@ -2,6 +2,7 @@ import { canonicalAddress, familyOf } from "../lib/addresses.ts";
 import { patternsProblem } from "../lib/interface-names.ts";
 import { formatListen, parseListen } from "../lib/listen.ts";
 import type { Path } from "./problems.ts";
+import { checkSilence } from "./silence-checks.ts";
 
 /** A problem between settings that are each right on their own. */
 export interface CrossProblem {
@@ -18,6 +19,7 @@ export function crossCheck(raw: unknown): CrossProblem[] {
   const routers = list(root["virtual_routers"]);
   return [
     ...routers.flatMap((entry, i) => checkVirtualRouter(group(entry), ["virtual_routers", i])),
+    ...list(root["silences"]).flatMap((entry, i) => checkSilence(group(entry), ["silences", i])),
     ...repeated(routers.map(identityOf), (first) => `the same virtual router as virtual_routers[${first}]: join the two entries`).map(
       ({ index, message }) => ({ path: ["virtual_routers", index], message }),
     ),

@@ -1,9 +1,8 @@
-import { constants } from "node:fs";
-import { open, stat } from "node:fs/promises";
 import { resolve as resolvePath } from "node:path";
 import type * as z from "zod";
 import { patternProblem, patternsProblem } from "../lib/interface-names.ts";
 import { parseListen } from "../lib/listen.ts";
+import { readAtMost } from "../lib/read-file.ts";
 import { err, ok, type Result } from "../lib/result.ts";
 import { largestFile } from "./document.ts";
 import { loadConfig } from "./load.ts";
@@ -94,26 +93,6 @@ async function readText(path: string, mayBeAbsent: boolean): Promise<Result<stri
     return ok(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch {
     return err("is not UTF-8 text");
-  }
-}
-
-/** Only regular files: opening a pipe without a writer waits forever, a device may never end. */
-async function readAtMost(path: string, limit: number): Promise<Uint8Array> {
-  const kind = await stat(path);
-  if (!kind.isFile()) throw Object.assign(new Error("not a regular file"), { code: kind.isDirectory() ? "EISDIR" : "NOT_REGULAR" });
-  // Does not wait either, should the file have been replaced in this moment.
-  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  try {
-    const bytes = new Uint8Array(limit);
-    let length = 0;
-    while (length < limit) {
-      const { bytesRead } = await file.read(bytes, length, limit - length, null);
-      if (bytesRead === 0) break;
-      length += bytesRead;
-    }
-    return bytes.subarray(0, length);
-  } finally {
-    await file.close();
   }
 }
 

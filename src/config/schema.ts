@@ -4,8 +4,10 @@ import { alertsSection } from "./sections/alerts.ts";
 import { captureSection } from "./sections/capture.ts";
 import { compatSection } from "./sections/compat.ts";
 import { conditionsSection } from "./sections/conditions.ts";
+import { incidentsSection } from "./sections/incidents.ts";
 import { keepalivedSection } from "./sections/keepalived.ts";
 import { logSection } from "./sections/log.ts";
+import { silencesSection } from "./sections/silences.ts";
 import { trackingSection } from "./sections/tracking.ts";
 import { virtualRoutersSection } from "./sections/virtual-routers.ts";
 import { webSection } from "./sections/web.ts";
@@ -15,12 +17,14 @@ export const configSchema = z.strictObject({
   capture: captureSection.prefault({}).describe("How frames reach the agent."),
   keepalived: keepalivedSection.prefault({}).describe("What keepalived on this host tells us."),
   web: webSection.prefault({}).describe("Metrics, API and control."),
-  state_directory: path().default("/var/lib/vrrpwatch").describe("Where alerts wait for delivery and incidents are kept."),
+  state_directory: path().default("/var/lib/vrrpwatch").describe("Where alerts wait for delivery, and incidents and silences are kept."),
   tracking: trackingSection.prefault({}).describe("Bounds and timing of what is remembered about the wire."),
   virtual_routers: virtualRoutersSection,
   conditions: conditionsSection
     .prefault({})
     .describe("Per condition: enabled (whether it is judged), severity (critical, warning or info), and its own options."),
+  silences: silencesSection,
+  incidents: incidentsSection.prefault({}).describe("The evidence that is kept of each time that something went wrong."),
   compat: compatSection.prefault({}).describe("Series under the names that other exporters gave them."),
   alerts: alertsSection.prefault({}).describe("Who is told."),
   log: logSection.prefault({}).describe("What the agent says about itself, as JSON lines on standard output."),

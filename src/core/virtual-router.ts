@@ -2,10 +2,11 @@ import { type Duration, type Instant, later, micros, plus, seconds, since, type 
 import type { Advert } from "../wire/decoded.ts";
 import { Cadence, LATE_FROM, missedIn } from "./cadence.ts";
 import { ChangeHistory } from "./change-history.ts";
+import { Claims } from "./claims.ts";
 import { Aspect } from "./conditions/aspects.ts";
 import type { Blindness, Intruder, Loss, Sighting, WireSubject } from "./conditions/subject.ts";
 import type { Deadlined } from "./deadlines.ts";
-import { type DisagreementField, disagreementFields, disagreesOn, disjointAddresses, type RetainedAdvert } from "./disagreement.ts";
+import { type DisagreementField, disagreementFields, disagreesOn, type RetainedAdvert } from "./disagreement.ts";
 import type { Event, MasterChangeReason, VirtualRouterId } from "./events.ts";
 import { FailoverFollower } from "./failover.ts";
 import type { JoinedRouter } from "./host/joined-router.ts";
@@ -16,9 +17,8 @@ import { InvalidLog } from "./invalid-log.ts";
 import { LateLog } from "./late-log.ts";
 import type { EngineOptions } from "./options.ts";
 import { Sender } from "./sender.ts";
-import { Stand } from "./stand.ts";
 import { Stopwatch } from "./stopwatch.ts";
-import { masterDownInterval, takeoverSilence } from "./timing.ts";
+import { masterDownInterval } from "./timing.ts";
 import { TransitionLog } from "./transition-log.ts";
 import type { EvictionKind, SenderView, VirtualRouterView } from "./view.ts";
 
@@ -92,7 +92,7 @@ export class VirtualRouter implements Deadlined, WireSubject {
   loss: Loss | null = null;
   readonly blindness: Blindness & { readonly gaps: { readonly from: Instant; readonly until: Instant }[] } = { gaps: [] };
   readonly mismatches = Object.fromEntries(disagreementFields.map((field) => [field, 0])) as Record<DisagreementField, number>;
-  readonly #senders = new Map<string, Sender>();
+  readonly #claims: Claims;
   readonly #firstSeenWall: WallTime;
   #latest: RetainedAdvert;
   /** Addresses of the last advert beyond the bound. */
@@ -118,8 +118,6 @@ export class VirtualRouter implements Deadlined, WireSubject {
   readonly #withSeveral = new Stopwatch();
   /** Why the present master came. */
   #masterReason: MasterChangeReason = "initial";
-  /** Last time that somebody spoke against the master. */
-  #contestedAt: Instant | undefined;
 
   constructor(id: VirtualRouterId, order: number, first: AdvertInput, context: RouterContext) {
     this.id = id;
@@ -128,6 +126,13 @@ export class VirtualRouter implements Deadlined, WireSubject {
     this.queuedFor = first.at;
     this.#context = context;
     this.downTimerAdverts = context.options.downTimerAdverts(id);
+    this.#claims = new Claims({
+      maxSenders: context.options.maxSenders,
+      downTimerAdverts: this.downTimerAdverts,
+      isNeeded: (sender) => sender === this.#master || sender.source === this.#vacancy?.from,
+      evicted: () => context.evicted("sender", 1),
+      changed: () => this.joined.board.mark(Aspect.claims),
+    });
     this.changes = new ChangeHistory(Number(context.options.conditions(id).flapping.options["changes"]));
     this.failover = new FailoverFollower({
       id,
@@ -154,7 +159,7 @@ export class VirtualRouter implements Deadlined, WireSubject {
   get expiry(): Instant | undefined {
     if (this.#deaf) return this.#deafEnds;
     let earliest: Instant | undefined;
-    for (const sender of this.#senders.values()) {
+    for (const sender of this.#claims.all()) {
       const due = this.#due(sender);
       if (earliest === undefined || due < earliest) earliest = due;
     }
@@ -167,7 +172,7 @@ export class VirtualRouter implements Deadlined, WireSubject {
   }
 
   get isEmpty(): boolean {
-    return this.#senders.size === 0;
+    return this.#claims.size === 0;
   }
 
   /** The master as far as that is heard now: not if another may have followed while we were deaf. */
@@ -187,19 +192,19 @@ export class VirtualRouter implements Deadlined, WireSubject {
 
   /** The sender on this host, while it claims to be master. */
   get localClaim(): SenderView | null {
-    for (const sender of this.#senders.values()) if (sender.local && sender.claims) return sender;
+    for (const sender of this.#claims.all()) if (sender.local && sender.claims) return sender;
     return null;
   }
 
   /** Whether one of its senders has this MAC. */
   hasMac(mac: string): boolean {
-    for (const sender of this.#senders.values()) if (sender.mac === mac) return true;
+    for (const sender of this.#claims.all()) if (sender.mac === mac) return true;
     return false;
   }
 
   /** Nobody claims it, nobody is waited for, and what is reported of it, if anything, was never more than a few adverts. */
   get isExpendable(): boolean {
-    if (this.#claims > 0) return false;
+    if (this.#claims.living > 0) return false;
     if (this.#vacancy !== undefined && this.#vacancy.from !== null) return false;
     return this.loss === null || this.adverts < ESTABLISHED_ADVERTS;
   }
@@ -217,7 +222,7 @@ export class VirtualRouter implements Deadlined, WireSubject {
   }
 
   get senders(): Iterable<Sender> {
-    return this.#senders.values();
+    return this.#claims.all();
   }
 
   get interval(): Duration {
@@ -243,7 +248,7 @@ export class VirtualRouter implements Deadlined, WireSubject {
   advert(input: AdvertInput): void {
     const { advert, at } = input;
     this.adverts += 1;
-    const sender = this.#senders.get(advert.source) ?? this.#admit(input);
+    const sender = this.#claims.get(advert.source) ?? this.#admit(input);
     const previousAt = sender.adverts > 0 ? sender.lastAdvertAt : null;
     const gap = this.#gapTo(advert.source, at);
     this.#silence = this.adverts > 1 ? since(at, this.#lastAt) : null;
@@ -282,13 +287,13 @@ export class VirtualRouter implements Deadlined, WireSubject {
     const rest = this.failover.deadline;
     if (rest !== undefined && rest <= at) this.failover.settle(at, wall);
     if (this.#deaf) {
-      if (this.#deafEnds <= at) this.#senders.clear();
+      if (this.#deafEnds <= at) this.#claims.clear();
       return;
     }
-    for (const sender of [...this.#senders.values()]) {
+    for (const sender of [...this.#claims.all()]) {
       if (this.#due(sender) > at) continue;
-      if (sender.claims) this.#endClaim(sender);
-      else if (sender.source !== this.#vacancy?.from) this.#senders.delete(sender.source);
+      if (sender.claims) this.#claims.end(sender);
+      else if (sender.source !== this.#vacancy?.from) this.#claims.delete(sender);
       this.joined.board.mark(Aspect.adverts);
       if (sender === this.#master) this.#lose({ from: sender.source, reason: "no_response", unseen: false });
     }
@@ -338,10 +343,10 @@ export class VirtualRouter implements Deadlined, WireSubject {
       version: advert.version,
       interval: advert.interval,
       addresses: advert.addresses,
-      senders: [...this.#senders.values()],
+      senders: [...this.#claims.all()],
       master,
       masterSinceWall: master === null ? null : this.#masterSinceWall,
-      claims: this.#claims,
+      claims: this.#claims.living,
       masterDownInterval: masterDownInterval(advert.version, advert.interval, 1, this.downTimerAdverts),
       lateness: this.#cadence,
       missedAdverts: this.#cadence.missed,
@@ -371,7 +376,7 @@ export class VirtualRouter implements Deadlined, WireSubject {
   }
 
   #resign(sender: Sender): void {
-    this.#dropStandsAgainst(sender);
+    this.#claims.dropStandsAgainst(sender);
     if (sender === this.#master) this.#lose({ from: sender.source, reason: "priority_zero", unseen: false });
     else if (this.adverts === 1) this.#lose({ from: sender.source, reason: "priority_zero", unseen: true });
     else this.failover.resigned(sender);
@@ -380,14 +385,13 @@ export class VirtualRouter implements Deadlined, WireSubject {
   #claim(sender: Sender, input: AdvertInput, gap: Duration | null, previousAt: Instant | null): void {
     const { at, wall } = input;
     const master = this.#master;
-    this.#challenge(sender, at);
-    this.#oppose(sender, at, previousAt);
+    this.#claims.assert(sender, at, previousAt, (other) => this.#isUnconfirmed(other));
     if (sender === master) {
       if (sender.claimAdverts > 1 && this.changes.confirmed()) this.joined.board.mark(Aspect.master);
       return;
     }
     if (master === null) {
-      const best = this.#best(sender);
+      const best = this.#claims.best(sender);
       const vacancy = this.#vacancy?.unseen === true ? undefined : this.#vacancy;
       if (best === sender) this.#install(sender, vacancy?.from ?? null, vacancy?.reason ?? "initial", gap, at, wall, previousAt);
     } else if (!master.claims) {
@@ -395,65 +399,6 @@ export class VirtualRouter implements Deadlined, WireSubject {
       this.#install(sender, master.source, reason, gap, at, wall, previousAt);
     } else if (sender.outranks(master)) {
       this.#install(sender, master.source, "preempted", gap, at, wall, previousAt);
-    }
-  }
-
-  /** What an advert of `sender` does to the claims of the others: the rule of a legitimate takeover. */
-  #challenge(sender: Sender, at: Instant): void {
-    if (this.#senders.size === 1) return;
-    const { version } = sender.lastAdvert;
-    for (const other of this.#senders.values()) {
-      if (other === sender || !other.claims) continue;
-      const silentUntil = other.stand?.silentUntil(other) ?? null;
-      if (silentUntil !== null && at < silentUntil) {
-        if (sender.outranks(other)) other.yieldTo(at);
-        continue;
-      }
-      const silence = takeoverSilence(version, other.lastAdvert.interval, sender.priority ?? 0, this.downTimerAdverts);
-      if (since(at, other.lastAdvertAt) >= silence) this.#endClaim(other);
-      else if (sender.outranks(other)) other.yieldTo(at);
-    }
-  }
-
-  /** Whoever claims beside a better one stands against it: what both know of each other shows in who speaks when. */
-  #oppose(sender: Sender, at: Instant, previousAt: Instant | null): void {
-    if (this.#senders.size === 1) return;
-    let better: Sender | undefined;
-    for (const other of this.#senders.values()) {
-      if (other === sender || !other.claims || !mayHearEachOther(sender, other)) continue;
-      if (!sender.outranks(other)) {
-        if (better === undefined || other.outranks(better)) better = other;
-        continue;
-      }
-      const before = other.stand?.state;
-      other.stand ??= new Stand(sender, at);
-      if (sender !== other.stand.against && sender.outranks(other.stand.against)) other.stand.against = sender;
-      if (sender === other.stand.against) other.stand.contradicted(other, at, previousAt === null ? null : since(at, previousAt));
-      if (other.stand.state !== before) this.joined.board.mark(Aspect.claims);
-    }
-    if (better === undefined) {
-      sender.stand = null;
-      return;
-    }
-    this.#contestedAt = at;
-    const before = sender.stand?.state;
-    sender.stand ??= new Stand(better, at);
-    sender.stand.against = better;
-    sender.stand.spoke(sender, at, previousAt, this.#isUnconfirmed(better));
-    if (sender.stand.state !== before) this.joined.board.mark(Aspect.claims);
-  }
-
-  #endClaim(sender: Sender): void {
-    sender.endClaim();
-    this.#dropStandsAgainst(sender);
-    this.joined.board.mark(Aspect.claims);
-  }
-
-  #dropStandsAgainst(sender: Sender): void {
-    for (const other of this.#senders.values()) {
-      if (other.stand?.against !== sender) continue;
-      other.stand = null;
-      this.joined.board.mark(Aspect.claims);
     }
   }
 
@@ -490,7 +435,7 @@ export class VirtualRouter implements Deadlined, WireSubject {
     // A master that returns from its own loss: the gap of the event reaches back to another sender, the outage does not.
     this.#transitions.note(reason, measured !== null && from === null ? this.#silence : measured, wall);
     const heardSince = this.#deaf ? null : this.#heardSince;
-    const contested = this.#isContested(sender, old, at);
+    const contested = this.#claims.isContested(sender, old, at);
     const inevitable = this.failover.changed({ at, wall, from, to: sender, reason, old, contested, heardSince });
     this.#context.emit({ kind: "master_changed", at, wall, router: this.id, from, to: sender.source, reason, gap: measured, inevitable });
     this.failover.proceed(at, wall);
@@ -514,13 +459,6 @@ export class VirtualRouter implements Deadlined, WireSubject {
     this.joined.board.mark(Aspect.cadence);
   }
 
-  /** Whether anybody else claimed it until now. One that was outranked before has stepped down. */
-  #isContested(master: Sender, old: Sender | null, at: Instant): boolean {
-    for (const sender of this.#senders.values())
-      if (sender !== master && sender !== old && sender.claims && (sender.outrankedAt ?? at) >= at) return true;
-    return false;
-  }
-
   #lose(vacancy: Vacancy): void {
     if (this.#master !== null) this.failover.lost(this.#master);
     this.#master = null;
@@ -533,15 +471,15 @@ export class VirtualRouter implements Deadlined, WireSubject {
   #settleVacancy(at: Instant, wall: WallTime): void {
     const vacancy = this.#vacancy;
     if (vacancy === undefined || vacancy.from === null) return;
-    const heir = this.#best();
+    const heir = this.#claims.best();
     if (heir !== undefined) {
       this.#install(heir, vacancy.from, "split_resolved", null, at, wall);
       return;
     }
-    const lost = this.#senders.get(vacancy.from);
+    const lost = this.#claims.get(vacancy.from);
     if (lost !== undefined && this.#due(lost) > at) return;
     this.#vacancy = { from: null, reason: vacancy.reason, unseen: false };
-    for (const sender of this.#senders.values()) this.#endClaim(sender);
+    for (const sender of this.#claims.all()) this.#claims.end(sender);
     this.#context.emit({
       kind: "master_changed",
       at,
@@ -558,17 +496,6 @@ export class VirtualRouter implements Deadlined, WireSubject {
     this.joined.board.mark(Aspect.master);
   }
 
-  /**
-   * The living claim that outranks all others; `preferred` where none does. One that was outranked and has not spoken
-   * since has stepped down, or will have once its time is over: it is no heir.
-   */
-  #best(preferred?: Sender): Sender | undefined {
-    let best = preferred;
-    for (const sender of this.#senders.values())
-      if (sender.claims && sender.outrankedAt === undefined && (best === undefined || sender.outranks(best))) best = sender;
-    return best;
-  }
-
   #due(sender: Sender): Instant {
     // A resigned master is waited for as long as a silent one: until the slowest backup should have taken over.
     if (sender.claims || sender.source === this.#vacancy?.from) return sender.claimEnds(this.#heardSince, this.downTimerAdverts);
@@ -577,23 +504,8 @@ export class VirtualRouter implements Deadlined, WireSubject {
 
   #admit(input: AdvertInput): Sender {
     const sender = new Sender(this.#context.retained(input.advert), input.at, input.wall);
-    if (this.#senders.size >= this.#context.options.maxSenders) this.#evict();
-    this.#senders.set(sender.source, sender);
+    this.#claims.admit(sender);
     return sender;
-  }
-
-  /** Makes room for a sender: who spoke once goes before who is established, then the longest silent. Never the master. */
-  #evict(): void {
-    let worst: Sender | undefined;
-    for (const sender of this.#senders.values()) {
-      if (sender === this.#master || sender.source === this.#vacancy?.from) continue;
-      const rank = (s: Sender): number => (s.adverts > 1 ? 1 : 0);
-      if (worst === undefined || rank(sender) < rank(worst) || (rank(sender) === rank(worst) && sender.lastAdvertAt < worst.lastAdvertAt))
-        worst = sender;
-    }
-    if (worst === undefined) return;
-    this.#senders.delete(worst.source);
-    this.#context.evicted("sender", 1);
   }
 
   #observeCadence(master: Sender, advert: Advert, at: Instant): void {
@@ -603,7 +515,7 @@ export class VirtualRouter implements Deadlined, WireSubject {
     // keepalived sends one copy of each advert to every unicast peer.
     if (previous.destination !== advert.destination && gap < previous.interval / 4) return;
     this.#cadence.observe(gap, previous.interval);
-    const contested = this.#contestedAt !== undefined && this.#contestedAt >= master.lastAdvertAt;
+    const contested = this.#claims.contestedAt !== undefined && this.#claims.contestedAt >= master.lastAdvertAt;
     if (gap > LATE_FROM * previous.interval && !contested) this.#noteLate(master, gap, at);
   }
 
@@ -644,22 +556,9 @@ export class VirtualRouter implements Deadlined, WireSubject {
     return !this.#deaf && (this.#master === null || !this.#isUnconfirmed(this.#master));
   }
 
-  get #claims(): number {
-    let claims = 0;
-    for (const sender of this.#senders.values()) if (sender.claims) claims += 1;
-    return claims;
-  }
-
   #runStopwatches(at: Instant): void {
-    const claims = this.#claims;
+    const claims = this.#claims.living;
     this.#withoutMaster.set(!this.#deaf && claims === 0 && this.#hadMaster, at);
     this.#withSeveral.set(!this.#deaf && claims > 1, at);
   }
-}
-
-/** Two unicast routers that do not send to each other may be two virtual routers that share a number. */
-function mayHearEachOther(a: Sender, b: Sender): boolean {
-  const [x, y] = [a.lastAdvert, b.lastAdvert];
-  if (!x.flags.includes("unicast") || !y.flags.includes("unicast")) return true;
-  return x.destination === y.source || y.destination === x.source || (x.destination === y.destination && !disjointAddresses(x, y));
 }

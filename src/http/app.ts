@@ -1,8 +1,10 @@
 import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from "fastify";
+import { addControlRoutes, type ControlDeps } from "./control-routes.ts";
 import type { HttpDeps, HttpLog } from "./deps.ts";
 import type { EventStreams } from "./event-streams.ts";
+import { bodyError, MAX_BODY_BYTES, takeJsonBodies } from "./json-body.ts";
 import { errorBody, notFound, RequestError, type RequestErrorCode } from "./request-error.ts";
 import { addRoutes } from "./routes.ts";
 
@@ -23,13 +25,19 @@ const dynamicHeaders = {
   "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
 } as const;
 
-const otherMethods = ["POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
-/** One application, for one listener: its server is not listening yet. `streams` is shared by all listeners. */
-export function createApp(deps: HttpDeps, streams: EventStreams, hostName: string | null): FastifyInstance {
+/** Marks routes that are there to be refused. */
+const refusal = {};
+
+/**
+ * One application, for one listener: its server is not listening yet. `streams` may be shared by several.
+ * @param control adds the routes that change something: for the control socket, and for nothing that the network reaches
+ */
+export function createApp(deps: HttpDeps, streams: EventStreams, hostName: string | null, control?: ControlDeps): FastifyInstance {
   const app = fastify({
     logger: false,
-    bodyLimit: 1,
+    bodyLimit: control === undefined ? 1 : MAX_BODY_BYTES,
     requestTimeout: limits.request,
     connectionTimeout: limits.idle,
     keepAliveTimeout: limits.keepAlive,
@@ -41,31 +49,43 @@ export function createApp(deps: HttpDeps, streams: EventStreams, hostName: strin
   app.server.maxConnections = limits.connections;
   app.addHook("onRequest", async (request, reply) => {
     reply.headers(dynamicHeaders);
-    refuse(request, reply);
+    refuse(request, reply, served.get(request.routeOptions.url ?? "") ?? []);
   });
-  app.addHook("onRoute", ({ method, url }) => {
-    // Known under every method, so that the wrong one is told from a path that does not exist.
-    if (method === "GET") app.route({ method: otherMethods, url, handler: async () => null });
+  const served = new Map<string, string[]>();
+  app.addHook("onRoute", ({ method, url, config }) => {
+    if (config !== refusal) served.set(url, [...(served.get(url) ?? []), ...[method].flat()]);
   });
   app.setErrorHandler((error: FastifyError | RequestError, request, reply) => answerError(deps.log, error, request, reply));
   app.setNotFoundHandler(async () => {
     throw nothingHere();
   });
   addRoutes(app, deps, streams, hostName);
+  if (control !== undefined) {
+    takeJsonBodies(app);
+    addControlRoutes(app, control);
+  }
+  // Known under every method, so that the wrong one is told from a path that does not exist.
+  for (const [url, allowed] of served) {
+    const method = methods.filter((each) => !allowed.includes(each));
+    app.route({ method, url, config: refusal, exposeHeadRoute: false, handler: async () => null });
+  }
   return app;
 }
 
-/** Only reading, and never a body: nothing here has a use for one. */
-function refuse(request: FastifyRequest, reply: FastifyReply): void {
+/** What no route serves, and a body where nothing has a use for one. @param served the methods of the route */
+function refuse(request: FastifyRequest, reply: FastifyReply, served: readonly string[]): void {
   const { method, headers } = request;
   const body = headers["transfer-encoding"] !== undefined || (headers["content-length"] ?? "0") !== "0";
+  const wanted = method === "POST" && served.includes(method);
   // What is left of the body is not read, so the connection cannot serve another request.
-  if (body) reply.header("connection", "close");
+  if (body && !wanted) reply.header("connection", "close");
   if (request.is404) throw nothingHere();
-  if (method !== "GET" && method !== "HEAD") {
-    throw new RequestError(405, "method_not_allowed", "only GET and HEAD are served here", { headers: { allow: "GET, HEAD" } });
+  if (!served.includes(method)) {
+    const allow = served.join(", ");
+    const text = served.length === 1 ? `${allow} is` : `${served.slice(0, -1).join(", ")} and ${served.at(-1)} are`;
+    throw new RequestError(405, "method_not_allowed", `only ${text} served here`, { headers: { allow } });
   }
-  if (body) throw new RequestError(413, "body_not_accepted", "a request must not have a body");
+  if (body && !wanted) throw new RequestError(413, "body_not_accepted", "a request must not have a body");
 }
 
 const nothingHere = (): RequestError => notFound("there is nothing at this path; / lists what there is");
@@ -79,6 +99,8 @@ function answerError(log: HttpLog, error: FastifyError | RequestError, request: 
       .headers(error.headers)
       .send(errorBody(error.code, error.message, error.details));
   }
+  const ofBody = bodyError(error.code);
+  if (ofBody !== null) return answerError(log, ofBody, request, reply);
   const status = error.statusCode ?? 500;
   if (status >= 400 && status < 500) return reply.code(status).send(errorBody("bad_request", "the request cannot be understood"));
   log.error({ route: request.routeOptions.url ?? null, error }, "a request failed");

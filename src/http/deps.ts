@@ -1,6 +1,7 @@
 import type { ListenAddress } from "../lib/listen.ts";
 import type { ScrapeSource } from "../metrics/render.ts";
 import type { EventHub } from "./event-hub.ts";
+import type { SilenceSource } from "./silence-routes.ts";
 
 export interface HttpOptions {
   readonly listen: readonly ListenAddress[];
@@ -20,5 +21,6 @@ export interface HttpLog {
 /** What the server asks the rest of the agent for; snapshots are of the moment, the engine advanced to it. */
 export interface HttpDeps extends ScrapeSource {
   readonly events: EventHub;
+  readonly silences: SilenceSource;
   readonly log: HttpLog;
 }

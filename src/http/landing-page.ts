@@ -7,7 +7,7 @@ import { Html, html } from "./html.ts";
 import { hostCell, keepalivedTable } from "./landing-host.ts";
 import { script } from "./landing-script.ts";
 import { style } from "./landing-style.ts";
-import { advertAge, type RouterState, routerState } from "./router-json.ts";
+import { advertAge, type RouterState, routerState, silencesOf } from "./router-json.ts";
 import { routerPath } from "./router-selection.ts";
 import { lengthText, secondsText } from "./time-text.ts";
 
@@ -45,6 +45,13 @@ function statePill(entry: Entry): Html {
         ? html`<span class="pill idle" title="No advert of it has been heard: this host only knows that it should be there.">never heard</span>`
         : html`<span class="pill idle" title="The interface is not captured: this is the last that was known.">not heard now</span>`;
   }
+}
+
+/** That alerts of it are held back must be seen where its state is. */
+function silencedMark({ id }: Entry, agent: AgentView): Html | null {
+  const silences = silencesOf(id, agent);
+  if (silences.length === 0) return null;
+  return html`<small title="Alerts are held back by ${silences.join(", ")}">silenced</small>`;
 }
 
 const byName = new Intl.Collator("en", { numeric: true });
@@ -101,7 +108,7 @@ function routerRow(entry: Entry, snapshot: Snapshot, agent: AgentView): Html {
   const sender = wire === null ? null : lastHeard(wire);
   const since = wire === null || wire.master === null ? null : wire.masterSinceWall;
   return html`<tr>
-<td>${statePill(entry)}</td>
+<td>${statePill(entry)}${silencedMark(entry, agent)}</td>
 <td class="whole">${id.interface ?? dash}</td>
 <td>${vlanText(entry)}</td>
 <td class="whole">${id.family === "ipv4" ? "IPv4" : "IPv6"}</td>
@@ -213,7 +220,7 @@ export function* landingPage(snapshot: Snapshot, agent: AgentView, hostName: str
 <header>
 <h1>vrrpwatch</h1>
 <p>${version}${revision === "" ? null : ` (${revision})`}${hostName === null ? null : html` on <strong>${hostName}</strong>`}</p>
-<nav aria-label="Machine-readable"><a href="metrics">Metrics</a><a href="api/v1/virtual-routers">Virtual routers</a><a href="api/v1/conditions">Conditions</a><a href="api/v1/events">Events</a><a href="api/v1/keepalived">keepalived</a><a href="api/v1/status">Status</a></nav>
+<nav aria-label="Machine-readable"><a href="metrics">Metrics</a><a href="api/v1/virtual-routers">Virtual routers</a><a href="api/v1/conditions">Conditions</a><a href="api/v1/silences">Silences</a><a href="api/v1/events">Events</a><a href="api/v1/keepalived">keepalived</a><a href="api/v1/status">Status</a></nav>
 </header>
 <main>
 <p class="notice bad" id="lost" role="alert"><strong>The agent does not answer.</strong> What is shown below is old.</p>

@@ -2,12 +2,16 @@ export type RequestErrorCode =
   | "ambiguous"
   | "bad_request"
   | "body_not_accepted"
+  | "body_too_large"
+  | "configured"
   | "headers_too_large"
   | "internal"
   | "method_not_allowed"
   | "not_found"
   | "timeout"
-  | "too_many_streams";
+  | "too_many_silences"
+  | "too_many_streams"
+  | "unsupported_media_type";
 
 /** A request that is answered with an error: `code` is API, `message` is for the person who sent it. */
 export class RequestError extends Error {

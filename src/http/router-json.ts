@@ -1,5 +1,6 @@
 import { routerJson as routerIdJson } from "../core/event-json.ts";
-import { conditionNames } from "../core/events.ts";
+import { conditionNames, type VirtualRouterId } from "../core/events.ts";
+import type { JoinedRouterView } from "../core/host/view.ts";
 import { type ConditionsView, latenessBuckets, type SenderView, type Snapshot, type VirtualRouterView } from "../core/view.ts";
 import { rfc3339, type WallTime } from "../lib/time.ts";
 import type { AgentView, NoAdvertHint } from "../metrics/agent-view.ts";
@@ -68,8 +69,10 @@ function latenessJson({ counts, sum, count }: VirtualRouterView["lateness"]): Js
 }
 
 /** Each condition that holds now. */
-const activeJson = ({ active }: ConditionsView): Json[] =>
-  active.map(({ condition, severity, since, cause, summary, evidence, inhibitedBy }) => ({
+function activeJson({ id, conditions: { active } }: JoinedRouterView, agent: AgentView): Json[] {
+  if (active.length === 0) return [];
+  const silencedBy = silencesOf(id, agent);
+  return active.map(({ condition, severity, since, cause, summary, evidence, inhibitedBy }) => ({
     condition,
     severity,
     since: rfc3339(since),
@@ -77,10 +80,17 @@ const activeJson = ({ active }: ConditionsView): Json[] =>
     summary,
     evidence,
     inhibited_by: inhibitedBy,
+    silenced_by: silencedBy,
   }));
+}
 
 /** Of each condition whether it holds; null: it cannot be judged now. */
 const judgedJson = (conditions: ConditionsView): Json => Object.fromEntries(conditionNames.map((name) => [name, conditions.holds(name)]));
+
+/** The ids of the silences that hold back the alerts of a virtual router now. */
+export function silencesOf(id: VirtualRouterId, { silences }: AgentView): readonly string[] {
+  return silences?.of(id) ?? [];
+}
 
 /** What is said of a virtual router of which nobody was ever heard. */
 const unheard = {
@@ -113,8 +123,9 @@ export function routerJson({ id, wire, joined }: Entry, snapshot: Snapshot, agen
     segment,
     ...(wire === null ? unheard : wireJson(wire, snapshot)),
     conditions: joined === null ? null : judgedJson(joined.conditions),
-    active_conditions: joined === null ? [] : activeJson(joined.conditions),
+    active_conditions: joined === null ? [] : activeJson(joined, agent),
     ...joinedJson(joined),
+    silenced_by: silencesOf(id, agent),
   };
 }
 
@@ -149,7 +160,7 @@ function wireJson(router: VirtualRouterView, snapshot: Snapshot): Json {
 export function activeConditionsJson(snapshot: Snapshot, agent: AgentView): Json[] {
   return snapshot.host.routers.flatMap((router) => {
     const { segment, name } = agent.describe(router.id);
-    return activeJson(router.conditions).map((condition) => ({ ...condition, ...routerIdJson(router.id), name, segment }));
+    return activeJson(router, agent).map((condition) => ({ ...condition, ...routerIdJson(router.id), name, segment }));
   });
 }
 

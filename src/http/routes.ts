@@ -16,6 +16,7 @@ import { landingPage, landingPolicy } from "./landing-page.ts";
 import { expositionFormat } from "./negotiation.ts";
 import { activeConditionsJson, hintJson, routerJson } from "./router-json.ts";
 import { parseSelector, selectRouter } from "./router-selection.ts";
+import { addSilenceRoutes } from "./silence-routes.ts";
 import { statusJson } from "./status-json.ts";
 
 const plain = "text/plain; charset=utf-8";
@@ -93,6 +94,8 @@ export function addRoutes(app: FastifyInstance, deps: HttpDeps, streams: EventSt
   app.get("/api/v1/conditions", async (request, reply) =>
     sendJson(request, reply, { conditions: activeConditionsJson(deps.snapshot(), deps.agentView()) }),
   );
+
+  addSilenceRoutes(app, deps.silences);
 
   app.get("/api/v1/events", async (request: FastifyRequest, reply: FastifyReply) => sendEvents(request, reply, deps.events, streams));
 

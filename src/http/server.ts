@@ -1,9 +1,8 @@
-import { unlink } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import type { FastifyInstance } from "fastify";
 import { formatListen, type ListenAddress } from "../lib/listen.ts";
 import { systemCode } from "../lib/system-code.ts";
-import { isAbandonedSocket } from "../lib/unix-socket.ts";
+import { removeAbandonedSocket } from "../lib/unix-socket.ts";
 import { createApp } from "./app.ts";
 import type { HttpDeps, HttpOptions } from "./deps.ts";
 import { HttpError } from "./errors.ts";
@@ -65,9 +64,8 @@ export class HttpServer {
     try {
       return await this.#bind({ path }, null);
     } catch (error) {
-      if (systemCode(error) !== "EADDRINUSE" || !(await isAbandonedSocket(path))) throw error;
       // Left behind by an agent that was killed.
-      await unlink(path);
+      if (systemCode(error) !== "EADDRINUSE" || !(await removeAbandonedSocket(path))) throw error;
       return this.#bind({ path }, null);
     }
   }

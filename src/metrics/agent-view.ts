@@ -52,6 +52,26 @@ export interface NotifyIntakeView {
   readonly socket: NotifyPathView;
 }
 
+/** Maintenance: whose alerts are held back. */
+export interface SilencesView {
+  /** How many silences hold now. */
+  readonly active: number;
+  /** Writes of the file of silences that failed since the start. */
+  readonly storeFailures: number;
+  /** The ids of those that hold now for a virtual router. */
+  readonly of: (id: VirtualRouterId) => readonly string[];
+}
+
+/** What was recorded of incidents. */
+export interface IncidentsView {
+  /** Since the start. */
+  readonly total: number;
+  readonly open: number;
+  readonly writeFailures: number;
+  /** On disk, of all of them. */
+  readonly bytes: number;
+}
+
 /** What the agent knows of itself: the self family of the metrics, readiness and the landing page are read from it. */
 export interface AgentView {
   readonly build: BuildView;
@@ -67,6 +87,10 @@ export interface AgentView {
   readonly hint: NoAdvertHint | null;
   /** How notify calls reach the agent; null where keepalived is not watched (a replay). */
   readonly notify: NotifyIntakeView | null;
+  /** null where there are no alerts to be held back (a replay). */
+  readonly silences: SilencesView | null;
+  /** null where incidents are not recorded. */
+  readonly incidents: IncidentsView | null;
   /** Whether the series of other keepalived exporters are wanted. */
   readonly compat: boolean;
   describe(id: VirtualRouterId): RouterDescription;
@@ -86,6 +110,8 @@ export function offlineAgentView(build: BuildView, describe?: AgentView["describ
     configReload: null,
     hint: null,
     notify: null,
+    silences: null,
+    incidents: null,
     compat: false,
     describe: describe ?? ((id) => ({ segment: id.interface ?? "unknown", name: null })),
   };

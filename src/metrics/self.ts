@@ -80,6 +80,66 @@ const reloadTimestamp: Metric = {
   },
 };
 
+const silencesActive: Metric = {
+  name: "vrrpwatch_silences_active",
+  type: "gauge",
+  help: "Silences that hold now, whether anything fits them or not.",
+  labels: [],
+  collect: ({ agent: { silences } }, emit) => {
+    if (silences !== null) emit(silences.active);
+  },
+};
+
+const silenceStoreFailures: Metric = {
+  name: "vrrpwatch_silence_store_failures_total",
+  type: "counter",
+  help: "Writes of the file of silences that failed: what was changed since the last good one would not survive a restart.",
+  labels: [],
+  collect: ({ agent: { silences } }, emit) => {
+    if (silences !== null) emit(silences.storeFailures);
+  },
+};
+
+const incidentsTotal: Metric = {
+  name: "vrrpwatch_incidents_total",
+  type: "counter",
+  help: "Incidents that began since the start of the agent.",
+  labels: [],
+  collect: ({ agent: { incidents } }, emit) => {
+    if (incidents !== null) emit(incidents.total);
+  },
+};
+
+const incidentsOpen: Metric = {
+  name: "vrrpwatch_incidents_open",
+  type: "gauge",
+  help: "Incidents that are not over.",
+  labels: [],
+  collect: ({ agent: { incidents } }, emit) => {
+    if (incidents !== null) emit(incidents.open);
+  },
+};
+
+const incidentWriteFailures: Metric = {
+  name: "vrrpwatch_incident_write_failures_total",
+  type: "counter",
+  help: "Times that the disk refused something about incidents: the evidence may be incomplete.",
+  labels: [],
+  collect: ({ agent: { incidents } }, emit) => {
+    if (incidents !== null) emit(incidents.writeFailures);
+  },
+};
+
+const incidentBytes: Metric = {
+  name: "vrrpwatch_incident_bytes",
+  type: "gauge",
+  help: "Bytes of all incidents on disk.",
+  labels: [],
+  collect: ({ agent: { incidents } }, emit) => {
+    if (incidents !== null) emit(incidents.bytes);
+  },
+};
+
 export const self: readonly Metric[] = [
   buildInfo,
   capturePackets,
@@ -89,4 +149,10 @@ export const self: readonly Metric[] = [
   hostPause,
   reloadSuccessful,
   reloadTimestamp,
+  silencesActive,
+  silenceStoreFailures,
+  incidentsTotal,
+  incidentsOpen,
+  incidentWriteFailures,
+  incidentBytes,
 ];

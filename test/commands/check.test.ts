@@ -63,10 +63,10 @@ test("check --json: no findings is an empty list", async () => {
 });
 
 test("check: what this version does not act upon is noted, without being an error", async () => {
-  const path = file("later.yaml", "state_directory: /var/lib/vrrpwatch\n");
+  const path = file("later.yaml", "alerts: {group_wait: 2s}\n");
   const { status, out } = await vrrpwatch("check", "-c", path);
   assert.equal(status, 0);
-  assert.match(out, /state_directory: is right, but not active in this version/);
+  assert.match(out, /alerts\.group_wait: is right, but not active in this version/);
 });
 
 test("check: a missing file is a problem of the configuration", async () => {

@@ -63,9 +63,9 @@ test("the reference has a row for every key", () => {
 
 test("what has no effect in this version is named when it is set, and only then", () => {
   const config = load(
-    "state_directory: /var/lib/vrrpwatch\nkeepalived: {notify_fifo: /run/vrrpwatch/notify.fifo}\nconditions: {flapping: {changes: 4}, no_master: {severity: info}}\nlog: {level: debug}",
+    "alerts: {group_wait: 2s}\nkeepalived: {notify_fifo: /run/vrrpwatch/notify.fifo}\nconditions: {flapping: {changes: 4}, no_master: {severity: info}}\nlog: {level: debug}",
   );
-  assert.deepEqual(inactiveSettings(config), ["state_directory"]);
+  assert.deepEqual(inactiveSettings(config), ["alerts.group_wait"]);
   assert.deepEqual(inactiveSettings(defaultConfig()), []);
 });
 

@@ -12,7 +12,7 @@ interface Layer {
 
 const inputs = ["src/core/input.ts", "src/core/events.ts", "src/core/host-facts.ts", "src/core/keepalived-config.ts"];
 const below = ["lib", "wire", "core"];
-const parts = ["capture", "netlink", "keepalived", "config", "metrics", "alerts", "http"];
+const parts = ["capture", "netlink", "keepalived", "silences", "config", "metrics", "alerts", "incidents", "http"];
 
 export const layers: Readonly<Record<string, Layer>> = {
   lib: { imports: [], packages: ["pino"] },
@@ -22,10 +22,12 @@ export const layers: Readonly<Record<string, Layer>> = {
   capture: { imports: ["lib", "wire"], files: inputs, packages: ["pcap"] },
   netlink: { imports: ["lib", "wire"], files: inputs, packages: ["netlink"] },
   keepalived: { imports: ["lib", "wire"], files: inputs, packages: ["chokidar"] },
-  config: { imports: below, packages: ["yaml", "zod"] },
+  silences: { imports: below },
+  config: { imports: [...below, "silences"], packages: ["yaml", "zod"] },
   metrics: { imports: below, packages: ["prom-client"] },
-  alerts: { imports: below },
-  http: { imports: [...below, "metrics", "alerts"], packages: ["fastify"] },
+  alerts: { imports: [...below, "silences"] },
+  incidents: { imports: below },
+  http: { imports: [...below, "silences", "metrics", "alerts"], packages: ["fastify"] },
   agent: { imports: [...below, ...parts] },
   commands: { imports: [...below, ...parts, "agent"], packages: ["commander"] },
   "main.ts": { imports: ["commands", "lib"] },

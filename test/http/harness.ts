@@ -20,6 +20,7 @@ export interface HarnessFields {
   readonly snapshot?: Snapshot;
   readonly agent?: AgentView;
   readonly events?: EventHub;
+  readonly silences?: HttpDeps["silences"];
   readonly processMetrics?: HttpDeps["processMetrics"];
 }
 
@@ -33,6 +34,7 @@ export function sampleDeps(fields: HarnessFields = {}): HttpDeps & { readonly lo
     snapshot: () => fields.snapshot ?? sampleSnapshot([sampleRouter()], [sampleInterface()]),
     agentView: () => fields.agent ?? sampleAgent(),
     events: fields.events ?? sampleHub(),
+    silences: fields.silences ?? { all: () => [], wall: () => noon },
     processMetrics: fields.processMetrics ?? null,
     log: {
       lines,

@@ -161,6 +161,8 @@ export function sampleAgent(fields: Partial<AgentView> = {}): AgentView {
     configReload: { successful: true, lastSuccess: wallTime(noon - 7_200_000_000) },
     hint: null,
     notify: null,
+    silences: { active: 0, storeFailures: 0, of: () => [] },
+    incidents: { total: 3, open: 1, writeFailures: 0, bytes: 123_456 },
     compat: false,
     describe: (id) => ({ segment: "dc1-front", name: id.vrid === 51 ? "web" : null }),
     ...fields,

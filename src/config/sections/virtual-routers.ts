@@ -5,7 +5,8 @@ import { address, listOf, oneOf, parsed, text, whole } from "../fields.ts";
 import { conditionOverrides } from "./conditions.ts";
 import { downTimerAdverts } from "./tracking.ts";
 
-const interfaceName = parsed((name) => {
+/** One interface; patterns are refused. */
+export const interfaceName = parsed((name) => {
   const problem = interfaceNameProblem(name);
   if (problem !== null) return err(problem);
   return /[*?!]/.test(name) ? err("must be one interface name, not a pattern: leave the key out to mean every interface") : ok(name);

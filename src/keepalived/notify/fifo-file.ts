@@ -1,8 +1,8 @@
 import { type BigIntStats, closeSync, constants, fstatSync, lstatSync, openSync } from "node:fs";
 import { dirname } from "node:path";
+import { creationProblem, ensureDirectory } from "../../lib/directories.ts";
 import { err, ok, type Result } from "../../lib/result.ts";
 import { systemCode } from "../../lib/system-code.ts";
-import { creationProblem, ensureDirectory } from "./directories.ts";
 import type { MakeFifo } from "./make-fifo.ts";
 
 /** An open FIFO that passed every check. */

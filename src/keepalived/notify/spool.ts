@@ -1,13 +1,13 @@
 import { closeSync, constants, fstatSync, lstatSync, mkdirSync, opendirSync, openSync, readSync, unlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
+import { creationProblem, ensureDirectory } from "../../lib/directories.ts";
 import { RateLimiter } from "../../lib/rate-limiter.ts";
 import { err, ok, type Result } from "../../lib/result.ts";
 import { systemCode } from "../../lib/system-code.ts";
 import { seconds, type WallTime, wallTime } from "../../lib/time.ts";
 import { MAX_BODY_BYTES, parseBody } from "./body.ts";
 import type { NotifyDeps } from "./deps.ts";
-import { creationProblem, ensureDirectory } from "./directories.ts";
 import { DirectoryWatch } from "./directory-watch.ts";
 import { escapeText } from "./escape.ts";
 import { type NotifyGroup, share } from "./group.ts";

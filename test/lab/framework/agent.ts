@@ -69,6 +69,8 @@ export interface AgentOptions {
   /** What the agent is started with, such as setpriv or strace. */
   readonly wrapper?: readonly string[];
   readonly listen?: readonly string[];
+  /** Where its control socket is to be; in its own folder unless a test says otherwise. */
+  readonly controlSocket?: string;
   /** The keepalived on its host, which it is to watch; without it none is there for the agent. */
   readonly keepalived?: Keepalived;
 }
@@ -92,7 +94,7 @@ export class Agent {
 
   /** Starts the agent without waiting for anything. */
   static launch(lab: Lab, host: Host, options: AgentOptions = {}): Agent {
-    const { name = "agent", config = "", args = [], wrapper = [], listen = [], keepalived } = options;
+    const { name = "agent", config = "", args = [], wrapper = [], listen = [], keepalived, controlSocket } = options;
     const folder = lab.folder(`${name}-${host.name}`);
     // The agent may run as another user.
     chmodSync(folder, 0o777);
@@ -107,7 +109,8 @@ export class Agent {
       pid_file: keepalived?.pidFile ?? none("keepalived.pid"),
       vrrp_pid_file: keepalived?.vrrpPidFile ?? none("vrrp.pid"),
     };
-    writeFileSync(configFile, `${config}\nkeepalived: ${JSON.stringify(section)}\n`);
+    const web = { control_socket: controlSocket ?? none("control.sock") };
+    writeFileSync(configFile, `${config}\nkeepalived: ${JSON.stringify(section)}\nweb: ${JSON.stringify(web)}\n`);
     const listening = [`unix:${socket}`, ...listen].flatMap((address) => ["--listen", address]);
     const command = [
       process.execPath,

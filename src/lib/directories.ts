@@ -1,5 +1,5 @@
 import { chmodSync, mkdirSync } from "node:fs";
-import { systemCode } from "../../lib/system-code.ts";
+import { systemCode } from "./system-code.ts";
 
 /** Makes a directory and those above it where they are missing, open to everyone for passing through. @throws what mkdir(2) throws */
 export function ensureDirectory(path: string): void {

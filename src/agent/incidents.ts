@@ -1,0 +1,27 @@
+import { join } from "node:path";
+import type { Config } from "../config/schema.ts";
+import type { VirtualRouterId } from "../core/events.ts";
+import { IncidentRecorder } from "../incidents/recorder.ts";
+import { componentLogger, type Logger } from "../lib/log.ts";
+
+/** The recorder that the configuration asks for; null where it wants none. */
+export function incidentRecorder(config: Config, log: Logger, segmentOf: (id: VirtualRouterId) => string): IncidentRecorder | null {
+  const { incidents, state_directory } = config;
+  if (!incidents.enabled) return null;
+  return new IncidentRecorder({
+    options: {
+      before: incidents.before,
+      after: incidents.after,
+      quiet: incidents.quiet,
+      maxCount: incidents.max_count,
+      maxBytes: incidents.max_bytes,
+      maxAge: incidents.max_age,
+      maxCaptureBytes: incidents.max_capture_bytes,
+      maxTimelineBytes: incidents.max_timeline_bytes,
+      ringBytes: incidents.ring_bytes,
+    },
+    directory: join(state_directory, "incidents"),
+    segmentOf,
+    log: componentLogger(log, "incidents"),
+  });
+}

@@ -1,0 +1,163 @@
+import { type Instant, since } from "../lib/time.ts";
+import { disjointAddresses } from "./disagreement.ts";
+import type { Sender } from "./sender.ts";
+import { Stand } from "./stand.ts";
+import { takeoverSilence } from "./timing.ts";
+
+export interface ClaimsContext {
+  readonly maxSenders: number;
+  readonly downTimerAdverts: number;
+  /** Who must not be evicted. */
+  isNeeded(sender: Sender): boolean;
+  evicted(): void;
+  /** A claim ended, or what is known of one beside a better one has changed. */
+  changed(): void;
+}
+
+/** The senders of one virtual router, and what the claim of each does to those of the others. */
+export class Claims {
+  /** Last time that somebody spoke against a better claim. */
+  contestedAt: Instant | undefined;
+  readonly #context: ClaimsContext;
+  readonly #senders = new Map<string, Sender>();
+
+  constructor(context: ClaimsContext) {
+    this.#context = context;
+  }
+
+  get size(): number {
+    return this.#senders.size;
+  }
+
+  get(source: string): Sender | undefined {
+    return this.#senders.get(source);
+  }
+
+  all(): IterableIterator<Sender> {
+    return this.#senders.values();
+  }
+
+  admit(sender: Sender): void {
+    if (this.#senders.size >= this.#context.maxSenders) this.#evict();
+    this.#senders.set(sender.source, sender);
+  }
+
+  delete(sender: Sender): void {
+    this.#senders.delete(sender.source);
+  }
+
+  clear(): void {
+    this.#senders.clear();
+  }
+
+  /** How many live. */
+  get living(): number {
+    let living = 0;
+    for (const sender of this.#senders.values()) if (sender.claims) living += 1;
+    return living;
+  }
+
+  /**
+   * The living claim that outranks all others; `preferred` where none does. One that was outranked and has not spoken
+   * since has stepped down, or will have once its time is over: it is no heir.
+   */
+  best(preferred?: Sender): Sender | undefined {
+    let best = preferred;
+    for (const sender of this.#senders.values())
+      if (sender.claims && sender.outrankedAt === undefined && (best === undefined || sender.outranks(best))) best = sender;
+    return best;
+  }
+
+  /** Whether anybody else than these two claimed it until now. One that was outranked before has stepped down. */
+  isContested(master: Sender, old: Sender | null, at: Instant): boolean {
+    for (const sender of this.#senders.values())
+      if (sender !== master && sender !== old && sender.claims && (sender.outrankedAt ?? at) >= at) return true;
+    return false;
+  }
+
+  /**
+   * What an advert of `sender` does to the claims of the others.
+   * @param previousAt its advert before; null: this is its first
+   * @param isUnconfirmed whether somebody may have resigned without our hearing it
+   */
+  assert(sender: Sender, at: Instant, previousAt: Instant | null, isUnconfirmed: (sender: Sender) => boolean): void {
+    if (this.#senders.size === 1) return;
+    this.#challenge(sender, at);
+    this.#oppose(sender, at, previousAt, isUnconfirmed);
+  }
+
+  end(sender: Sender): void {
+    sender.endClaim();
+    this.dropStandsAgainst(sender);
+    this.#context.changed();
+  }
+
+  dropStandsAgainst(sender: Sender): void {
+    for (const other of this.#senders.values()) {
+      if (other.stand?.against !== sender) continue;
+      other.stand = null;
+      this.#context.changed();
+    }
+  }
+
+  /** The rule of a legitimate takeover: by silence, or by rank. */
+  #challenge(sender: Sender, at: Instant): void {
+    const { version } = sender.lastAdvert;
+    for (const other of this.#senders.values()) {
+      if (other === sender || !other.claims) continue;
+      const silence = takeoverSilence(version, other.lastAdvert.interval, sender.priority ?? 0, this.#context.downTimerAdverts);
+      const silentUntil = other.stand?.silentUntil(other) ?? null;
+      if ((silentUntil === null || at >= silentUntil) && since(at, other.lastAdvertAt) >= silence) this.end(other);
+      else if (sender.outranks(other)) other.yieldTo(at);
+    }
+  }
+
+  /** Whoever claims beside a better one stands against it: what both know of each other shows in who speaks when. */
+  #oppose(sender: Sender, at: Instant, previousAt: Instant | null, isUnconfirmed: (sender: Sender) => boolean): void {
+    let better: Sender | undefined;
+    for (const other of this.#senders.values()) {
+      if (other === sender || !other.claims || !mayHearEachOther(sender, other)) continue;
+      if (!sender.outranks(other)) {
+        if (better === undefined || other.outranks(better)) better = other;
+        continue;
+      }
+      const before = other.stand?.state;
+      other.stand ??= new Stand(sender, at);
+      if (sender !== other.stand.against && sender.outranks(other.stand.against)) other.stand.against = sender;
+      if (sender === other.stand.against) other.stand.contradicted(other, at, previousAt === null ? null : since(at, previousAt));
+      if (other.stand.state !== before) this.#context.changed();
+    }
+    if (better === undefined) {
+      sender.stand = null;
+      return;
+    }
+    this.contestedAt = at;
+    const before = sender.stand?.state;
+    sender.stand ??= new Stand(better, at);
+    sender.stand.against = better;
+    sender.stand.spoke(sender, at, previousAt, isUnconfirmed(better));
+    if (sender.stand.state !== before) this.#context.changed();
+  }
+
+  /** Makes room for a sender: who spoke once goes before who is established, then the longest silent. */
+  #evict(): void {
+    let worst: Sender | undefined;
+    for (const sender of this.#senders.values()) {
+      if (this.#context.isNeeded(sender)) continue;
+      const rank = (s: Sender): number => (s.adverts > 1 ? 1 : 0);
+      if (worst === undefined || rank(sender) < rank(worst) || (rank(sender) === rank(worst) && sender.lastAdvertAt < worst.lastAdvertAt))
+        worst = sender;
+    }
+    if (worst === undefined) return;
+    this.delete(worst);
+    this.dropStandsAgainst(worst);
+    this.#context.evicted();
+  }
+}
+
+/** Two unicast routers that do not send to each other may be two virtual routers that share a number. */
+function mayHearEachOther(a: Sender, b: Sender): boolean {
+  const [x, y] = [a.lastAdvert, b.lastAdvert];
+  if (!x.flags.includes("unicast") || !y.flags.includes("unicast")) return true;
+  return x.destination === y.source || y.destination === x.source || (x.destination === y.destination && !disjointAddresses(x, y));
+}

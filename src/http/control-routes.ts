@@ -1,0 +1,16 @@
+import type { FastifyInstance } from "fastify";
+import { addIncidentRoutes, type IncidentSource } from "./incidents-routes.ts";
+import { addSilenceControl, type SilenceControl } from "./silence-routes.ts";
+
+/** What the control socket changes or shows beyond the other listeners. Each part brings its own routes and has one line in each place here. */
+export interface ControlDeps {
+  readonly silences: SilenceControl;
+  /** null where incidents are not recorded. */
+  readonly incidents: IncidentSource | null;
+}
+
+/** All routes that exist on the control socket only. */
+export function addControlRoutes(app: FastifyInstance, deps: ControlDeps): void {
+  addSilenceControl(app, deps.silences);
+  if (deps.incidents !== null) addIncidentRoutes(app, deps.incidents);
+}

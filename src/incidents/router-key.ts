@@ -1,0 +1,5 @@
+import type { VirtualRouterId } from "../core/events.ts";
+
+/** A text that tells one virtual router from all others. */
+export const routerKey = ({ interface: name, vlan, innerVlan, family, vrid }: VirtualRouterId): string =>
+  `${name} ${vlan} ${innerVlan} ${family} ${vrid}`;
