@@ -4,7 +4,7 @@ import { type Agent, samples } from "./framework/agent.ts";
 import { now } from "./framework/conditions.ts";
 import type { PairInstance } from "./framework/pair.ts";
 import { labSkip } from "./framework/requirements.ts";
-import { createTrio, type Trio, untilMasterOfAll, untilStates } from "./framework/trio.ts";
+import { createTrio, type Trio, untilMasterOfAll, untilStates, wireStory } from "./framework/trio.ts";
 import { waitFor } from "./framework/wait.ts";
 
 const skip = labSkip("keepalived", "tcpdump");
@@ -18,19 +18,23 @@ const instances: PairInstance[] = Array.from({ length: VIRTUAL_ROUTERS }, (_, in
 }));
 /** Microseconds after the last advert: the master-down time of priority 1, and 20 ms. */
 const NO_MASTER = 3_996_094 + 20_000;
+const UNDER_WAY = 40_000;
+/** What one of the agents may say truly, here or where keepalived cannot keep up. */
+const EXPECTED_SOMEWHERE = ["no_master", "slow_adverts", "keepalived_down", "backup_with_vip", "capture_blind"];
 /** What a failover of a whole node must not look like to anybody. */
-const FALSE_HERE = ["split_brain", "flapping", "vip_conflict", "vip_arp_stale"];
+const FALSE_HERE = ["split_brain", "flapping", "vip_conflict"];
 
 describe(`${VIRTUAL_ROUTERS} virtual routers that fail over at once`, { skip }, () => {
   let trio: Trio;
   /** Microseconds from a's last advert to b's first one, by VRID: b has one thread for all its takeovers, with their addresses and announcements. */
   let gaps: Map<number, number>;
+  let crashed: number;
   let baseline: Map<Agent, Map<string, number>>;
   before(async () => {
     trio = await createTrio(instances);
     // Both start at once, and may race where keepalived cannot keep up.
     baseline = new Map(await Promise.all(trio.agents.map(async (agent) => [agent, await transitions(agent)] as const)));
-    const crashed = now();
+    crashed = now();
     await trio.first.crash();
     await untilStates(trio.second, instances, "MASTER", 20_000);
     await Promise.all(trio.agents.map((agent) => untilMasterOfAll(agent, trio.b, instances)));
@@ -70,19 +74,32 @@ describe(`${VIRTUAL_ROUTERS} virtual routers that fail over at once`, { skip }, 
     const sorted = [...gaps.values()].sort((x, y) => x - y);
     t.diagnostic(`gaps: shortest ${(sorted[0] ?? 0) / 1e6} s, longest ${(sorted.at(-1) ?? 0) / 1e6} s`);
     for (const agent of [trio.onB, trio.onM]) {
-      const { no_master: _, slow_adverts: __, ...others } = await raised(agent);
+      const blindness = await missed(agent);
+      const { no_master: _, slow_adverts: __, vip_arp_stale: stale, capture_blind: blind, ...others } = await raised(agent);
+      t.diagnostic(
+        `${agent.host.name}: frames dropped and seconds paused ${blindness.join(", ")}${blind === undefined ? "" : "; capture_blind"}${stale === undefined ? "" : `; vip_arp_stale ${stale}`}`,
+      );
+      // The announcements of all addresses come at once: who misses some on a busy machine says so.
+      if (blind !== undefined)
+        assert.ok(
+          blindness.some((value) => value > 0),
+          `${agent.host.name} is blind and missed nothing`,
+        );
       assert.deepEqual(others, {}, `${agent.host.name}\n${(await raisedLines(agent)).join("\n")}`);
       await assertAbsences(agent);
       await assertLate(agent);
     }
   });
 
-  /** The events of what should not have been raised, for a failure message. */
-  const raisedLines = async (agent: Agent): Promise<string[]> =>
-    (await agent.events())
-      .filter(({ event, condition = "" }) => event === "condition_raised" && !["no_master", "slow_adverts"].includes(condition))
-      .slice(0, 8)
-      .map(({ at, vrid, condition, cause, summary }) => `${at} VRID ${vrid} ${condition} ${cause}: ${summary}`);
+  /** When the conditions were raised last that should not have been, beside the adverts, for a failure message. */
+  async function raisedLines(agent: Agent): Promise<string[]> {
+    const times = samples(await agent.metrics(), "vrrp_condition_last_raised_timestamp_seconds");
+    const told = times.filter(({ labels: { condition = "" } }) => !EXPECTED_SOMEWHERE.includes(condition)).slice(0, 8);
+    return told.map(({ labels: { condition, vrid }, value }) => {
+      const seconds = value - crashed / 1e6;
+      return `VRID ${vrid} ${condition} at ${seconds.toFixed(3)}; adverts: ${wireStory(trio, Number(vrid), crashed - 1_500_000)} (less 1.5)`;
+    });
+  }
 
   /** Every `slow_adverts` is to have a gap in the recording that is late enough: keepalived has one thread for all. */
   async function assertLate(agent: Agent): Promise<void> {
@@ -97,12 +114,24 @@ describe(`${VIRTUAL_ROUTERS} virtual routers that fail over at once`, { skip }, 
     assert.deepEqual(wrong, [], `${agent.host.name}: slow_adverts without a late advert`);
   }
 
-  /** Holds each virtual router's `no_master` to the recorded gap, but for what a frame may be under way on a busy machine. */
+  /**
+   * Holds each virtual router's `no_master` to the recorded gap, but for what a frame may be under way on a busy machine. An agent that
+   * stood still or missed frames may hold it back, and invents none either.
+   */
   async function assertAbsences(agent: Agent): Promise<void> {
     const absent = new Set((await raised(agent))["no_master"]);
-    const wrong = [...gaps].filter(([vrid, gap]) => Math.abs(gap - NO_MASTER) > 40_000 && gap > NO_MASTER !== absent.has(vrid));
+    const judges = (await missed(agent)).every((value) => value === 0);
+    const wrong = [...gaps].filter(([vrid, gap]) =>
+      absent.has(vrid) ? gap < NO_MASTER - UNDER_WAY : judges && gap > NO_MASTER + UNDER_WAY,
+    );
     assert.deepEqual(wrong, [], `${agent.host.name}: gaps that do not fit no_master`);
   }
+
+  /** Frames that the kernel dropped, and seconds in which the agent stood still. */
+  const missed = async (agent: Agent): Promise<number[]> => [
+    ...(await agent.metric("vrrpwatch_capture_drops_total")),
+    ...(await agent.metric("vrrpwatch_host_pause_seconds_total")),
+  ];
 
   test("have keepalived down and its addresses left on the node that died, and nothing else there", async () => {
     const active = async (): Promise<number[]> =>
@@ -116,7 +145,7 @@ describe(`${VIRTUAL_ROUTERS} virtual routers that fail over at once`, { skip }, 
       every: 500,
       state: () => raised(trio.onA),
     });
-    const { no_master: _, slow_adverts: __, ...others } = await raised(trio.onA);
+    const { no_master: _, slow_adverts: __, capture_blind: ___, vip_arp_stale: ____, ...others } = await raised(trio.onA);
     assert.deepEqual(Object.keys(others).sort(), ["backup_with_vip", "keepalived_down"]);
     await assertAbsences(trio.onA);
   });
@@ -125,10 +154,10 @@ describe(`${VIRTUAL_ROUTERS} virtual routers that fail over at once`, { skip }, 
     await trio.first.start();
     await Promise.all(trio.agents.map((agent) => untilMasterOfAll(agent, trio.a, instances)));
     for (const agent of trio.agents) {
-      // Late adverts stay known for 30 intervals.
+      // Late adverts stay known for 30 intervals, and missed frames for a minute.
       const left = async (): Promise<unknown[]> =>
         ((await agent.getJson("/api/v1/conditions")) as { conditions: { condition: string }[] }).conditions.filter(
-          ({ condition }) => condition !== "slow_adverts",
+          ({ condition }) => condition !== "slow_adverts" && condition !== "capture_blind",
         );
       await waitFor(`nothing to be raised on ${agent.host.name}`, async () => (await left()).length === 0, {
         within: 20_000,

@@ -43,7 +43,7 @@ export async function createTrio(
     ]);
     const trio = { ...pair, onA, onB, onM, agents: [onA, onB, onM], hearing: listens ? [onA, onB, onM] : [onA, onB], recorder };
     await Promise.all([pair.first.start(), pair.second.start()]);
-    await untilSettled(trio, instances);
+    await untilSettled(trio, instances, 45_000);
     return trio;
   } catch (error) {
     pair.lab.close();
@@ -89,7 +89,7 @@ export async function untilMasterOfAll(agent: Agent, host: Host, instances: read
   await waitFor(`${host.name} to be master of all on ${agent.host.name}`, are, {
     within,
     every: 100,
-    state: async () => [...(await masters())],
+    state: async () => [...(await masters())].filter(([, master]) => master !== host.ipv4 && master !== host.linkLocal),
   });
 }
 
