@@ -11,7 +11,7 @@ export interface Truth {
   readonly adverts_by_source: readonly { readonly group: string; readonly src: string; readonly count: number; readonly prio0: number }[];
   readonly master_changes: Readonly<Record<string, readonly MasterChange[]>>;
   readonly split_brain: { readonly wire_intervals?: readonly { readonly group: string; readonly start: number; readonly end: number }[] };
-  readonly driver_timeline?: readonly { readonly event: string; readonly t: number }[];
+  readonly driver_timeline?: readonly { readonly event: string; readonly t: number; readonly node: string }[];
 }
 
 export interface MasterChange {
