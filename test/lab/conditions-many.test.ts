@@ -73,12 +73,14 @@ describe(`${VIRTUAL_ROUTERS} virtual routers that fail over at once`, { skip }, 
     assert.equal(gaps.size, VIRTUAL_ROUTERS);
     const sorted = [...gaps.values()].sort((x, y) => x - y);
     t.diagnostic(`gaps: shortest ${(sorted[0] ?? 0) / 1e6} s, longest ${(sorted.at(-1) ?? 0) / 1e6} s`);
+    for (const agent of trio.agents) t.diagnostic(`${agent.host.name}: ${await agent.metric("process_cpu_seconds_total")} s of CPU so far`);
     for (const agent of [trio.onB, trio.onM]) {
       const blindness = await missed(agent);
       const { no_master: _, slow_adverts: __, vip_arp_stale: stale, capture_blind: blind, ...others } = await raised(agent);
       t.diagnostic(
         `${agent.host.name}: frames dropped and seconds paused ${blindness.join(", ")}${blind === undefined ? "" : "; capture_blind"}${stale === undefined ? "" : `; vip_arp_stale ${stale}`}`,
       );
+      if (stale !== undefined) t.diagnostic((await raisedLines(agent)).join("\n"));
       // The announcements of all addresses come at once: who misses some on a busy machine says so.
       if (blind !== undefined)
         assert.ok(

@@ -60,6 +60,9 @@ export async function untilSettled(trio: Trio, instances: readonly PairInstance[
   await untilStates(trio.second, instances, "BACKUP", within);
 }
 
+/** Milliseconds between two looks: with many virtual routers an answer is long, and being asked must not be what keeps an agent busy. */
+const pollEvery = (instances: readonly PairInstance[]): number => Math.max(100, 4 * instances.length);
+
 /** Waits until keepalived on a node says that all instances are in this state. */
 export async function untilStates(
   node: Keepalived,
@@ -71,13 +74,15 @@ export async function untilStates(
     const states = node.states();
     return instances.every(({ name }) => states.get(name) === state);
   };
-  await waitFor(`all of ${node.host.name} to be ${state}`, are, { within, every: 100, state: () => [...node.states()] });
+  await waitFor(`all of ${node.host.name} to be ${state}`, are, { within, every: pollEvery(instances), state: () => [...node.states()] });
 }
 
 /** The same for an agent, by the masters of its API: its log of events holds the latest ones only. */
 export async function untilMasterOfAll(agent: Agent, host: Host, instances: readonly PairInstance[], within = 20_000): Promise<void> {
   const masters = async (): Promise<Map<string, string | undefined>> => {
-    const { virtual_routers: all } = (await agent.getJson("/api/v1/virtual-routers")) as {
+    // Busy with hundreds of failovers, it may not answer in time: then it is asked again.
+    const answer = await agent.tryGet("/api/v1/virtual-routers");
+    const { virtual_routers: all } = JSON.parse(answer?.body ?? '{"virtual_routers": []}') as {
       virtual_routers: { family: string; vrid: number; master: { source: string } | null }[];
     };
     return new Map(all.map(({ family, vrid, master }) => [`${family} ${vrid}`, master?.source]));
@@ -88,7 +93,7 @@ export async function untilMasterOfAll(agent: Agent, host: Host, instances: read
   };
   await waitFor(`${host.name} to be master of all on ${agent.host.name}`, are, {
     within,
-    every: 100,
+    every: pollEvery(instances),
     state: async () => [...(await masters())].filter(([, master]) => master !== host.ipv4 && master !== host.linkLocal),
   });
 }
