@@ -95,7 +95,9 @@ export class Claims {
   dropStandsAgainst(sender: Sender): void {
     for (const other of this.#senders.values()) {
       if (other.stand?.against !== sender) continue;
-      other.stand = null;
+      const next = this.#opponentOf(other);
+      if (next === undefined) other.stand = null;
+      else other.stand.turnTo(next);
       this.#context.changed();
     }
   }
@@ -114,29 +116,35 @@ export class Claims {
 
   /** Whoever claims beside a better one stands against it: what both know of each other shows in who speaks when. */
   #oppose(sender: Sender, at: Instant, previousAt: Instant | null, isUnconfirmed: (sender: Sender) => boolean): void {
-    let better: Sender | undefined;
     for (const other of this.#senders.values()) {
-      if (other === sender || !other.claims || !mayHearEachOther(sender, other)) continue;
-      if (!sender.outranks(other)) {
-        if (better === undefined || other.outranks(better)) better = other;
-        continue;
-      }
+      if (other === sender || !other.claims || !mayHearEachOther(sender, other) || !sender.outranks(other)) continue;
       const before = other.stand?.state;
-      other.stand ??= new Stand(sender, at);
-      if (sender !== other.stand.against && sender.outranks(other.stand.against)) other.stand.against = sender;
+      other.stand ??= sender.stand?.against === other ? sender.stand.turned(sender, at) : new Stand(sender, at);
+      if (sender !== other.stand.against && isNearer(other, sender, other.stand.against)) other.stand.turnTo(sender);
       if (sender === other.stand.against) other.stand.contradicted(other, at, previousAt === null ? null : since(at, previousAt));
       if (other.stand.state !== before) this.#context.changed();
     }
+    const better = this.#opponentOf(sender);
     if (better === undefined) {
       sender.stand = null;
       return;
     }
     this.contestedAt = at;
     const before = sender.stand?.state;
-    sender.stand ??= new Stand(better, at);
-    sender.stand.against = better;
+    sender.stand ??= better.stand?.against === sender ? better.stand.turned(better, at) : new Stand(better, at);
+    sender.stand.turnTo(better);
     sender.stand.spoke(sender, at, previousAt, isUnconfirmed(better));
     if (sender.stand.state !== before) this.#context.changed();
+  }
+
+  /** Whom it should yield to. */
+  #opponentOf(sender: Sender): Sender | undefined {
+    let found: Sender | undefined;
+    for (const other of this.#senders.values()) {
+      if (other === sender || !other.claims || !other.outranks(sender) || !mayHearEachOther(sender, other)) continue;
+      if (found === undefined || isNearer(sender, other, found)) found = other;
+    }
+    return found;
   }
 
   /** Makes room for a sender: who spoke once goes before who is established, then the longest silent. */
@@ -153,6 +161,12 @@ export class Claims {
     this.dropStandsAgainst(worst);
     this.#context.evicted();
   }
+}
+
+/** Whether `a` is more the rival of `sender` than `b`: who shares addresses with it goes before another cluster, then the better one. */
+function isNearer(sender: Sender, a: Sender, b: Sender): boolean {
+  const [isOther, wasOther] = [a, b].map(({ lastAdvert }) => disjointAddresses(sender.lastAdvert, lastAdvert));
+  return isOther === wasOther ? a.outranks(b) : wasOther === true;
 }
 
 /** Two unicast routers that do not send to each other may be two virtual routers that share a number. */

@@ -1,4 +1,4 @@
-import { type Duration, type Instant, micros, type WallTime, wallPlus } from "../lib/time.ts";
+import { type Duration, type Instant, later, micros, type WallTime, wallPlus } from "../lib/time.ts";
 import type { Advert, Family } from "../wire/decoded.ts";
 import { ConditionBoard } from "./conditions/board.ts";
 import type { Subject } from "./conditions/subject.ts";
@@ -224,10 +224,10 @@ export class Engine {
 
   #expire(now: Instant): void {
     for (let item = this.#deadlines.pop(now); item !== undefined; item = this.#deadlines.pop(now)) {
-      const at = item.deadline as Instant;
+      // What is due since an input has changed it is due from then on.
+      const at = later(item.deadline as Instant, this.#now);
       const wall = this.#wallAt(at);
-      // A fact of this host may be ahead of the wire.
-      if (at > this.#now) this.#now = at;
+      this.#now = at;
       item.expire(at, wall);
       if (item instanceof VirtualRouter) this.#expired(item, at, wall);
       else this.#deadlines.update(item);

@@ -14,15 +14,19 @@ export class IpIdTracker implements IpIdContinuity {
   last: number | null = null;
   lost = 0;
   restarts = 0;
+  /** By how much the last advert was further than the one before; null where its numbering means nothing, or there was none before. */
+  step: number | null = null;
   #steps = 0;
   #jumps = 0;
 
   observe(id: number | null): void {
+    this.step = null;
     if (id === null) return;
     const last = this.last;
     this.last = id;
     if (last === null) return;
     const step = (id - last) & 0xffff;
+    this.step = step;
     if (step === 0) return; // the same round to another unicast peer
     if (step === 1) {
       this.#steps += 1;

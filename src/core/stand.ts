@@ -9,6 +9,12 @@ const RACE = millis(100);
 /** A master that goes on is heard again within so many of its intervals. */
 const GOING_ON = 1.5;
 
+/** Put off by so much of an interval, an advert is later than a busy sender is by itself. */
+const PUT_OFF = 1.35;
+
+/** An advert that comes earlier after the sender's last one is no beat of its own: an answer, a farewell, the pair of a reload. */
+const BEAT = 0.9;
+
 /** By how much the timer of a keepalived may be off, as a part of its interval and at least. */
 const TIMER_SHARE = 0.05;
 const TIMER_SLACK = millis(10);
@@ -75,22 +81,47 @@ export class Stand {
     this.field = refusedFor(better.lastAdvert, weaker.lastAdvert);
     const silence = since(at, better.lastAdvertAt);
     const goesOn = (previousAt !== null && better.lastAdvertAt > previousAt) || silence < GOING_ON * better.lastAdvert.interval;
-    if (this.heardSince !== null && goesOn && !unsure && since(at, this.heardSince) >= raceWindow(weaker.lastAdvert.interval))
-      this.defiances += 1;
-    this.askedAt = at;
+    const { interval } = weaker.lastAdvert;
+    const isBeat = previousAt === null || since(at, previousAt) >= BEAT * interval;
+    if (this.heardSince !== null && isBeat && goesOn && !unsure && since(at, this.heardSince) >= raceWindow(interval)) this.defiances += 1;
+    this.askedAt ??= at;
+  }
+
+  /** Another one is the rival now: what the last one has not answered is not asked of this one. */
+  turnTo(against: Sender): void {
+    if (against === this.against) return;
+    this.against = against;
+    this.askedAt = null;
+  }
+
+  /** The priorities have changed so that the other one should yield: what both know of each other stays. */
+  turned(against: Sender, at: Instant): Stand {
+    const turned = new Stand(against, this.since);
+    turned.defiances = this.defiances;
+    turned.refused = this.refused;
+    turned.#wasVisible = this.#wasVisible;
+    turned.field = this.field;
+    turned.heardSince = at;
+    return turned;
   }
 
   /** The better one has spoken. `gap`: since its advert before. */
   contradicted(weaker: Sender, at: Instant, gap: Duration | null): void {
     this.heardSince ??= at;
     this.field = refusedFor(this.against.lastAdvert, weaker.lastAdvert);
-    if (this.refused && this.field === null && this.#wasVisible) this.refused = false;
+    if (this.refused && this.field === null && this.#wasVisible) {
+      this.refused = false;
+      // It believes this advert, and has yet to show it.
+      weaker.outrankedAt = at;
+    }
     if (this.askedAt === null) return;
     const delay = since(at, this.askedAt);
     this.askedAt = null;
-    const { interval } = this.against.lastAdvert;
-    // Nobody answers what it refuses: two timers ran out together.
-    if (this.field === null && delay <= raceWindow(interval)) {
+    const { ipId, lastAdvert, claimAdverts } = this.against;
+    const { interval } = lastAdvert;
+    // Its answer was sent, and lost on its way here.
+    if (ipId.mode !== "irregular" && ipId.step !== null && ipId.step > 1) return;
+    if (delay <= raceWindow(interval)) {
       this.answered += 1;
       return;
     }
@@ -98,7 +129,7 @@ export class Stand {
     if (this.field !== null) {
       this.refused = true;
       this.#wasVisible = true;
-    } else if (gap !== null && wasPutOff(gap, delay, interval)) this.refused = true;
+    } else if (ipId.step === 1 && claimAdverts > 1 && gap !== null && wasPutOff(gap, delay, interval)) this.refused = true;
   }
 
   /** Whether it was seen what they disagreed about, so that its end shows as well. */
@@ -108,5 +139,5 @@ export class Stand {
 /** Whether an advert came one interval after a packet of another router instead of one after the sender's own (keepalived, vrrp_dispatcher_read). */
 function wasPutOff(gap: Duration, delay: Duration, interval: Duration): boolean {
   const slack = Math.max(TIMER_SLACK, TIMER_SHARE * interval);
-  return Math.abs(delay - interval) <= slack && gap > interval + 2 * slack;
+  return Math.abs(delay - interval) <= slack && gap > PUT_OFF * interval && gap <= 2 * interval + slack;
 }

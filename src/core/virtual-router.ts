@@ -317,7 +317,7 @@ export class VirtualRouter implements Deadlined, WireSubject {
     if (!this.#deaf) return;
     this.#deaf = false;
     this.revision += 1;
-    this.#heardSince = at;
+    this.#heardSince = later(at, this.#heardSince);
     this.joined.board.mark(Aspect.capture);
     this.#runStopwatches(at);
   }

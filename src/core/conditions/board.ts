@@ -97,10 +97,15 @@ export class ConditionBoard implements Deadlined, ConditionsView {
     this.#deadline = undefined;
   }
 
+  /** Whether it was raised and not cleared yet, whether it can be judged now or not. */
+  isRaised(condition: ConditionName): boolean {
+    return (this.#states.get(condition)?.active ?? null) !== null;
+  }
+
   holds(condition: ConditionName): boolean | null {
     const index = indexOf.get(condition) as number;
     if ((this.#unknown & (1 << index)) !== 0) return null;
-    return (this.#states.get(condition)?.active ?? null) !== null;
+    return this.isRaised(condition);
   }
 
   get active(): readonly ConditionView[] {
@@ -177,8 +182,7 @@ export class ConditionBoard implements Deadlined, ConditionsView {
   }
 
   #inhibitor(condition: ConditionName): ConditionName | null {
-    for (const { id, inhibits } of detectors)
-      if (inhibits.includes(condition) && (this.#states.get(id)?.active ?? null) !== null) return id;
+    for (const { id, inhibits } of detectors) if (inhibits.includes(condition) && this.isRaised(id)) return id;
     return null;
   }
 

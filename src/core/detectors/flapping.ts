@@ -42,7 +42,7 @@ export const flapping = defineDetector({
     const { wire, here } = subject;
     if (wire === null || !wire.hearing) return unknown;
     const recent = wire.changes.at.filter((at) => since(now, at) < window);
-    const raised = here.board.holds("flapping") === true;
+    const raised = here.board.isRaised("flapping");
     if (recent.length < (raised ? Math.floor(changes / 2) + 1 : changes))
       return { ...clear, because: "the master has stayed the same for a while" };
     const first = recent[raised ? recent.length - Math.floor(changes / 2) - 1 : recent.length - changes];

@@ -63,7 +63,7 @@ export const slowAdverts = defineDetector({
     if (last === null || master === null || wire.loss !== null) return clear;
     const over = plus(last.at, span);
     const isSeries = last.ratio > very_late || (previous !== null && since(last.at, previous.at) <= span);
-    const wasRaised = subject.here.board.holds("slow_adverts") === true;
+    const wasRaised = subject.here.board.isRaised("slow_adverts");
     if (now >= over || (!isSeries && !wasRaised)) return { ...clear, because: "the adverts come in time again" };
     const counted = master.ipId.mode === "counter";
     return {

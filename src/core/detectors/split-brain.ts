@@ -110,7 +110,9 @@ export const splitBrain = defineDetector({
         return { state: "raised", finding: findingOf(subject, wire, dispute) };
     const shared = sharedAddress(wire, now);
     if (shared !== null) return shared;
-    return wire.judgesMaster ? fromInside(subject, wire) : unknown;
+    if (wire.judgesMaster) return fromInside(subject, wire);
+    // Claims end by what was heard: that is sure, whatever was missed besides.
+    return subject.here.board.isRaised("split_brain") ? clear : unknown;
   },
 });
 

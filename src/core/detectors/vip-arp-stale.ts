@@ -51,7 +51,7 @@ export const vipArpStale = defineDetector({
     if (stale.length === 0) return { ...clear, because: "the master's claim is the last one" };
     const first = stale.map(({ mismatchedSince }) => mismatchedSince as Instant).reduce((a, b) => (a < b ? a : b));
     const ripe = plus(first, grace);
-    if (now < ripe && here.board.holds("vip_arp_stale") !== true) return { ...clear, recheckAt: ripe };
+    if (now < ripe && !here.board.isRaised("vip_arp_stale")) return { ...clear, recheckAt: ripe };
     const afterTakeover =
       here.masterSince !== null && stale.some(({ mismatchedSince }) => (mismatchedSince as Instant) > (here.masterSince as Instant));
     return {

@@ -66,6 +66,9 @@ export const reportsSilentSplits: Rule = (m) => {
         const better = ofPair.slice(0, i).findLast(({ who }) => who !== claim.who);
         if (better === undefined || better.packet.priority === 0 || claim.heardAt - better.heardAt > 2.9 * m.shortest) continue;
         if (!outranks(better.packet, claim.packet)) continue;
+        // Told off by a third meanwhile, it looks like one that has yielded.
+        const yielded = (h: (typeof m.heard)[number]): boolean => h.who !== a && h.who !== b && outranks(h.packet, better.packet);
+        if (m.heard.some((h) => h.heardAt > better.heardAt && h.heardAt < claim.heardAt && yielded(h))) continue;
         const rest = ofPair.slice(i + 1);
         // What its master sends soon after, or was overtaken on the way to the listener, may be an answer.
         const answerable = (at: number): boolean => at > claim.heardAt - 3_000 && at < claim.heardAt + Math.max(JITTER, m.longest / 4);
@@ -75,7 +78,7 @@ export const reportsSilentSplits: Rule = (m) => {
         if (wentOn === undefined || wentOn.heardAt - better.heardAt > 2.9 * m.shortest) continue;
         const latest = rest.findLast(({ who, heardAt }) => who === claim.who && heardAt < wentOn.heardAt) ?? claim;
         if (!outranks(better.packet, latest.packet)) continue;
-        const visible = !accepts({ ...better.packet, password: "" }, { ...latest.packet, password: "" });
+        const visible = !accepts(better.packet, latest.packet);
         const again = rest.find(
           ({ who, heardAt }) => who === claim.who && heardAt > wentOn.heardAt && heardAt < claim.heardAt + 2 * m.shortest,
         );
@@ -168,7 +171,7 @@ function rejectEachOther({ run, longest }: Measure, { pair: [a, b], from, until 
   return sent(a).some(({ packet }) => ofB.some((other) => !accepts(packet, other.packet)));
 }
 
-/** While both go on advertising and are heard, the report stands. */
+/** While both go on advertising and are heard, the report stands; where a third that was better falls silent it may pause for an interval. */
 export const clearsNotBefore: Rule = (m) =>
   raisedSpans(m.story, "split_brain").flatMap(({ until: cleared }) => {
     if (cleared >= m.run.spec.end) return [];
@@ -180,7 +183,10 @@ export const clearsNotBefore: Rule = (m) =>
         o.until >= around.until &&
         o.pair.every((who) => transmits(m, who, around, 1.4 * m.shortest)),
     );
-    return lasting === undefined || !hearsAll(m, around) ? [] : [`P3 cleared at ${text(cleared)} although ${named(lasting)} go on`];
+    const third = m.overlaps.some((o) => o !== lasting && o.until >= cleared - 5 * m.longest && o.from <= cleared);
+    return lasting === undefined || third || !hearsAll(m, around)
+      ? []
+      : [`P3 cleared at ${text(cleared)} although ${named(lasting)} go on`];
   });
 
 /** While it is raised there are two claims or more. */

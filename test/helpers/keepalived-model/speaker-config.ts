@@ -13,7 +13,7 @@ export interface SpeakerConfig {
   readonly higherPrioSendAdvert: boolean;
 }
 
-/** An advert on its way. The password is not on the captured form of it: the listener never sees one. */
+/** An advert on its way. The listener never sees its password, only whether it is that of another. */
 export interface Packet {
   readonly source: string;
   readonly version: 2 | 3;

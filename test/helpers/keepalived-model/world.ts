@@ -155,7 +155,7 @@ class World {
         interval: micros(interval),
         addresses,
         ipId,
-        auth: version === 3 || password === "" ? "none" : "simple",
+        ...(version === 3 || password === "" ? { auth: "none" } : { auth: "simple", passwordTag: tagOf(password) }),
         checksum: version === 2 ? "v2" : "pseudo_header",
         mac: `02:00:00:00:00:0${source.slice(-1)}`,
       }),
@@ -181,3 +181,6 @@ class World {
 /** Whether the listener hears nothing during the step. */
 export const isDeafness = (step: Step): step is Step & { readonly do: "gap" | "deaf"; readonly until: number } =>
   step.do === "gap" || step.do === "deaf";
+
+/** Stands for the keyed tag of the decoder: equal for equal passwords. */
+const tagOf = (password: string): number => [...password].reduce((tag, letter) => (tag * 31 + letter.charCodeAt(0)) >>> 0, 7);
