@@ -12,6 +12,8 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { asMarkdown, asText, judge, tables } from "../test/bench/lib/report.mjs";
 import { hasProgram, Session } from "../test/bench/lib/session.mjs";
+import * as detection from "../test/bench/parts/detection.mjs";
+import * as detectors from "../test/bench/parts/detectors.mjs";
 import * as flood from "../test/bench/parts/flood.mjs";
 import * as forward from "../test/bench/parts/forward.mjs";
 import * as hostile from "../test/bench/parts/hostile.mjs";
@@ -22,7 +24,7 @@ import * as scrape from "../test/bench/parts/scrape.mjs";
 import * as start from "../test/bench/parts/start.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const parts = [flood, scrape, start, hostile, forward, netlink, notify, replay];
+const parts = [flood, scrape, start, hostile, forward, netlink, notify, detection, detectors, replay];
 
 const usage = `usage: npm run bench -- [options]
   --quick         short runs, for a first look: values are rough
@@ -49,6 +51,12 @@ const sizes = {
     addressBurst: 20_000,
     notifyLines: 200_000,
     notifyRounds: 5,
+    detections: 200,
+    detectionsUnderLoad: 120,
+    detectionLoad: 50_000,
+    detectionTries: 3,
+    detectorRounds: 7,
+    detectorShare: 1,
     replayPackets: 2_000_000,
     tsharkPackets: 200_000,
     replays: 3,
@@ -68,6 +76,12 @@ const sizes = {
     addressBurst: 20_000,
     notifyLines: 40_000,
     notifyRounds: 1,
+    detections: 40,
+    detectionsUnderLoad: 40,
+    detectionLoad: 50_000,
+    detectionTries: 1,
+    detectorRounds: 4,
+    detectorShare: 0.3,
     replayPackets: 200_000,
     tsharkPackets: 20_000,
     replays: 1,

@@ -1,4 +1,5 @@
 // Writes the files that are generated from declarations in the source, from compiled code.
+// Of the pages of the conditions only the heads; a page without its hand-written part is an error for --check.
 //   node scripts/generate.mjs [--check] [--from DIRECTORY]
 // --check writes nothing and exits with status 1 when a file differs; --from names the compiled src (default: .compiled).
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -21,23 +22,35 @@ const load = (path) => import(pathToFileURL(resolve(compiled, path)).href);
 const { configJsonSchema } = await load("config/json-schema.js");
 const { exampleConfig } = await load("config/example.js");
 const { configurationReference } = await load("config/reference.js");
+const { bodyOf, bodyProblem, pageOf } = await load("core/conditions/page.js");
+const { conditionHead, conditionsIndex } = await load("core/conditions/reference.js");
+const { detectors } = await load("core/detectors/index.js");
 const { lintReference } = await load("keepalived/lint/reference.js");
 const { errorReference } = await load("lib/error-reference.js");
 const { metricsReference } = await load("metrics/reference.js");
+const { relatedMetrics } = await load("metrics/related.js");
 
 const files = {
   "config.schema.json": `${JSON.stringify(configJsonSchema(), null, 2)}\n`,
   "config.example.yaml": exampleConfig(),
+  "docs/conditions/README.md": conditionsIndex(),
   "docs/configuration.md": configurationReference(),
   "docs/errors.md": errorReference(),
   "docs/keepalived-check.md": lintReference(),
   "docs/metrics.md": metricsReference(),
 };
 
-const stale = Object.entries(files).filter(([path, text]) => {
-  const file = resolve(root, path);
-  return !existsSync(file) || readFileSync(file, "utf8") !== text;
-});
+// Their heads are generated; what a person wrote below is kept.
+const unwritten = [];
+for (const detector of detectors) {
+  const path = `docs/conditions/${detector.id}.md`;
+  const body = bodyOf(current(path) ?? "");
+  const problem = bodyProblem(body);
+  if (problem !== null) unwritten.push(`${path} ${problem}`);
+  files[path] = pageOf(conditionHead(detector, relatedMetrics(detector.id)), body);
+}
+
+const stale = Object.entries(files).filter(([path, text]) => current(path) !== text);
 for (const [path, text] of stale) {
   if (values.check) console.error(`generate: ${path} differs from what the source declares: run \`npm run generate\` and commit it`);
   else {
@@ -45,4 +58,11 @@ for (const [path, text] of stale) {
     console.log(`generate: wrote ${path}`);
   }
 }
-if (values.check && stale.length > 0) process.exitCode = 1;
+for (const problem of unwritten) console.error(`generate: ${problem}: write it`);
+if (values.check && stale.length + unwritten.length > 0) process.exitCode = 1;
+
+/** The text of a file as it is now; undefined: there is none. */
+function current(path) {
+  const file = resolve(root, path);
+  return existsSync(file) ? readFileSync(file, "utf8") : undefined;
+}

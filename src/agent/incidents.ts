@@ -13,6 +13,7 @@ export function incidentRecorder(config: Config, log: Logger, segmentOf: (id: Vi
       before: incidents.before,
       after: incidents.after,
       quiet: incidents.quiet,
+      standing: incidents.standing,
       maxCount: incidents.max_count,
       maxBytes: incidents.max_bytes,
       maxAge: incidents.max_age,

@@ -50,10 +50,10 @@ export class Claims {
     this.#senders.clear();
   }
 
-  /** How many live. */
+  /** How many live, those included that may hold on without a word. */
   get living(): number {
     let living = 0;
-    for (const sender of this.#senders.values()) if (sender.claims) living += 1;
+    for (const sender of this.#senders.values()) if (sender.claims || sender.silentMaster) living += 1;
     return living;
   }
 
@@ -102,6 +102,13 @@ export class Claims {
     }
   }
 
+  /** Who seems to have taken over may only have silenced the other, which refuses its adverts: their dispute stands. */
+  #silence(sender: Sender): void {
+    sender.endClaim();
+    sender.silentMaster = true;
+    this.#context.changed();
+  }
+
   /** The rule of a legitimate takeover: by silence, or by rank. */
   #challenge(sender: Sender, at: Instant): void {
     const { version } = sender.lastAdvert;
@@ -109,8 +116,10 @@ export class Claims {
       if (other === sender || !other.claims) continue;
       const silence = takeoverSilence(version, other.lastAdvert.interval, sender.priority ?? 0, this.#context.downTimerAdverts);
       const silentUntil = other.stand?.silentUntil(other) ?? null;
-      if ((silentUntil === null || at >= silentUntil) && since(at, other.lastAdvertAt) >= silence) this.end(other);
-      else if (sender.outranks(other)) other.yieldTo(at);
+      if ((silentUntil === null || at >= silentUntil) && since(at, other.lastAdvertAt) >= silence) {
+        if (sender.stand?.against === other && sender.stand.isMutual) this.#silence(other);
+        else this.end(other);
+      } else if (sender.outranks(other)) other.yieldTo(at);
     }
   }
 
@@ -141,7 +150,8 @@ export class Claims {
   #opponentOf(sender: Sender): Sender | undefined {
     let found: Sender | undefined;
     for (const other of this.#senders.values()) {
-      if (other === sender || !other.claims || !other.outranks(sender) || !mayHearEachOther(sender, other)) continue;
+      if (other === sender || !(other.claims || other.silentMaster) || !other.outranks(sender) || !mayHearEachOther(sender, other))
+        continue;
       if (found === undefined || isNearer(sender, other, found)) found = other;
     }
     return found;

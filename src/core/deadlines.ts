@@ -91,9 +91,10 @@ export class DeadlineQueue<T extends Deadlined> {
   #down(from: number): void {
     let at = from;
     for (;;) {
+      const [left, right] = [2 * at + 1, 2 * at + 2];
       let least = at;
-      for (const child of [2 * at + 1, 2 * at + 2])
-        if (child < this.#heap.length && this.#before(this.#heap[child] as T, this.#heap[least] as T)) least = child;
+      if (left < this.#heap.length && this.#before(this.#heap[left] as T, this.#heap[least] as T)) least = left;
+      if (right < this.#heap.length && this.#before(this.#heap[right] as T, this.#heap[least] as T)) least = right;
       if (least === at) return;
       this.#swap(at, least);
       at = least;

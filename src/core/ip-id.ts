@@ -19,6 +19,13 @@ export class IpIdTracker implements IpIdContinuity {
   #steps = 0;
   #jumps = 0;
 
+  /** How many adverts were sent between the last one and this, and not heard; null where the numbering means nothing. */
+  lostBefore(id: number | null): number | null {
+    if (id === null || this.last === null || this.mode !== "counter") return null;
+    const step = (id - this.last) & 0xffff;
+    return step >= 1 && step <= LARGEST_LOSS ? step - 1 : null;
+  }
+
   observe(id: number | null): void {
     this.step = null;
     if (id === null) return;

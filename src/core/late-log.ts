@@ -7,6 +7,8 @@ export interface LateAdvert {
   readonly ratio: number;
   /** Whether packets that no router may believe came in between: a keepalived that gets them puts its own advert off. */
   readonly starved: boolean;
+  /** Adverts that were sent in between and not heard, by its counter; null where it has none. */
+  readonly lost: number | null;
 }
 
 /** The last late adverts of one virtual router: two are enough to see a series. */

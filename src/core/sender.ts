@@ -4,7 +4,7 @@ import type { Direction } from "../wire/frame.ts";
 import type { RetainedAdvert } from "./disagreement.ts";
 import { IpIdTracker } from "./ip-id.ts";
 import { MacHistory } from "./mac-history.ts";
-import type { Stand } from "./stand.ts";
+import { type Stand, silentUntil } from "./stand.ts";
 import { claimLifetime, stepDownSilence } from "./timing.ts";
 import type { SenderView } from "./view.ts";
 
@@ -27,6 +27,8 @@ export class Sender implements SenderView {
   claimAdverts = 0;
   /** When a better claim was heard that this sender has not answered yet. */
   outrankedAt: Instant | undefined;
+  /** Its claim ended by silence, but it refuses the adverts of the one who took over: it may well hold on without a word. */
+  silentMaster = false;
   /** Its claim beside a better one; null while there is none. */
   stand: Stand | null = null;
   local = false;
@@ -63,6 +65,7 @@ export class Sender implements SenderView {
     this.local = direction === "out";
     this.ipId.observe(ipId);
     this.outrankedAt = undefined;
+    this.silentMaster = false;
     if (advert.priority === 0) {
       this.priorityZero += 1;
       this.claims = false;
@@ -85,6 +88,7 @@ export class Sender implements SenderView {
 
   endClaim(): void {
     this.claims = false;
+    this.silentMaster = false;
     this.claimAdverts = 0;
     this.outrankedAt = undefined;
     this.stand = null;
@@ -96,7 +100,7 @@ export class Sender implements SenderView {
    */
   claimEnds(heardSince: Instant, downTimerAdverts: number): Instant {
     const { version, interval } = this.lastAdvert;
-    const silent = this.stand?.silentUntil(this) ?? null;
+    const silent = this.silentMaster ? silentUntil(this) : (this.stand?.silentUntil(this) ?? null);
     if (silent !== null) return silent;
     const expires = plus(this.#silentSince(heardSince), claimLifetime(version, interval, downTimerAdverts));
     if (this.outrankedAt === undefined) return expires;

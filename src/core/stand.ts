@@ -69,10 +69,14 @@ export class Stand {
     return this.refused || this.defiances >= (this.field === null ? 2 : 1);
   }
 
-  /** Until when it counts as master although it is silent: a keepalived that is put off by every packet of the other may say nothing at all. */
-  silentUntil({ lastAdvertAt, lastAdvert }: Sender): Instant | null {
-    if (!this.refused) return null;
-    return (lastAdvertAt + Math.max(SILENT_INTERVALS * lastAdvert.interval, SILENT_AT_LEAST)) as Instant;
+  /** Until when the weaker one counts as master although it is silent; null: as long as any other. */
+  silentUntil(weaker: Sender): Instant | null {
+    return this.refused ? silentUntil(weaker) : null;
+  }
+
+  /** Whether it shows that each refuses the adverts of the other. */
+  get isMutual(): boolean {
+    return this.refused && this.field !== null;
   }
 
   /** The weaker one has spoken. `previousAt`: its advert before; null: this is its first. */
@@ -135,6 +139,10 @@ export class Stand {
   /** Whether it was seen what they disagreed about, so that its end shows as well. */
   #wasVisible = false;
 }
+
+/** Until when a master is believed to hold on without a word: a keepalived that is put off by every packet of the other may say nothing at all. */
+export const silentUntil = ({ lastAdvertAt, lastAdvert }: Sender): Instant =>
+  (lastAdvertAt + Math.max(SILENT_INTERVALS * lastAdvert.interval, SILENT_AT_LEAST)) as Instant;
 
 /** Whether an advert came one interval after a packet of another router instead of one after the sender's own (keepalived, vrrp_dispatcher_read). */
 function wasPutOff(gap: Duration, delay: Duration, interval: Duration): boolean {

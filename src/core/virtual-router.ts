@@ -252,7 +252,7 @@ export class VirtualRouter implements Deadlined, WireSubject {
     const previousAt = sender.adverts > 0 ? sender.lastAdvertAt : null;
     const gap = this.#gapTo(advert.source, at);
     this.#silence = this.adverts > 1 ? since(at, this.#lastAt) : null;
-    if (sender === this.#master && advert.priority !== 0) this.#observeCadence(sender, advert, at);
+    if (sender === this.#master && advert.priority !== 0) this.#observeCadence(sender, input);
     const before = sender.priority;
     this.#noteSource(advert.source, at);
     const latest = this.#latest;
@@ -292,7 +292,7 @@ export class VirtualRouter implements Deadlined, WireSubject {
     }
     for (const sender of [...this.#claims.all()]) {
       if (this.#due(sender) > at) continue;
-      if (sender.claims) this.#claims.end(sender);
+      if (sender.claims || sender.silentMaster) this.#claims.end(sender);
       else if (sender.source !== this.#vacancy?.from) this.#claims.delete(sender);
       this.joined.board.mark(Aspect.adverts);
       if (sender === this.#master) this.#lose({ from: sender.source, reason: "no_response", unseen: false });
@@ -447,15 +447,15 @@ export class VirtualRouter implements Deadlined, WireSubject {
   #noteChange(sender: Sender, from: string | null, at: Instant, previousAt: Instant | null): void {
     const undone = this.changes.note(from, sender.source, at);
     if (!undone || this.#masterReason !== "no_response" || previousAt === null || previousAt < this.#heardSince) return;
-    if (this.#isStarved(sender)) this.#noteLate(sender, since(at, previousAt), at);
+    if (this.#isStarved(sender)) this.#noteLate(sender, since(at, previousAt), at, null);
   }
 
   #isStarved(sender: Sender): boolean {
     return this.invalid.total - sender.invalidBefore >= STARVING;
   }
 
-  #noteLate(sender: Sender, gap: Duration, at: Instant): void {
-    this.late.note({ at, ratio: gap / sender.lastAdvert.interval, starved: this.#isStarved(sender) });
+  #noteLate(sender: Sender, gap: Duration, at: Instant, lost: number | null): void {
+    this.late.note({ at, ratio: gap / sender.lastAdvert.interval, starved: this.#isStarved(sender), lost });
     this.joined.board.mark(Aspect.cadence);
   }
 
@@ -498,7 +498,8 @@ export class VirtualRouter implements Deadlined, WireSubject {
 
   #due(sender: Sender): Instant {
     // A resigned master is waited for as long as a silent one: until the slowest backup should have taken over.
-    if (sender.claims || sender.source === this.#vacancy?.from) return sender.claimEnds(this.#heardSince, this.downTimerAdverts);
+    if (sender.claims || sender.silentMaster || sender.source === this.#vacancy?.from)
+      return sender.claimEnds(this.#heardSince, this.downTimerAdverts);
     return sender.forgottenAt(this.#heardSince, this.#context.options.forgetAfter);
   }
 
@@ -508,7 +509,7 @@ export class VirtualRouter implements Deadlined, WireSubject {
     return sender;
   }
 
-  #observeCadence(master: Sender, advert: Advert, at: Instant): void {
+  #observeCadence(master: Sender, { advert, at, ipId }: AdvertInput): void {
     const previous = master.lastAdvert;
     if (master.lastAdvertAt < this.#heardSince || previous.priority === 0) return;
     const gap = since(at, master.lastAdvertAt);
@@ -516,7 +517,7 @@ export class VirtualRouter implements Deadlined, WireSubject {
     if (previous.destination !== advert.destination && gap < previous.interval / 4) return;
     this.#cadence.observe(gap, previous.interval);
     const contested = this.#claims.contestedAt !== undefined && this.#claims.contestedAt >= master.lastAdvertAt;
-    if (gap > LATE_FROM * previous.interval && !contested) this.#noteLate(master, gap, at);
+    if (gap > LATE_FROM * previous.interval && !contested) this.#noteLate(master, gap, at, master.ipId.lostBefore(ipId));
   }
 
   #noteSource(source: string, at: Instant): void {

@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
+import type { JoinedRouterView } from "../core/host/view.ts";
 import type { SenderView, Snapshot, VirtualRouterView } from "../core/view.ts";
 import { rfc3339, type WallTime } from "../lib/time.ts";
 import type { AgentInterfaceView, AgentView, NoAdvertHint } from "../metrics/agent-view.ts";
 import { type Entry, entriesOf } from "./entries.ts";
 import { Html, html } from "./html.ts";
+import { conditionsTable } from "./landing-conditions.ts";
 import { hostCell, keepalivedTable } from "./landing-host.ts";
 import { script } from "./landing-script.ts";
 import { style } from "./landing-style.ts";
@@ -146,10 +148,12 @@ function tiles(snapshot: Snapshot, agent: AgentView): Html {
   const count = (state: RouterState): number => snapshot.routers.filter((router) => routerState(router) === state).length;
   const capturing = agent.interfaces.filter((entry) => entry.capturing).length;
   const unheard = count("unheard");
+  const raised = snapshot.host.routers.reduce((sum, { conditions }) => sum + conditions.active.length, 0);
   return html`<dl class="tiles">${[
     tile("Virtual routers", snapshot.routers.length),
     tile("With one master", count("master")),
     tile("Without a master", count("no_master"), count("no_master") > 0),
+    tile("Conditions", raised, raised > 0),
     tile("With several masters", count("multiple_masters"), count("multiple_masters") > 0),
     unheard === 0 ? html`` : tile("Not heard now", unheard, true),
     tile("Interfaces captured", `${capturing} of ${agent.interfaces.length}`, !agent.readiness.ready),
@@ -195,7 +199,9 @@ ${agent.interfaces.map((entry) => interfaceRow(entry, agent))}</tbody></table></
 }
 
 function title(snapshot: Snapshot, hostName: string | null): string {
-  const troubled = snapshot.routers.filter((router) => routerState(router) !== "master").length;
+  const isTroubled = ({ wire, conditions }: JoinedRouterView): boolean =>
+    (wire !== null && routerState(wire) !== "master") || conditions.active.some(({ severity }) => severity !== "info");
+  const troubled = snapshot.host.routers.filter(isTroubled).length;
   const mark = troubled === 0 ? "" : `(${troubled}) `;
   return `${mark}vrrpwatch${hostName === null ? "" : ` on ${hostName}`}`;
 }
@@ -226,7 +232,7 @@ export function* landingPage(snapshot: Snapshot, agent: AgentView, hostName: str
 <p class="notice bad" id="lost" role="alert"><strong>The agent does not answer.</strong> What is shown below is old.</p>
 ${readinessBox(agent)}${hintBox(agent.hint, snapshot)}
 ${tiles(snapshot, agent)}
-<h2 id="routers">Virtual routers</h2>
+${conditionsTable(snapshot, agent)}<h2 id="routers">Virtual routers</h2>
 `;
   yield* routersTable(snapshot, agent);
   yield html`

@@ -14,8 +14,8 @@ export interface Happening {
   readonly wall: WallTime;
 }
 
-/** Why it is over: all was quiet, the agent was stopped, or was killed and found it open at its next start. */
-export type EndedBy = "quiet" | "stopped" | "interrupted";
+/** Why it is over: all was quiet, something was wrong still but nothing new happened, the agent was stopped, or was killed and found it open at its next start. */
+export type EndedBy = "quiet" | "standing" | "stopped" | "interrupted";
 
 /** What one incident may hold in memory and in `incident.json`: two conditions of each of 255 virtual routers, in both families. */
 const mostConditions = 1_024;

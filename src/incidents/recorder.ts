@@ -22,6 +22,7 @@ export interface RecorderOptions {
   readonly before: Duration;
   readonly after: Duration;
   readonly quiet: Duration;
+  readonly standing: Duration;
   readonly maxCount: number;
   readonly maxBytes: number;
   readonly maxAge: Duration;
@@ -88,7 +89,12 @@ export class IncidentRecorder {
     this.#deps = deps;
     this.#storage = storage;
     this.#ring = new FrameRing({ bytes: options.ringBytes, keep: options.before });
-    this.#tracker = new IncidentTracker({ quiet: micros(Math.max(options.quiet, options.after)), segmentOf, suffix });
+    this.#tracker = new IncidentTracker({
+      quiet: micros(Math.max(options.quiet, options.after)),
+      standing: micros(Math.max(options.standing, options.quiet, options.after)),
+      segmentOf,
+      suffix,
+    });
     this.#timeline = new Timeline({
       segmentOf: (id) => this.#tracker.segmentOf(id),
       emit: (entry) => this.#take(entry),

@@ -7,6 +7,8 @@ import { routerKey } from "./router-key.ts";
 export interface TrackerOptions {
   /** Nothing is wrong and nothing has happened for so long: it is over. */
   readonly quiet: Duration;
+  /** Something is wrong still, but nothing has happened for so long: what comes next is another story. */
+  readonly standing: Duration;
   readonly segmentOf: (id: VirtualRouterId) => string;
   /** Six hexadecimal digits that two incidents of one second do not share. */
   readonly suffix: () => string;
@@ -23,7 +25,8 @@ const planned: ReadonlySet<string> = new Set(["initial", "priority_zero", "preem
 
 /**
  * Joins what goes wrong on a segment to incidents: from the first condition (critical or warning) or unplanned change of master
- * to quiet. All virtual routers of a segment that fail together are one. Pure: time comes with the events.
+ * to quiet; what stays wrong without any news is an incident of its first minutes, so that the evidence of the next one is not lost
+ * in it. All virtual routers of a segment that fail together are one. Pure: time comes with the events.
  */
 export class IncidentTracker {
   readonly #options: TrackerOptions;
@@ -81,9 +84,10 @@ export class IncidentTracker {
   due(now: Instant): Incident[] {
     const ended: Incident[] = [];
     for (const [segment, incident] of this.#open) {
-      if (incident.active || now < plus(incident.lastAt, this.#options.quiet)) continue;
+      const { quiet, standing } = this.#options;
+      if (now < plus(incident.lastAt, incident.active ? standing : quiet)) continue;
       this.#open.delete(segment);
-      incident.end("quiet");
+      incident.end(incident.active ? "standing" : "quiet");
       ended.push(incident);
     }
     return ended;

@@ -36,6 +36,37 @@ function get(path, { headers = {}, limit = 10_000 } = {}) {
   });
 }
 
+/** The event stream that `listen` opened: `[event, condition, vrid, at, arrived]` of each condition event, both in microseconds. */
+let heard = [];
+
+/** `2026-01-01T00:00:00.123456Z` in microseconds since 1970. */
+const microseconds = (time) => Date.parse(`${time.slice(0, 19)}Z`) * 1_000 + Number(time.slice(20, 26));
+
+function listen() {
+  return new Promise((resolve, reject) => {
+    const headers = { accept: "text/event-stream" };
+    const call = request({ host: "127.0.0.1", port, path: "/api/v1/events", headers }, (response) => {
+      if (response.statusCode !== 200) reject(new Error(`/api/v1/events answered ${response.statusCode}`));
+      let rest = "";
+      response.setEncoding("utf8").on("data", (text) => {
+        const arrived = Number(process.hrtime.bigint() / 1_000n);
+        const messages = (rest + text).split("\n\n");
+        rest = messages.pop();
+        for (const message of messages) {
+          const data = message.split("\n").find((line) => line.startsWith("data: "));
+          if (data === undefined) continue;
+          const { event, condition, vrid, at } = JSON.parse(data.slice(6));
+          if (condition !== undefined) heard.push([event, condition, vrid, microseconds(at), arrived]);
+        }
+      });
+      response.on("error", reject);
+      resolve({});
+    });
+    call.on("error", reject);
+    call.end();
+  });
+}
+
 /** A loop in the background until `stop`: one call after another with a pause between. */
 let background = null;
 
@@ -58,6 +89,12 @@ const commands = {
       await sleep(pause);
     }
     return { times, windows, bytes };
+  },
+  listen,
+  async heard() {
+    const events = heard;
+    heard = [];
+    return events;
   },
   async start({ path, pause, prometheus }) {
     const state = { running: true, times: [], windows: [], failures: 0, ended: null };

@@ -87,3 +87,21 @@ test("the policy admits the page's own style and script, and nothing else", asyn
   assert.ok(!/(src|href)="(https?:)?\/\//.test(answer.body));
   assert.ok(!/ style="/.test(answer.body));
 });
+
+test("what is wrong is told with its cause's remedy, before the table of virtual routers", () => {
+  const page = landingPage(sampleSnapshot([sampleRouter(), orphanRouter({ vrid: 7 })]), sampleAgent(), null);
+  const told = page.slice(page.indexOf('id="conditions"'), page.indexOf('id="routers"'));
+  assert.match(told, /no_master/);
+  assert.match(told, /eth0 VRID 7/);
+  assert.match(told, /nobody is master/);
+  assert.match(told, /What to do:<\/strong> Is the host of the last master alive/);
+  assert.ok(
+    !landingPage(sampleSnapshot([sampleRouter()]), sampleAgent(), null).includes('id="conditions"'),
+    "nothing where nothing is wrong",
+  );
+});
+
+test("of hundreds of conditions the page shows fifty, and where the rest is", () => {
+  const page = landingPage(sampleSnapshot(Array.from({ length: 255 }, (_, i) => orphanRouter({ vrid: i + 1 }))), sampleAgent(), null);
+  assert.match(page, /And 205 more/);
+});

@@ -14,6 +14,7 @@ export const defaultOptions: RecorderOptions = {
   before: seconds(30),
   after: seconds(30),
   quiet: seconds(30),
+  standing: seconds(600),
   maxCount: 100,
   maxBytes: 256_000_000,
   maxAge: seconds(30 * 86_400),

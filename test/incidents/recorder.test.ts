@@ -42,6 +42,20 @@ test("an incident begins with the first condition and ends when all has been qui
   assert.deepEqual([secondsOf(condition?.["raised_at"]), secondsOf(condition?.["cleared_at"])], [100, 200]);
 });
 
+test("what stays wrong without any news is over after 10 minutes, and what comes next has its own incident", async (t) => {
+  const { directory, recorder } = makeRecorder(temporary(t));
+  recorder.event(raised(100));
+  await pass(recorder, 100, 101);
+  recorder.event(raised(300, routerId(52)));
+  await pass(recorder, 899, 900);
+  assert.equal(recorder.view().open, 0);
+  assert.equal(incidentIn(directory)["ended_by"], "standing");
+  recorder.event(cleared(2_000));
+  assert.equal(recorder.view().open, 0, "an end is no beginning");
+  recorder.event(changed(2_001, "no_response"));
+  assert.deepEqual([recorder.view().open, recorder.view().total], [1, 2]);
+});
+
 for (const [reason, to, isOpen] of [
   ["initial", "192.0.2.2", 0],
   ["priority_zero", "192.0.2.2", 0],

@@ -18,6 +18,11 @@ export const incidentsSection = z.strictObject({
   quiet: duration(seconds(1), seconds(3_600))
     .prefault("30s")
     .describe("An incident ends when nothing is wrong any more and nothing has happened for this long, but not before after has passed."),
+  standing: duration(seconds(10), seconds(86_400))
+    .prefault("10m")
+    .describe(
+      "An incident ends, too, when something is still wrong but nothing has happened for this long, so that the next one has its own evidence.",
+    ),
   max_count: whole(1, 10_000)
     .default(100)
     .describe("Incidents kept. The oldest closed ones are removed first, here and for the next two bounds."),

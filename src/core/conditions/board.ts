@@ -5,7 +5,7 @@ import type { ConditionName, Event } from "../events.ts";
 import type { ConditionsView, ConditionView } from "../view.ts";
 import { everyAspect } from "./aspects.ts";
 import type { Detector, Finding } from "./definition.ts";
-import type { ConditionSettings } from "./settings.ts";
+import type { ConditionSetting, ConditionSettings } from "./settings.ts";
 import type { Subject } from "./subject.ts";
 
 /** What is remembered of one condition, from the first time that it was more than quiet. */
@@ -31,9 +31,10 @@ export class ConditionBoard implements Deadlined, ConditionsView {
   queuedFor = Number.POSITIVE_INFINITY as Instant;
   position = -1;
   readonly #subject: Subject;
-  readonly #settings: ConditionSettings;
+  /** In the order of `detectors`, as the states are. */
+  readonly #settings: readonly ConditionSetting[];
   readonly #context: BoardContext;
-  readonly #states = new Map<ConditionName, State>();
+  readonly #states: (State | undefined)[] = [];
   /** Conditions that cannot be judged now. A bit each, in the order of `detectors`. */
   #unknown = -1;
   #marked = 0;
@@ -42,7 +43,7 @@ export class ConditionBoard implements Deadlined, ConditionsView {
   constructor(order: number, subject: Subject, settings: ConditionSettings, context: BoardContext) {
     this.order = order;
     this.#subject = subject;
-    this.#settings = settings;
+    this.#settings = inOrder(settings);
     this.#context = context;
   }
 
@@ -71,23 +72,23 @@ export class ConditionBoard implements Deadlined, ConditionsView {
     const marked = this.#marked;
     if (this.#isPassing) return;
     this.#marked = 0;
-    for (const [index, detector] of detectors.entries()) if ((detector.watches & marked) !== 0) this.#ask(detector, index, now, at, wall);
+    if (marked === 0) return;
+    for (let index = 0; index < detectors.length; index++) if (((watches[index] as number) & marked) !== 0) this.#ask(index, now, at, wall);
     this.#findDeadline();
   }
 
   /** Asks the detectors whose time has come. */
   expire(at: Instant, wall: WallTime): void {
-    for (const [index, detector] of detectors.entries()) {
-      const due = this.#states.get(detector.id)?.recheckAt ?? null;
-      if (due !== null && due <= at) this.#ask(detector, index, at, at, wall);
+    for (const [index, state] of this.#states.entries()) {
+      const due = state?.recheckAt ?? null;
+      if (due !== null && due <= at) this.#ask(index, at, at, wall);
     }
     this.#findDeadline();
   }
 
   /** It is not followed any more: whatever is raised ends. */
   end(why: string, at: Instant, wall: WallTime): void {
-    for (const { id } of detectors) {
-      const state = this.#states.get(id);
+    for (const state of this.#states) {
       if (state === undefined) continue;
       this.#clear(state, why, at, wall);
       state.heldSince = null;
@@ -99,43 +100,47 @@ export class ConditionBoard implements Deadlined, ConditionsView {
 
   /** Whether it was raised and not cleared yet, whether it can be judged now or not. */
   isRaised(condition: ConditionName): boolean {
-    return (this.#states.get(condition)?.active ?? null) !== null;
+    return (this.#stateOf(condition)?.active ?? null) !== null;
   }
 
   holds(condition: ConditionName): boolean | null {
-    const index = indexOf.get(condition) as number;
-    if ((this.#unknown & (1 << index)) !== 0) return null;
+    if ((this.#unknown & (1 << indexOf(condition))) !== 0) return null;
     return this.isRaised(condition);
   }
 
   get active(): readonly ConditionView[] {
     const active: ConditionView[] = [];
-    for (const { id } of detectors) {
-      const view = this.#states.get(id)?.active ?? null;
-      if (view !== null) active.push({ ...view, inhibitedBy: this.#inhibitor(id) });
+    for (const state of this.#states) {
+      const view = state?.active ?? null;
+      if (view !== null) active.push({ ...view, inhibitedBy: this.#inhibitor(view.condition) });
     }
     return active;
   }
 
   transitions(condition: ConditionName): number {
-    return this.#states.get(condition)?.transitions ?? 0;
+    return this.#stateOf(condition)?.transitions ?? 0;
   }
 
   lastRaisedWall(condition: ConditionName): WallTime | null {
-    return this.#states.get(condition)?.lastRaisedWall ?? null;
+    return this.#stateOf(condition)?.lastRaisedWall ?? null;
   }
 
-  #ask(detector: Detector, index: number, now: Instant, at: Instant, wall: WallTime): void {
-    const { enabled, severity, options } = this.#settings[detector.id];
+  #stateOf(condition: ConditionName): State | undefined {
+    return this.#states[indexOf(condition)];
+  }
+
+  #ask(index: number, now: Instant, at: Instant, wall: WallTime): void {
+    const detector = detectors[index] as Detector;
+    const { enabled, severity, options } = this.#settings[index] as ConditionSetting;
     if (!enabled) return;
     const verdict = detector.evaluate(this.#subject, now, options);
-    let state = this.#states.get(detector.id);
+    let state = this.#states[index];
     if (verdict.state === "unknown") this.#unknown |= 1 << index;
     else this.#unknown &= ~(1 << index);
     if (state === undefined) {
       if (verdict.state === "unknown" || (verdict.state === "clear" && verdict.recheckAt === undefined)) return;
       state = { active: null, transitions: 0, lastRaisedWall: null, heldSince: null, recheckAt: null };
-      this.#states.set(detector.id, state);
+      this.#states[index] = state;
     }
     switch (verdict.state) {
       case "unknown":
@@ -188,8 +193,10 @@ export class ConditionBoard implements Deadlined, ConditionsView {
 
   #findDeadline(): void {
     let earliest: Instant | undefined;
-    for (const { recheckAt } of this.#states.values())
+    for (const state of this.#states) {
+      const recheckAt = state?.recheckAt ?? null;
       if (recheckAt !== null && (earliest === undefined || recheckAt < earliest)) earliest = recheckAt;
+    }
     this.#deadline = earliest;
   }
 
@@ -203,4 +210,21 @@ export class ConditionBoard implements Deadlined, ConditionsView {
 const later = (recheckAt: Instant | undefined, now: Instant): Instant | null =>
   recheckAt === undefined || recheckAt <= now ? null : recheckAt;
 
-const indexOf: ReadonlyMap<ConditionName, number> = new Map(detectors.map(({ id }, index) => [id, index]));
+/** In the order of `detectors`, beside each other: they are looked through at every change. */
+const watches: readonly number[] = detectors.map((detector) => detector.watches);
+
+const indices: ReadonlyMap<ConditionName, number> = new Map(detectors.map(({ id }, index) => [id, index]));
+
+const indexOf = (condition: ConditionName): number => indices.get(condition) as number;
+
+/** Most virtual routers share one. */
+const ordered = new WeakMap<ConditionSettings, readonly ConditionSetting[]>();
+
+function inOrder(settings: ConditionSettings): readonly ConditionSetting[] {
+  let list = ordered.get(settings);
+  if (list === undefined) {
+    list = detectors.map(({ id }) => settings[id]);
+    ordered.set(settings, list);
+  }
+  return list;
+}

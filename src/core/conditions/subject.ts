@@ -59,6 +59,8 @@ export interface WireSubject {
   readonly carp: Sighting | null;
   readonly intruder: Intruder | null;
   readonly blindness: Blindness;
+  /** Whether one of its senders has this MAC. */
+  hasMac(mac: string): boolean;
 }
 
 /** What a detector judges: one virtual router as its segment and this host show it. */

@@ -17,8 +17,8 @@ export const backupWithVip = defineDetector({
         "Start it: `systemctl start keepalived` takes the addresses off before anything else; or by hand `ip address del ADDRESS dev DEV`. Then look why it died: `journalctl -u keepalived -k | grep -i -e oom -e segfault`.",
     },
     left_over: {
-      meaning: "keepalived runs and is not master: somebody else put the address there, or kept it.",
-      decidedBy: "Its process runs, and it says that it is not master.",
+      meaning: "keepalived runs and is not master, or nothing is known of it: somebody else put the address there, or kept it.",
+      decidedBy: "Its process is not known to be gone.",
       remedy:
         "Take it off: `ip address del ADDRESS dev DEV`. Find who adds it: the address must be in keepalived.conf only, not in netplan, ifupdown or NetworkManager.",
     },

@@ -15,7 +15,8 @@ export function disputesOf(wire: WireSubject): readonly Dispute[] {
   const found: Dispute[] = [];
   for (const weaker of wire.senders) {
     const { stand } = weaker;
-    if (weaker.claims && stand?.against.claims === true) found.push({ better: stand.against, weaker, stand });
+    if (weaker.claims && stand !== null && (stand.against.claims || stand.against.silentMaster))
+      found.push({ better: stand.against, weaker, stand });
   }
   return found;
 }

@@ -51,6 +51,7 @@ export const equalPriority = defineDetector({
         recheckAt,
       };
     }
-    return { ...clear, recheckAt };
+    // Who falls silent is no longer compared.
+    return clear;
   },
 });

@@ -22,7 +22,8 @@ export const localSendBlocked = defineDetector({
         "This host announces the address (gratuitous ARP, neighbour advertisements), which no OUTPUT rule stops, and no advert leaves.",
     },
     stalled: {
-      meaning: "keepalived says nothing at all: its VRRP process is stopped or blocked, or a filter stops everything.",
+      meaning:
+        "keepalived says nothing at all: its VRRP process is stopped or blocked. Or filters stop what comes in as well, so that nothing makes it announce.",
       decidedBy: "Neither adverts nor announcements leave.",
       remedy: "`ps -o pid,stat,wchan -C keepalived`: T is stopped (`kill -CONT`), D waits for a disk. Then the OUTPUT rules, as above.",
     },

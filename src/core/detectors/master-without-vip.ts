@@ -12,7 +12,7 @@ export const masterWithoutVip = defineDetector({
   causes: {
     removed: {
       meaning: "The address was there, and somebody took it off.",
-      decidedBy: "The kernel reported its removal while keepalived was master.",
+      decidedBy: "The kernel has reported its removal since the agent runs.",
       remedy:
         "Put it back: `systemctl restart keepalived` here (a backup takes over), or `ip address add ADDRESS/32 dev DEV`. Find who removes it: NetworkManager, systemd-networkd (`KeepConfiguration=static`), ifupdown, a script.",
     },
@@ -23,7 +23,7 @@ export const masterWithoutVip = defineDetector({
     },
     never_added: {
       meaning: "keepalived never put it there.",
-      decidedBy: "No such address was seen here since it became master.",
+      decidedBy: "The kernel has not reported its removal since the agent runs.",
       remedy: "See `journalctl -u keepalived` for netlink errors: wrong `dev`, IPv6 disabled (`sysctl net.ipv6.conf.DEV.disable_ipv6`).",
     },
   },

@@ -32,6 +32,7 @@ const REMEMBER = { kind: "duration", default: seconds(600), min: seconds(10), ma
 
 /** A condition that the senders of one virtual router, and the keepalived.conf of this host, disagree about one field. */
 export function defineMismatch({ id, severity, field, meaning, what, causes, value }: MismatchText): Detector {
+  const agreed = { ...clear, because: `nobody differs in ${what} any more` };
   return defineDetector({
     id,
     severity,
@@ -48,11 +49,12 @@ export function defineMismatch({ id, severity, field, meaning, what, causes, val
       const { wire } = subject;
       if (wire === null) return unknown;
       const parties = partiesOf(subject, wire, now, remember);
+      const pair = firstPair(field, parties);
+      // Who falls silent begins no disagreement.
+      if (pair === null) return agreed;
+      const [a, b] = pair;
       let recheckAt: Instant | undefined;
       for (const { until } of parties) if (until !== null) recheckAt = recheckAt === undefined ? until : earlier(recheckAt, until);
-      const pair = firstPair(parties, (a, b) => compare(field, a, b));
-      if (pair === null) return { ...clear, because: `nobody differs in ${what} any more`, recheckAt };
-      const [a, b] = pair;
       return {
         state: "raised",
         finding: {
@@ -96,8 +98,13 @@ function partiesOf({ here }: Subject, wire: WireSubject, now: Instant, remember:
   return parties;
 }
 
-function firstPair(parties: readonly Party[], differ: (a: Partial<Terms>, b: Partial<Terms>) => boolean): readonly [Party, Party] | null {
-  for (const [i, a] of parties.entries())
-    for (const b of parties.slice(i + 1)) if (a.terms !== b.terms && differ(a.terms, b.terms)) return [a, b];
+function firstPair(field: DisagreementField, parties: readonly Party[]): readonly [Party, Party] | null {
+  for (let i = 0; i < parties.length; i++) {
+    const a = parties[i] as Party;
+    for (let j = i + 1; j < parties.length; j++) {
+      const b = parties[j] as Party;
+      if (a.terms !== b.terms && compare(field, a.terms, b.terms)) return [a, b];
+    }
+  }
   return null;
 }

@@ -27,8 +27,8 @@ export const noMaster = defineDetector({
     invalid_packets: {
       meaning:
         "Packets that no router may believe arrive faster than the interval: a keepalived master puts its advert off at each of them.",
-      decidedBy: "Rejected packets of this VRID since the last advert.",
-      remedy: "Find who sends them (`last_invalid_source`, `last_invalid_mac`) and stop it, or set `lower_prio_no_advert` on the routers.",
+      decidedBy: "Three or more rejected packets of this VRID since the last advert of the last master.",
+      remedy: "Find who sends them (`last_invalid_source`) and stop it, or set `lower_prio_no_advert` on the routers.",
     },
   },
   evidence: {
@@ -36,7 +36,7 @@ export const noMaster = defineDetector({
     last_master_lost_by: "How it was lost: no_response or priority_zero.",
     last_advert_at: "When anybody was heard last.",
     silent_seconds: "How long nobody had been heard when it was raised.",
-    invalid_packets: "Rejected packets of this virtual router since then.",
+    invalid_packets: "Rejected packets of this VRID since the last advert of the last master; left out where there are none.",
     last_invalid_source: "Who sent the last of them, as it says.",
   },
   options: {},

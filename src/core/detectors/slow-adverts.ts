@@ -19,13 +19,13 @@ export const slowAdverts = defineDetector({
     },
     lost_on_the_way: {
       meaning: "The adverts were sent and lost between the master and here.",
-      decidedBy: "The counter that keepalived puts into its IPv4 adverts has moved on.",
+      decidedBy: "The counter that keepalived puts into its IPv4 adverts has skipped some at the late one (`lost_adverts`).",
       remedy:
         "Look at the path: switch ports, storm control, a full queue on a hypervisor. Where the backup's path is the same it is about to take over.",
     },
     sender_late: {
       meaning: "The master itself sends late: overloaded, stalled on a disk, or its virtual machine is paused.",
-      decidedBy: "The counter in its adverts has not moved on: none was sent meanwhile.",
+      decidedBy: "The counter in its adverts has never skipped one: all that were sent were heard.",
       remedy:
         'Look at the master: CPU steal, `journalctl -u keepalived` for "A thread timer expired", programs that signal keepalived; `vrrp_rt_priority`, `vrrp_no_swap`; a longer `advert_int`.',
     },
@@ -41,7 +41,7 @@ export const slowAdverts = defineDetector({
     gap_intervals: "The last late gap, as a multiple of the interval.",
     interval_seconds: "The interval.",
     late_adverts: "Late adverts since the virtual router was first seen.",
-    lost_adverts: "Adverts of this master that were sent and not heard, by its counter; null where it has none.",
+    lost_adverts: "Adverts that were sent before the late one and not heard, by the master's counter; null where it has none.",
   },
   options: {
     very_late: { kind: "ratio", default: 2.5, min: 1.5, max: 10, meaning: "Multiple of the interval from which a single gap is enough." },
@@ -65,7 +65,6 @@ export const slowAdverts = defineDetector({
     const isSeries = last.ratio > very_late || (previous !== null && since(last.at, previous.at) <= span);
     const wasRaised = subject.here.board.isRaised("slow_adverts");
     if (now >= over || (!isSeries && !wasRaised)) return { ...clear, because: "the adverts come in time again" };
-    const counted = master.ipId.mode === "counter";
     return {
       state: "raised",
       finding: {
@@ -73,9 +72,9 @@ export const slowAdverts = defineDetector({
         cause:
           last.starved || carpNearby(wire.carp?.at, now)
             ? "invalid_packets"
-            : !counted
+            : last.lost === null
               ? "unknown"
-              : master.ipId.lost > 0
+              : last.lost > 0
                 ? "lost_on_the_way"
                 : "sender_late",
         evidence: {
@@ -83,7 +82,7 @@ export const slowAdverts = defineDetector({
           gap_intervals: Math.round(last.ratio * 1_000) / 1_000,
           interval_seconds: toSeconds(interval),
           late_adverts: late.total,
-          lost_adverts: counted ? master.ipId.lost : null,
+          lost_adverts: last.lost,
         },
       },
       recheckAt: over,

@@ -80,12 +80,13 @@ export const splitBrain = defineDetector({
   rule: "Raised when two claims with overlapping addresses live beside each other and the weaker one has advertised twice although it had the chance to hear the better one, once where they visibly refuse each other; when a claim is refused: the better one goes on in its own rhythm without an answer; when one source address sends from two MACs in turn; and on a host whose keepalived says MASTER, with the address, while another master is heard. A single advert that is told off within milliseconds, and a race between backups, are none. Cleared when one of the claims ends: it resigns, yields (silent for 1.5 of its intervals), or is silent for MDI(1) + 20 ms. A master that is silenced by the adverts it refuses counts for 30 intervals, or until the reason is gone.",
   causes,
   evidence: {
-    masters: "The routers that hold it: source, mac, priority, since.",
+    masters: "The routers that hold it: source, mac, priority, and whether it is this host.",
     does_not_yield: "The router that should have yielded.",
     answered: "How often the better one answered it at once: where it does, it hears the weaker one.",
     unanswered: "How often it did not.",
     differs_in: "What their adverts differ in; null: in nothing that can be seen.",
     began_at: "First advert of the second claim.",
+    vrid: "The VRID, where only this host's own keepalived shows it.",
   },
   options: {},
   watches: Aspect.claims | Aspect.adverts | Aspect.master | Aspect.keepalived | Aspect.addresses | Aspect.capture,
@@ -117,7 +118,7 @@ export const splitBrain = defineDetector({
 });
 
 function findingOf(subject: Subject, wire: WireSubject, { better, weaker, stand }: Dispute): SplitFinding {
-  const masters = [...wire.senders].filter(({ claims }) => claims);
+  const masters = [...wire.senders].filter(({ claims, silentMaster }) => claims || silentMaster);
   const cause = causeOf(subject, better, weaker, stand);
   return {
     summary: `${routerName(subject)} has ${masters.length} masters: ${weaker.source} (priority ${weaker.priority}) goes on beside ${better.source} (priority ${better.priority})${because(cause, weaker, better, stand)}`,

@@ -3,9 +3,9 @@ import { Aspect } from "../conditions/aspects.ts";
 import { clear, defineDetector, unknown } from "../conditions/definition.ts";
 import type { Contradiction } from "../host/contradictions.ts";
 
-type Cause = "foreign_master" | "sends_without_mastership" | "own_address_used";
+type Cause = "foreign_master" | "sends_without_mastership";
 
-const judged: ReadonlySet<Contradiction["kind"]> = new Set<Cause>(["foreign_master", "sends_without_mastership", "own_address_used"]);
+const judged: ReadonlySet<Contradiction["kind"]> = new Set<Cause>(["foreign_master", "sends_without_mastership"]);
 
 /** Two of the three witnesses (wire, kernel, keepalived) cannot both be right, and no other condition says why. */
 export const stateInconsistent = defineDetector({
@@ -13,7 +13,7 @@ export const stateInconsistent = defineDetector({
   severity: "warning",
   scope: "host",
   meaning: "keepalived's state and the wire contradict each other.",
-  rule: "Raised when what keepalived says and what the wire shows have contradicted each other for `grace`. Cleared when they do not any more. Contradictions about addresses are `master_without_vip` and `backup_with_vip`.",
+  rule: "Raised when what keepalived says and what the wire shows have contradicted each other for `grace`. Cleared when they do not any more. Contradictions about addresses are `master_without_vip` and `backup_with_vip`; an address of this host that another one uses is `unauthorized_sender`.",
   causes: {
     foreign_master: {
       meaning: "keepalived says MASTER here, and the wire shows another master.",
@@ -25,11 +25,6 @@ export const stateInconsistent = defineDetector({
       meaning: "keepalived says that it is not master, and this host sends adverts.",
       decidedBy: "The last notify call, and adverts captured on their way out.",
       remedy: "Is there a second keepalived or another VRRP daemon on this host (`ss -a -w | grep 112`)? Were notify calls lost?",
-    },
-    own_address_used: {
-      meaning: "Adverts from an address of this host arrive from outside.",
-      decidedBy: "The address is on this host, and the frame came in.",
-      remedy: "Look for the address on other hosts (`arping -D -I DEV ADDRESS`).",
     },
   },
   evidence: { contradictions: "Each as a sentence.", state: "What keepalived is here.", state_by: "How that is known." },

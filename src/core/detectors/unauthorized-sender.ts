@@ -11,7 +11,7 @@ export const unauthorizedSender = defineDetector({
   severity: "warning",
   scope: "segment",
   meaning: "Somebody advertises who should not.",
-  rule: "Raised at the first advert of a sender that is not in `virtual_routers[].senders`; of a newcomer in an established virtual router that has priority 255 and none of the addresses; of a VRRPv3 interval of 10 s or more that is ten times the master's; and of a sender that uses an address of this host from outside. Cleared when it has not been heard again for `quiet`.",
+  rule: "Raised at the first advert of a sender that is not in `virtual_routers[].senders`; where there is no such list, of a newcomer in an established virtual router that has priority 255 and none of the addresses, and of a VRRPv3 interval of 10 s or more that is ten times the master's; and of a sender that uses an address of this host from outside. Cleared when it has not been heard again for `quiet`.",
   causes: {
     not_allowed: {
       meaning: "Its address is not in the list of `virtual_routers[].senders`.",
@@ -24,7 +24,7 @@ export const unauthorizedSender = defineDetector({
       decidedBy:
         "First advert of a sender in an established virtual router, priority 255, its address is none of those that it advertises.",
       remedy:
-        "If it is a router of yours with `priority 255`, list it in `virtual_routers[].senders`; else treat it as an attack: find the MAC and filter IP protocol 112 on its port.",
+        "If it is a router of yours with `priority 255`, list all your routers in `virtual_routers[].senders`; else treat it as an attack: find the MAC and filter IP protocol 112 on its port.",
     },
     forged_interval: {
       meaning: "VRRPv3 backups learn the interval of an advert: one with 40 s takes the virtual router out of service for minutes.",
@@ -52,7 +52,6 @@ export const unauthorizedSender = defineDetector({
   evaluate(subject, now, { quiet }): Verdict<Cause> {
     const { wire, here, allowedSenders } = subject;
     if (wire === null) return unknown;
-    const own = here.sendersHere;
     let recheckAt: Instant | undefined;
     for (const sender of wire.senders) {
       const { source, local, lastAdvertAt, lastAdvert } = sender;
@@ -83,7 +82,7 @@ export const unauthorizedSender = defineDetector({
 
     function whyNot(source: string, local: boolean): Cause | null {
       if (allowedSenders !== null && !allowedSenders.includes(source)) return "not_allowed";
-      if (!local && own.includes(source)) return "own_address_used";
+      if (!local && here.network.has(source)) return "own_address_used";
       const intruder = wire?.intruder ?? null;
       if (local || allowedSenders !== null || intruder?.sender.source !== source) return null;
       return intruder.why;

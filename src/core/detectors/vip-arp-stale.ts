@@ -16,7 +16,7 @@ export const vipArpStale = defineDetector({
         "The master took over, or took back, without an announcement: after a takeover of a moment keepalived announces only where it knows of it.",
       decidedBy: "The other router's claim came before it stopped to advertise.",
       remedy:
-        "Announce by hand on the master: `arping -c 3 -A -I DEV ADDRESS` (IPv4), `ndisc6`-like tools or `ip -6 neigh flush` on the neighbours (IPv6). For good: `garp_master_refresh 60` in keepalived.",
+        "Announce by hand on the master: `arping -c 3 -A -I DEV ADDRESS` (IPv4); or let the neighbours ask anew: `ip neigh flush to ADDRESS` on each of them. For good: `garp_master_refresh 60` in keepalived.",
     },
     former_master_announces: {
       meaning: "A router that is not master on the wire announces the address: it still takes itself for the master.",
@@ -43,7 +43,8 @@ export const vipArpStale = defineDetector({
   watches: Aspect.addresses | Aspect.master | Aspect.capture,
   evaluate(subject, now, { grace }) {
     const { wire, here } = subject;
-    if (wire === null || !wire.judgesMaster || wire.master === null) return unknown;
+    if (wire === null || !wire.judgesMaster) return unknown;
+    if (wire.master === null) return { ...clear, because: "nobody is master" };
     const { master } = wire;
     const stale = here.vips.filter(
       ({ mismatchedSince, claimedBy }) => mismatchedSince !== null && [...wire.senders].some(({ mac }) => mac === claimedBy),

@@ -48,7 +48,7 @@ export const vipConflict = defineDetector({
     for (const { address, foreign } of here.vips) {
       if (foreign === null) continue;
       const over = plus(foreign.at, quiet);
-      if (now >= over || [...wire.senders].some(({ mac }) => mac === foreign.mac) || here.network.hasMac(foreign.mac)) continue;
+      if (now >= over || wire.hasMac(foreign.mac) || here.network.hasMac(foreign.mac)) continue;
       const ripe = plus(foreign.since, micros(1.5 * wire.interval));
       if (now < ripe) {
         recheckAt = recheckAt === undefined ? ripe : (Math.min(recheckAt, ripe) as Instant);

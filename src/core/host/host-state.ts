@@ -334,7 +334,10 @@ export class HostState {
   }
 
   #settleAll(at: Instant, wall: WallTime): void {
-    for (const instance of this.#keepalived.instances.values()) this.#settle(instance, at, wall);
+    for (const instance of this.#keepalived.instances.values()) {
+      this.#settle(instance, at, wall);
+      this.#markInstance(instance);
+    }
     this.#settleGroups(wall);
   }
 
@@ -357,7 +360,7 @@ export class HostState {
 
   #settle(instance: Instance, at: Instant, wall: WallTime): void {
     const router = this.#routerOf(instance);
-    router?.board.mark(Aspect.keepalived);
+    const { state, by, priority } = instance;
     const { process: daemon, processSinceWall, processSinceAt, startSeen } = this.#keepalived;
     const answer = conclude(
       {
@@ -374,6 +377,7 @@ export class HostState {
       wall,
     );
     const from = instance.settle(answer);
+    if (instance.state !== state || instance.by !== by || instance.priority !== priority) router?.board.mark(Aspect.keepalived);
     if (from === null) return;
     const { configured } = instance;
     const suspect = answer.state === "fault" && configured !== null ? suspectOfFault(configured, this.#network) : null;

@@ -53,22 +53,23 @@ export class Client {
 }
 
 /** Everything in the run's own folder: the host's keepalived, sockets and state are not touched. */
-function writeConfig(session) {
+function writeConfig(session, more) {
   const home = join(session.directory, `agent-${++started}`);
   mkdirSync(home);
   const config = {
     keepalived: { config: join(home, "keepalived.conf"), notify_fifo: join(home, "notify.fifo"), notify_socket: join(home, "notify.sock") },
     web: { listen: [`127.0.0.1:${port}`], control_socket: join(home, "control.sock") },
     state_directory: join(home, "state"),
+    ...more,
   };
   const file = join(home, "config.yaml");
   writeFileSync(file, JSON.stringify(config)); // JSON is YAML
   return file;
 }
 
-/** Starts the agent without waiting: on CPU 1 inside the namespace unless told otherwise. */
-export function spawnAgent(session, namespace, { main, cpu = 1, nodeArguments = [] }) {
-  const config = writeConfig(session);
+/** Starts the agent without waiting: on CPU 1 inside the namespace unless told otherwise. `config`: further keys of the configuration. */
+export function spawnAgent(session, namespace, { main, cpu = 1, nodeArguments = [], config: more = {} }) {
+  const config = writeConfig(session, more);
   const [command, args] = inNamespace(namespace, cpu, [
     process.execPath,
     ...nodeArguments,

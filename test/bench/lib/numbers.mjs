@@ -19,4 +19,11 @@ export function spread(values) {
   };
 }
 
+/** Times in milliseconds by how many of them are below. */
+export function quantiles(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = (q) => round(sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? Number.NaN, 3);
+  return { p50: at(0.5), p99: at(0.99), max: at(1) };
+}
+
 export const megabytes = (bytes) => round(bytes / 1e6, 1);

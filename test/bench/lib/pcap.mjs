@@ -1,4 +1,5 @@
 import { closeSync, openSync, writeSync } from "node:fs";
+import { ethernet, fold, ipv4, sum16, vrrp } from "./frames.mjs";
 
 /*
  * A capture file as a busy segment gives it: every second packet an advert of one of 50 virtual routers (25 IPv4, 25 IPv6,
@@ -7,35 +8,6 @@ import { closeSync, openSync, writeSync } from "node:fs";
 const snap = 128;
 const routers = 50;
 const interval = 1_000_000;
-
-function fold(sum) {
-  let rest = sum;
-  while (rest > 0xffff) rest = (rest & 0xffff) + Math.floor(rest / 65_536);
-  return ~rest & 0xffff;
-}
-
-function sum16(bytes, from, to) {
-  let sum = 0;
-  for (let i = from; i < to; i += 2) sum += bytes.readUInt16BE(i);
-  return sum;
-}
-
-function ethernet(destination, source, type, payload) {
-  return Buffer.concat([Buffer.from(destination + source + type, "hex"), payload, Buffer.alloc(Math.max(0, 46 - payload.length))]);
-}
-
-function ipv4(protocol, source, destination, payload) {
-  const header = Buffer.from([0x45, 0xc0, 0, 0, 0, 0, 0, 0, 255, protocol, 0, 0, ...source, ...destination]);
-  header.writeUInt16BE(20 + payload.length, 2);
-  header.writeUInt16BE(fold(sum16(header, 0, 20)), 10);
-  return Buffer.concat([header, payload]);
-}
-
-function vrrp(vrid, addresses, pseudo) {
-  const message = Buffer.concat([Buffer.from([0x31, vrid, 100, addresses.length, 0, 100, 0, 0]), ...addresses]);
-  message.writeUInt16BE(fold(sum16(message, 0, message.length) + sum16(pseudo, 0, pseudo.length) + 112 + message.length), 6);
-  return message;
-}
 
 const address6 = (prefix, last) => Buffer.from(prefix + last.toString(16).padStart(32 - prefix.length, "0"), "hex");
 

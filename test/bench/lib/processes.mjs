@@ -1,18 +1,24 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { sleep } from "./session.mjs";
 
-/** CPU time of all living threads of a process so far, in nanoseconds (first number of /proc/PID/task/TID/schedstat). */
-export function cpuNanoseconds(pid) {
+/** One of the first two numbers of /proc/PID/task/TID/schedstat, summed over all living threads. */
+function schedstat(pid, column) {
   let total = 0;
   for (const task of readdirSync(`/proc/${pid}/task`)) {
     try {
-      total += Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, "utf8").split(" ")[0]);
+      total += Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, "utf8").split(" ")[column]);
     } catch {
       // a thread that ended between the two calls
     }
   }
   return total;
 }
+
+/** CPU time of a process so far, in nanoseconds. */
+export const cpuNanoseconds = (pid) => schedstat(pid, 0);
+
+/** For how long its threads were ready to run and had to wait for a CPU, in nanoseconds: what else this machine did. */
+export const waitNanoseconds = (pid) => schedstat(pid, 1);
 
 function statusBytes(pid, field) {
   const line = readFileSync(`/proc/${pid}/status`, "utf8")

@@ -143,6 +143,54 @@ function netlinkTable({ bursts }) {
   };
 }
 
+function detectorsTable({ rounds, rows }) {
+  return {
+    title: `All detectors in the engine alone, least CPU time of ${rounds} rounds`,
+    head: ["what comes", "ns with all", "ns with none", "ns of the detectors", "all / none", "per", "events", "events/ms"],
+    rows: rows.map((row) => [
+      row.what,
+      row.nanosecondsWithAll,
+      row.nanosecondsWithNone,
+      row.nanosecondsOfDetectors,
+      row.ratio,
+      row.unit,
+      row.events,
+      row.eventsPerMillisecond,
+    ]),
+  };
+}
+
+function detectionTable({ rows }) {
+  return {
+    title: "From the deciding packet, or the deadline, to the event",
+    head: [
+      "condition",
+      "decided by",
+      "other adverts/s",
+      "left out",
+      "expected",
+      "seen",
+      "event p50 ms",
+      "p99",
+      "max",
+      "client p50 ms",
+      "p99",
+      "max",
+    ],
+    rows: rows.map((row) => [
+      row.what,
+      row.decidedBy,
+      row.advertsPerSecond,
+      row.drops,
+      row.waitedMs,
+      row.leftOut,
+      row.expected,
+      row.seen,
+      ...[row.eventMs, row.clientMs].flatMap(({ p50, p99, max }) => [p50, p99, max]),
+    ]),
+  };
+}
+
 function replayTable({ fileMegabytes, rows }) {
   return {
     title: `Replay of a capture of ${fileMegabytes} MB (start of the process included)`,
@@ -159,14 +207,22 @@ const tableOf = {
   forward: forwardTable,
   notify: notifyTable,
   netlink: netlinkTable,
+  detection: detectionTable,
+  detectors: detectorsTable,
   replay: replayTable,
 };
 
 /** What the project demands of itself, judged: `met` is null where this run did not measure it. */
-export function judge({ flood, scrape, start, hostile, notify, netlink, replay }) {
+export function judge({ flood, scrape, start, hostile, notify, netlink, detection, detectors, replay }) {
   const budgets = [];
   const add = (what, limit, value, met) =>
     budgets.push({ what, limit, measured: value ?? "not measured", met: value === undefined ? null : met });
+  const addDelay = (what, decidedBy, limit, load) => {
+    const rows = detection?.rows.filter((row) => row.load === load && row.decidedBy === decidedBy);
+    const worst = rows && Math.max(...rows.map(({ clientMs }) => clientMs.p99));
+    const unseen = rows?.reduce((all, { expected, seen }) => all + expected - seen, 0);
+    add(what, `${limit} ms, none unseen`, rows && `${text(worst)} ms (unseen: ${unseen})`, rows && worst <= limit && unseen === 0);
+  };
   const at100k = (listener) => flood?.rows.find((row) => row.rate === 100_000 && row.listener === listener);
   const agent = at100k("agent");
   const dump = at100k("tcpdump -n");
@@ -192,6 +248,25 @@ export function judge({ flood, scrape, start, hostile, notify, netlink, replay }
   );
   const unequal = netlink?.bursts.filter(({ equalAfterMs }) => equalAfterMs === null).length;
   add("bursts after which the addresses are not the kernel's", "0", unequal, unequal === 0);
+  for (const load of detection ? detection.loads : [undefined]) {
+    const beside = load === undefined ? "" : load === 0 ? ", idle" : `, at ${thousand(load)} adverts/s`;
+    addDelay(`a condition known to a client after the packet that decides it, p99${beside}`, "packet", 20, load);
+    addDelay(`a condition known to a client after its deadline, p99${beside}`, "deadline", 30, load);
+  }
+  const healthy = detectors?.rows.find(({ what }) => what.startsWith("healthy masters"));
+  add(
+    "all detectors on an advert of a healthy master",
+    "100 ns",
+    healthy && `${healthy.nanosecondsOfDetectors} ns of ${text(healthy.nanosecondsWithAll)}`,
+    healthy?.nanosecondsOfDetectors <= 100,
+  );
+  const dearest = detectors?.rows.filter(({ unit }) => unit === "advert").sort((a, b) => b.nanosecondsWithAll - a.nanosecondsWithAll)[0];
+  add(
+    "engine with all detectors, the dearest kind of advert",
+    "50,000 ns",
+    dearest && `${text(dearest.nanosecondsWithAll)} ns (${dearest.what})`,
+    dearest?.nanosecondsWithAll <= 50_000,
+  );
   const speed = replay?.rows.find((row) => row.program.startsWith("vrrpwatch"));
   add(
     "replay",
