@@ -125,7 +125,8 @@ export class Stand {
     const { interval } = lastAdvert;
     // Its answer was sent, and lost on its way here.
     if (ipId.mode !== "irregular" && ipId.step !== null && ipId.step > 1) return;
-    if (delay <= raceWindow(interval)) {
+    // Nobody answers what it refuses: two timers ran out together.
+    if (this.field === null && delay <= raceWindow(interval)) {
       this.answered += 1;
       return;
     }
