@@ -1,5 +1,5 @@
 import { type Instant, since } from "../lib/time.ts";
-import { disjointAddresses } from "./disagreement.ts";
+import { disjointAddresses, refusedFor } from "./disagreement.ts";
 import type { Sender } from "./sender.ts";
 import { Stand } from "./stand.ts";
 import { takeoverSilence } from "./timing.ts";
@@ -173,10 +173,17 @@ export class Claims {
   }
 }
 
-/** Whether `a` is more the rival of `sender` than `b`: who shares addresses with it goes before another cluster, then the better one. */
+/**
+ * Whether `a` is more the rival of `sender` than `b`: who shares addresses with it goes before another cluster, whose adverts it takes
+ * before whose it refuses, then the better one.
+ */
 function isNearer(sender: Sender, a: Sender, b: Sender): boolean {
-  const [isOther, wasOther] = [a, b].map(({ lastAdvert }) => disjointAddresses(sender.lastAdvert, lastAdvert));
-  return isOther === wasOther ? a.outranks(b) : wasOther === true;
+  const distance = ({ lastAdvert }: Sender): number => {
+    if (disjointAddresses(sender.lastAdvert, lastAdvert)) return 2;
+    return refusedFor(sender.lastAdvert, lastAdvert) === null ? 0 : 1;
+  };
+  const [ofA, ofB] = [distance(a), distance(b)];
+  return ofA === ofB ? a.outranks(b) : ofA < ofB;
 }
 
 /** Two unicast routers that do not send to each other may be two virtual routers that share a number. */

@@ -85,7 +85,7 @@ export class Stand {
   /** The weaker one has spoken. `previousAt`: its advert before; null: this is its first. */
   spoke(weaker: Sender, at: Instant, previousAt: Instant | null, unsure: boolean): void {
     const better = this.against;
-    this.field = refusedFor(better.lastAdvert, weaker.lastAdvert);
+    this.#compare(weaker, at);
     const silence = since(at, better.lastAdvertAt);
     const goesOn = (previousAt !== null && better.lastAdvertAt > previousAt) || silence < GOING_ON * better.lastAdvert.interval;
     const { interval } = weaker.lastAdvert;
@@ -94,11 +94,13 @@ export class Stand {
     this.askedAt ??= at;
   }
 
-  /** Another one is the rival now: what the last one has not answered is not asked of this one. */
+  /** Another one is the rival now: what was between it and the last one says nothing of this one. */
   turnTo(against: Sender): void {
     if (against === this.against) return;
     this.against = against;
-    this.askedAt = null;
+    this.field = null;
+    this.#forget();
+    this.heardSince = null;
   }
 
   /** The priorities have changed so that the other one should yield: what both know of each other stays. */
@@ -106,7 +108,6 @@ export class Stand {
     const turned = new Stand(against, this.since);
     turned.defiances = this.defiances;
     turned.refused = this.refused;
-    turned.#wasVisible = this.#wasVisible;
     turned.field = this.field;
     turned.heardSince = at;
     return turned;
@@ -115,12 +116,7 @@ export class Stand {
   /** The better one has spoken. `gap`: since its advert before. */
   contradicted(weaker: Sender, at: Instant, gap: Duration | null): void {
     this.heardSince ??= at;
-    this.field = refusedFor(this.against.lastAdvert, weaker.lastAdvert);
-    if (this.refused && this.field === null && this.#wasVisible) {
-      this.refused = false;
-      // It believes this advert, and has yet to show it.
-      weaker.outrankedAt = at;
-    }
+    this.#compare(weaker, at);
     if (this.askedAt === null) return;
     const delay = since(at, this.askedAt);
     this.askedAt = null;
@@ -128,20 +124,34 @@ export class Stand {
     const { interval } = lastAdvert;
     // Its answer was sent, and lost on its way here.
     if (ipId.mode !== "irregular" && ipId.step !== null && ipId.step > 1) return;
-    if (delay <= raceWindow(interval)) {
+    // Nobody answers what it refuses: then two timers ran out together.
+    if (this.field === null && delay <= raceWindow(interval)) {
       // In between it may be either.
       if (delay <= Math.min(ANSWER, RACE_SHARE * interval)) this.answered += 1;
       return;
     }
     this.unanswered += 1;
-    if (this.field !== null) {
-      this.refused = true;
-      this.#wasVisible = true;
-    } else if (ipId.step === 1 && claimAdverts > 1 && gap !== null && wasPutOff(gap, delay, interval)) this.refused = true;
+    if (this.field !== null) this.refused = true;
+    else if (ipId.step === 1 && claimAdverts > 1 && gap !== null && wasPutOff(gap, delay, interval)) this.refused = true;
   }
 
-  /** Whether it was seen what they disagreed about, so that its end shows as well. */
-  #wasVisible = false;
+  /** Once they do not differ any more, nothing of what they did to each other counts: they have yet to show what they believe now. */
+  #compare(weaker: Sender, at: Instant): void {
+    const before = this.field;
+    this.field = refusedFor(this.against.lastAdvert, weaker.lastAdvert);
+    if (before === null || this.field !== null) return;
+    this.#forget();
+    this.heardSince = at;
+    weaker.outrankedAt = at;
+  }
+
+  #forget(): void {
+    this.refused = false;
+    this.defiances = 0;
+    this.unanswered = 0;
+    this.answered = 0;
+    this.askedAt = null;
+  }
 }
 
 /** Until when a master is believed to hold on without a word: a keepalived that is put off by every packet of the other may say nothing at all. */

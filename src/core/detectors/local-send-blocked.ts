@@ -1,9 +1,12 @@
-import { micros, seconds, since } from "../../lib/time.ts";
+import { instant, later, micros, plus, since } from "../../lib/time.ts";
 import { Aspect } from "../conditions/aspects.ts";
 import { clear, defineDetector, notHere, unknown } from "../conditions/definition.ts";
 import { refusedFor } from "../disagreement.ts";
 import { configuredTerms } from "./configured-terms.ts";
 import { splitBrain } from "./split-brain.ts";
+
+/** Longer ago than anything. */
+const START = instant(Number.NEGATIVE_INFINITY);
 
 /** So many intervals without an advert of ours, and a backup is about to take over. */
 const SILENT_INTERVALS = 3;
@@ -14,7 +17,7 @@ export const localSendBlocked = defineDetector({
   severity: "critical",
   scope: "host",
   meaning: "keepalived is master here, but none of its adverts leaves.",
-  rule: "Raised when keepalived on this host says that it is master and none of its adverts has been captured on its way out for 3 intervals, while the interface is captured and nothing that arrives could put its adverts off (adverts that it refuses, invalid packets). Cleared by its next advert, or when it is not master any more.",
+  rule: "Raised when keepalived on this host says that it is master and none of its adverts has been captured on its way out for 3 intervals, while the interface is captured and nothing that arrives could put its adverts off (adverts that it refuses, invalid packets). Cleared within an interval of its next advert, or when it is not master any more.",
   causes: {
     output_filtered: {
       ...(splitBrain.causes["local_send_blocked"] as NonNullable<(typeof splitBrain.causes)[string]>),
@@ -42,18 +45,27 @@ export const localSendBlocked = defineDetector({
     if (instance.by !== "notify") return unknown;
     // Without any advert only the capture itself can say that it would have seen ours.
     if (wire === null ? here.isCaptured !== true : !wire.hearing) return unknown;
-    const sends = [...(wire?.senders ?? [])].some(({ local, claims }) => local && claims);
-    if (instance.state !== "master" || sends || here.daemon?.running === false)
-      return { ...clear, because: "its adverts leave, or it is not master any more" };
+    const senders = [...(wire?.senders ?? [])];
+    const own = senders.find(({ local }) => local);
+    const { since: said, lastAt } = instance.said;
+    if (instance.state !== "master" || here.daemon?.running === false) return { ...clear, because: "it is not master here any more" };
     const { interval } = instance.configured;
     const patience = micros(SILENT_INTERVALS * interval);
-    const terms = configuredTerms(instance.configured);
-    const refused = [...(wire?.senders ?? [])].some(
+    const from = later(own?.lastAdvertAt ?? START, said?.at ?? lastAt ?? START);
+    if (from === START) return unknown;
+    const ripe = plus(from, patience);
+    if (now < ripe) return { ...clear, because: "its adverts leave", recheckAt: ripe };
+    if (wire !== null && own?.claims === true && !wire.judgesMaster) return unknown;
+    const terms = own?.lastAdvert;
+    const configured = configuredTerms(instance.configured);
+    const refused = senders.some(
       ({ local, lastAdvert, lastAdvertAt }) =>
-        !local && since(now, lastAdvertAt) < patience && refusedFor({ checksum: lastAdvert.checksum, ...terms }, lastAdvert) !== null,
+        !local &&
+        since(now, lastAdvertAt) < patience &&
+        refusedFor(terms ?? { checksum: lastAdvert.checksum, ...configured }, lastAdvert) !== null,
     );
     const starved = wire !== null && wire.invalid.lastAt !== null && since(now, wire.invalid.lastAt) < patience;
-    if (refused || starved) return clear;
+    if (refused || starved) return { ...clear, recheckAt: plus(now, patience) };
     const announces = here.vips.some(
       ({ claimedHereAt }) => claimedHereAt !== null && (wire === null || claimedHereAt > wire.lastAdvertAt - patience),
     );
@@ -65,7 +77,9 @@ export const localSendBlocked = defineDetector({
         cause: announces ? "output_filtered" : "stalled",
         evidence: { instance: instance.name, master_on_the_wire: master, announces },
       },
-      after: micros(Math.max(patience, seconds(0.3))),
+      // Of one that was never heard only our own hearing counts, not what keepalived said before.
+      after: own === undefined ? patience : micros(0),
+      recheckAt: plus(now, interval),
     };
   },
 });

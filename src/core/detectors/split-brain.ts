@@ -213,6 +213,6 @@ function fromInside({ here, id }: Subject, wire: WireSubject): Verdict<Cause> {
       },
     },
     // A takeover is over by then, and the news of it have come.
-    after: micros(Math.max(2 * wire.interval, seconds(0.5))),
+    after: micros(Math.max(2 * wire.interval, seconds(0.25))),
   };
 }

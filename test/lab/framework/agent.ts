@@ -28,6 +28,12 @@ export interface AgentEvent {
   readonly dev?: string;
   readonly action?: string;
   readonly suspect?: { readonly kind: string; readonly name: string };
+  readonly condition?: string;
+  readonly severity?: string;
+  readonly since?: string;
+  readonly cause?: string | null;
+  readonly summary?: string;
+  readonly evidence?: Readonly<Record<string, unknown>>;
 }
 
 /** A virtual router in the API, as far as the lab's tests read it. */

@@ -63,6 +63,11 @@ export class Host {
     await run("bridge", ["-n", this.#switchNamespace, "link", "set", "dev", this.port, "isolated", on ? "on" : "off"]);
   }
 
+  /** Moves the switch's port to another bridge of its namespace (see `Lab.addSwitch`): the carrier stays, the neighbours are others. */
+  async plugInto(bridge: string): Promise<void> {
+    await ip("-n", this.#switchNamespace, "link", "set", this.port, "master", bridge);
+  }
+
   async interfaceIndex(): Promise<number> {
     const links = JSON.parse(await ip("-n", this.namespace, "-j", "link", "show", "eth0")) as { ifindex: number }[];
     return links[0]?.ifindex ?? 0;

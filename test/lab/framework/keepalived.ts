@@ -67,6 +67,17 @@ export class Keepalived {
   get log(): string {
     return `${this.#process?.stdout ?? ""}${this.#process?.stderr ?? ""}`;
   }
+  /** The state that each instance entered last, in keepalived's own words: MASTER, BACKUP or FAULT. */
+  states(): Map<string, string> {
+    return new Map([...this.log.matchAll(/\((\w+)\) Entering (\w+) STATE/g)].map(([, name = "", state = ""]) => [name, state]));
+  }
+  stateOf(instance: string): string | undefined {
+    return this.states().get(instance);
+  }
+  /** How often an instance entered a state: a reign of a few milliseconds is over before anybody looks. */
+  timesEntered(instance: string, state: string): number {
+    return this.log.split(`(${instance}) Entering ${state} STATE`).length - 1;
+  }
   get configFile(): string {
     return path.join(this.#folder, "keepalived.conf");
   }
@@ -124,6 +135,14 @@ export class Keepalived {
     const { globals = "", blocks = "" } = surroundings;
     const text = `global_defs {\n    router_id ${this.host.name}\n    script_user root\n${globals}\n}\n${blocks}\n`;
     writeFileSync(this.configFile, text + instances.map(instanceText).join(""));
+  }
+
+  /** Waits until keepalived itself says that an instance is in this state. */
+  async untilState(instance: string, state: "MASTER" | "BACKUP" | "FAULT", within: number): Promise<void> {
+    await waitFor(`${instance} on ${this.host.name} to be ${state}`, () => this.stateOf(instance) === state, {
+      within,
+      state: () => this.log.slice(-1_500),
+    });
   }
 
   /** What keepalived says of itself. */

@@ -22,9 +22,7 @@ export class Lab {
     const lab = new Lab();
     try {
       await lab.#makeNamespace(lab.switchNamespace);
-      // Group traffic goes to every port, as on a plain switch.
-      await ip("-n", lab.switchNamespace, "link", "add", "br0", "type", "bridge", "mcast_snooping", "0", "forward_delay", "0");
-      await ip("-n", lab.switchNamespace, "link", "set", "br0", "addrgenmode", "none", "up");
+      await lab.addSwitch("br0");
       return lab;
     } catch (error) {
       lab.close();
@@ -37,6 +35,12 @@ export class Lab {
   }
   get namespaces(): string[] {
     return [this.switchNamespace, ...this.#hosts.map((host) => host.namespace)];
+  }
+
+  /** Adds a switch without any ports. Group traffic goes to every port, as on a plain one. Every host starts on `br0`. */
+  async addSwitch(bridge: string): Promise<void> {
+    await ip("-n", this.switchNamespace, "link", "add", bridge, "type", "bridge", "mcast_snooping", "0", "forward_delay", "0");
+    await ip("-n", this.switchNamespace, "link", "set", bridge, "addrgenmode", "none", "up");
   }
 
   async addHost(name: string, number: number): Promise<Host> {

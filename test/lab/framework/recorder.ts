@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
+import { formatIpv4 } from "../../../src/lib/addresses.ts";
 import type { Host } from "./host.ts";
 import type { Lab } from "./lab.ts";
 import type { LabProcess } from "./processes.ts";
@@ -45,6 +46,26 @@ export class Recorder {
     // Classic pcap in this machine's byte order: a header of 24 bytes, then 16 bytes and the captured length of each packet.
     for (let at = 24; at + 16 <= bytes.length; at += 16 + bytes.readUInt32LE(at + 8)) packets++;
     return packets;
+  }
+
+  /** The plain IPv4 adverts so far, without an end of the recording: a few fixed offsets, because tshark takes a second to start. */
+  adverts(): RecordedAdvert[] {
+    const bytes = readFileSync(this.file);
+    const found: RecordedAdvert[] = [];
+    for (let at = 24; at + 16 <= bytes.length; at += 16 + bytes.readUInt32LE(at + 8)) {
+      const packet = bytes.subarray(at + 16, at + 16 + bytes.readUInt32LE(at + 8));
+      // Ethernet, then an IPv4 header without options whose protocol is 112.
+      if (packet.length < 42 || packet.readUInt16BE(12) !== 0x0800 || packet[14] !== 0x45 || packet[23] !== 112) continue;
+      found.push({
+        at: bytes.readUInt32LE(at) * 1_000_000 + bytes.readUInt32LE(at + 4),
+        family: "ipv4",
+        vrid: packet[35] ?? 0,
+        version: (packet[34] ?? 0) >> 4,
+        source: formatIpv4(packet, 26),
+        priority: packet[36] ?? 0,
+      });
+    }
+    return found;
   }
 
   /** Waits until this many more packets are there: a length of time that is measured in what happened on the wire. */
