@@ -1,12 +1,17 @@
 import type { Instant } from "../lib/time.ts";
+import type { Sender } from "./sender.ts";
 
 /** An advert of the living master that came late. */
 export interface LateAdvert {
+  /** Who was master then. */
+  readonly sender: Sender;
   readonly at: Instant;
   /** Gap divided by interval. */
   readonly ratio: number;
   /** Whether packets that no router may believe came in between: a keepalived that gets them puts its own advert off. */
   readonly starved: boolean;
+  /** Adverts of this sender that had been lost on the way before it, by its counter. */
+  readonly lostBefore: number;
 }
 
 /** The last late adverts of one virtual router: two are enough to see a series. */

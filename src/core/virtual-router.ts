@@ -510,7 +510,8 @@ export class VirtualRouter implements Deadlined, WireSubject {
   }
 
   #noteLate(sender: Sender, gap: Duration, at: Instant): void {
-    this.late.note({ at, ratio: gap / sender.lastAdvert.interval, starved: this.#isStarved(sender) });
+    const ratio = gap / sender.lastAdvert.interval;
+    this.late.note({ sender, at, ratio, starved: this.#isStarved(sender), lostBefore: sender.ipId.lost });
     this.joined.board.mark(Aspect.cadence);
   }
 

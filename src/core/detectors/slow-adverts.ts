@@ -65,25 +65,27 @@ export const slowAdverts = defineDetector({
     const isSeries = last.ratio > very_late || (previous !== null && since(last.at, previous.at) <= span);
     const wasRaised = subject.here.board.holds("slow_adverts") === true;
     if (now >= over || (!isSeries && !wasRaised)) return { ...clear, because: "the adverts come in time again" };
-    const counted = master.ipId.mode === "counter";
+    // Another may be master by now.
+    const { sender } = last;
+    const counted = sender.ipId.mode === "counter";
     return {
       state: "raised",
       finding: {
-        summary: `${routerName(subject)}: adverts of ${master.source} come late, the last one after ${last.ratio.toFixed(2)} intervals`,
+        summary: `${routerName(subject)}: adverts of ${sender.source} come late, the last one after ${last.ratio.toFixed(2)} intervals`,
         cause:
           last.starved || carpNearby(wire.carp?.at, now)
             ? "invalid_packets"
             : !counted
               ? "unknown"
-              : master.ipId.lost > 0
+              : sender.ipId.lost > last.lostBefore
                 ? "lost_on_the_way"
                 : "sender_late",
         evidence: {
-          master: master.source,
+          master: sender.source,
           gap_intervals: Math.round(last.ratio * 1_000) / 1_000,
           interval_seconds: toSeconds(interval),
           late_adverts: late.total,
-          lost_adverts: counted ? master.ipId.lost : null,
+          lost_adverts: counted ? sender.ipId.lost : null,
         },
       },
       recheckAt: over,
