@@ -212,6 +212,10 @@ export class VirtualRouter implements Deadlined, WireSubject {
     return this.#deaf ? this.#blindFrom : null;
   }
 
+  get heardSince(): Instant {
+    return this.#heardSince;
+  }
+
   get master(): Sender | null {
     return this.#master;
   }

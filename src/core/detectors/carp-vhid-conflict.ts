@@ -1,4 +1,4 @@
-import { plus, seconds } from "../../lib/time.ts";
+import { later, plus, seconds } from "../../lib/time.ts";
 import { Aspect } from "../conditions/aspects.ts";
 import { clear, defineDetector, unknown } from "../conditions/definition.ts";
 import { routerName } from "./dispute.ts";
@@ -22,13 +22,13 @@ export const carpVhidConflict = defineDetector({
   options: {
     quiet: { kind: "duration", default: seconds(300), min: seconds(1), max: seconds(86_400), meaning: "How long there must be none." },
   },
-  watches: Aspect.carp,
+  watches: Aspect.carp | Aspect.capture,
   evaluate(subject, now, { quiet }) {
     const { wire } = subject;
-    if (wire === null) return unknown;
+    if (wire === null || !wire.hearing) return unknown;
     const { carp } = wire;
     if (carp === null) return clear;
-    const over = plus(carp.at, quiet);
+    const over = plus(later(carp.at, wire.heardSince), quiet);
     if (now >= over) return { ...clear, because: "no CARP packet with this number came again" };
     return {
       state: "raised",

@@ -27,10 +27,10 @@ export const equalPriority = defineDetector({
       meaning: "How long a sender that is silent now is compared with the others.",
     },
   },
-  watches: Aspect.adverts | Aspect.master,
+  watches: Aspect.adverts | Aspect.master | Aspect.capture,
   evaluate(subject, now, { remember }) {
     const { wire } = subject;
-    if (wire === null) return unknown;
+    if (wire === null || !wire.hearing) return unknown;
     const byPriority = new Map<number, string[]>();
     let recheckAt: Instant | undefined;
     for (const { source, priority, lastAdvertAt } of wire.senders) {

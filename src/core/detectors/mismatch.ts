@@ -43,10 +43,10 @@ export function defineMismatch({ id, severity, field, meaning, what, causes, val
     options: {
       remember: { ...REMEMBER, meaning: "How long the last advert of a sender that is silent now is compared with the others." },
     },
-    watches: Aspect.adverts | Aspect.keepalived | Aspect.master,
+    watches: Aspect.adverts | Aspect.keepalived | Aspect.master | Aspect.capture,
     evaluate(subject, now, { remember }) {
       const { wire } = subject;
-      if (wire === null) return unknown;
+      if (wire === null || !wire.hearing) return unknown;
       const parties = partiesOf(subject, wire, now, remember);
       let recheckAt: Instant | undefined;
       for (const { until } of parties) if (until !== null) recheckAt = recheckAt === undefined ? until : earlier(recheckAt, until);

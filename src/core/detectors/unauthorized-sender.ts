@@ -1,4 +1,4 @@
-import { earlier, type Instant, plus, seconds, toSeconds } from "../../lib/time.ts";
+import { earlier, type Instant, later, plus, seconds, toSeconds } from "../../lib/time.ts";
 import { Aspect } from "../conditions/aspects.ts";
 import { clear, defineDetector, unknown, type Verdict } from "../conditions/definition.ts";
 import { routerName } from "./dispute.ts";
@@ -48,15 +48,15 @@ export const unauthorizedSender = defineDetector({
   options: {
     quiet: { kind: "duration", default: seconds(300), min: seconds(1), max: seconds(86_400), meaning: "How long it must be silent." },
   },
-  watches: Aspect.adverts | Aspect.addresses | Aspect.keepalived,
+  watches: Aspect.adverts | Aspect.addresses | Aspect.keepalived | Aspect.capture,
   evaluate(subject, now, { quiet }): Verdict<Cause> {
     const { wire, here, allowedSenders } = subject;
-    if (wire === null) return unknown;
+    if (wire === null || !wire.hearing) return unknown;
     const own = here.sendersHere;
     let recheckAt: Instant | undefined;
     for (const sender of wire.senders) {
       const { source, local, lastAdvertAt, lastAdvert } = sender;
-      const over = plus(lastAdvertAt, quiet);
+      const over = plus(later(lastAdvertAt, wire.heardSince), quiet);
       if (now >= over) continue;
       const why = whyNot(source, local);
       if (why === null) {

@@ -40,14 +40,14 @@ export const vipConflict = defineDetector({
       meaning: "How long the stranger must be silent.",
     },
   },
-  watches: Aspect.addresses | Aspect.adverts | Aspect.master,
+  watches: Aspect.addresses | Aspect.adverts | Aspect.master | Aspect.capture,
   evaluate(subject, now, { quiet }) {
     const { wire, here } = subject;
-    if (wire === null || wire.master === null) return unknown;
+    if (wire === null || !wire.hearing || wire.master === null) return unknown;
     let recheckAt: Instant | undefined;
     for (const { address, foreign } of here.vips) {
       if (foreign === null) continue;
-      const over = plus(foreign.at, quiet);
+      const over = plus(later(foreign.at, wire.heardSince), quiet);
       if (now >= over || [...wire.senders].some(({ mac }) => mac === foreign.mac) || here.network.hasMac(foreign.mac)) continue;
       const ripe = plus(foreign.since, micros(1.5 * wire.interval));
       if (now < ripe) {
