@@ -35,6 +35,8 @@ export class Sender implements SenderView {
   readonly macs = new MacHistory();
   readonly firstAt: Instant;
   readonly ipId = new IpIdTracker();
+  /** When its counter showed last that adverts of it had been lost on the way; null: never. */
+  lostAt: Instant | null = null;
   #addressOrder: string | undefined;
 
   constructor(advert: RetainedAdvert, at: Instant, wall: WallTime) {
@@ -61,7 +63,9 @@ export class Sender implements SenderView {
     if (direction === "out") this.sent += 1;
     else this.received += 1;
     this.local = direction === "out";
+    const { lost } = this.ipId;
     this.ipId.observe(ipId);
+    if (this.ipId.lost > lost) this.lostAt = at;
     this.outrankedAt = undefined;
     if (advert.priority === 0) {
       this.priorityZero += 1;

@@ -71,6 +71,9 @@ const causes = {
 
 type Cause = keyof typeof causes;
 
+/** An advert that was lost so many intervals ago still tells of the path. */
+const LOSS_MATTERS = 30;
+
 /** Two or more live masters of one virtual router (design: "illegal claim"; RFC 9568 §6.4.3). */
 export const splitBrain = defineDetector({
   id: "split_brain",
@@ -143,7 +146,9 @@ function causeOf({ here }: Subject, better: Sender, weaker: Sender, stand: Dispu
   // A keepalived answers whoever it outranks within milliseconds.
   if (other !== null && stand.unanswered >= 2 && stand.answered === 0 && !stand.refused && here.instance !== null)
     return "local_receive_blocked";
-  if (other !== null && other.ipId.mode === "counter" && other.ipId.lost > 0) return "partition";
+  const lostAt = other?.lostAt ?? null;
+  if (other !== null && lostAt !== null && since(other.lastAdvertAt, lostAt) <= LOSS_MATTERS * other.lastAdvert.interval)
+    return "partition";
   return "unknown";
 }
 
@@ -185,7 +190,7 @@ function sharedAddress(wire: WireSubject, now: Instant): Verdict<Cause> | null {
 }
 
 /** Of two masters of which one is silent this host may be the silent one: its keepalived says so, and it has the address. */
-function fromInside({ here, id }: Subject, wire: WireSubject): Verdict<Cause> {
+function fromInside({ here }: Subject, wire: WireSubject): Verdict<Cause> {
   const { instance, vips } = here;
   const { master } = wire;
   const held = vips.filter(({ present, origins }) => present && origins.includes("keepalived")).map(({ address }) => address);
@@ -204,7 +209,6 @@ function fromInside({ here, id }: Subject, wire: WireSubject): Verdict<Cause> {
       evidence: {
         masters: [describe(master), { source: null, mac: null, priority: instance.priority, this_host: true }],
         differs_in: field,
-        vrid: id.vrid,
       },
     },
     // A takeover is over by then, and the news of it have come.
