@@ -258,6 +258,7 @@ export class VirtualRouter implements Deadlined, WireSubject {
     const retained = this.#retain(advert);
     if (sender !== this.#master || retained !== sender.lastAdvert) this.#compare(sender, latest, retained, at);
     if (retained !== sender.lastAdvert || (sender === this.#master && this.#isUnconfirmed(sender))) this.revision += 1;
+    const claimed = sender.claims;
     sender.heard(retained, at, input.wall, input.direction, input.ipId);
 
     if (this.adverts === 1) this.#announce(input);
@@ -275,8 +276,10 @@ export class VirtualRouter implements Deadlined, WireSubject {
       });
     }
 
-    if (advert.priority === 0) this.#resign(sender);
-    else this.#claim(sender, input, gap, previousAt);
+    if (advert.priority === 0) {
+      if (claimed) this.joined.board.mark(Aspect.claims);
+      this.#resign(sender);
+    } else this.#claim(sender, input, gap, previousAt);
     sender.invalidBefore = this.invalid.total;
     this.#runStopwatches(at);
   }
@@ -436,6 +439,7 @@ export class VirtualRouter implements Deadlined, WireSubject {
       if (other.stand.state !== before) this.joined.board.mark(Aspect.claims);
     }
     if (better === undefined) {
+      if (sender.stand !== null) this.joined.board.mark(Aspect.claims);
       sender.stand = null;
       return;
     }
