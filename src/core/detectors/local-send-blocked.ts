@@ -37,11 +37,12 @@ export const localSendBlocked = defineDetector({
   inhibits: ["state_inconsistent"],
   evaluate({ wire, here }, now) {
     const { instance } = here;
-    if (instance === null || instance.configured === null || instance.by !== "notify") return unknown;
+    if (instance === null || instance.configured === null) return unknown;
     if (wire !== null && !wire.hearing) return unknown;
     const sends = [...(wire?.senders ?? [])].some(({ local, claims }) => local && claims);
-    if (instance.state !== "master" || sends || here.daemon?.running === false)
-      return { ...clear, because: "its adverts leave, or it is not master any more" };
+    const isMaster = instance.state === "master" && here.daemon?.running !== false;
+    if (!sends && (isMaster ? instance.by !== "notify" : instance.state === "unknown")) return unknown;
+    if (sends || !isMaster) return { ...clear, because: "its adverts leave, or it is not master any more" };
     const { interval } = instance.configured;
     const patience = micros(SILENT_INTERVALS * interval);
     const terms = configuredTerms(instance.configured);
