@@ -45,7 +45,10 @@ export const masterWithoutVip = defineDetector({
     if (missing.length === 0) return { ...clear, because: "its addresses are there, or it is not master any more" };
     const vips = here.vips.filter(({ address }) => missing.includes(address));
     const down = vips.some(({ devices }) => devices.some(({ configured }) => configured));
-    const removed = vips.some(({ changes }) => changes.removed > 0);
+    const { sinceWall } = instance;
+    const removed = vips.some(
+      ({ changes, changedWall }) => changes.removed > 0 && changedWall !== null && (sinceWall === null || changedWall >= sinceWall),
+    );
     return {
       state: "raised",
       finding: {
