@@ -80,14 +80,16 @@ export class Stand {
     this.askedAt = at;
   }
 
-  /** The better one has spoken. `gap`: since its advert before. */
-  contradicted(weaker: Sender, at: Instant, gap: Duration | null): void {
+  /** The better one has spoken. `gap`: since its advert before; `heardSince`: an answer before that may have been missed. */
+  contradicted(weaker: Sender, at: Instant, gap: Duration | null, heardSince: Instant): void {
     this.heardSince ??= at;
     this.field = refusedFor(this.against.lastAdvert, weaker.lastAdvert);
     if (this.refused && this.field === null && this.#wasVisible) this.refused = false;
     if (this.askedAt === null) return;
-    const delay = since(at, this.askedAt);
+    const { askedAt } = this;
     this.askedAt = null;
+    if (askedAt < heardSince) return;
+    const delay = since(at, askedAt);
     const { interval } = this.against.lastAdvert;
     if (delay <= raceWindow(interval)) {
       this.answered += 1;

@@ -435,7 +435,8 @@ export class VirtualRouter implements Deadlined, WireSubject {
       const before = other.stand?.state;
       other.stand ??= new Stand(sender, at);
       if (sender !== other.stand.against && sender.outranks(other.stand.against)) other.stand.against = sender;
-      if (sender === other.stand.against) other.stand.contradicted(other, at, previousAt === null ? null : since(at, previousAt));
+      const silence = previousAt === null ? null : since(at, previousAt);
+      if (sender === other.stand.against) other.stand.contradicted(other, at, silence, this.#heardSince);
       if (other.stand.state !== before) this.joined.board.mark(Aspect.claims);
     }
     if (better === undefined) {
