@@ -75,7 +75,7 @@ class Writer {
   }
 }
 
-const GAPS = [0.1, 0.4, 5, 18.8, 60, 95];
+const GAPS = [0.1, 18.8, 95];
 
 /** Every story at one version and interval. */
 export function stories(version: 2 | 3, intervalMs: number): readonly Story[] {
