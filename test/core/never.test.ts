@@ -94,7 +94,7 @@ test("a master that dies after any of it is missed in time", () => {
   for (const { name, wire, lines, ms } of all) {
     const last = lines.at(-1) as Line;
     const due = (Math.round(last.atMs * 1_000) + claimLifetime(last.spec.version ?? 3, millis(ms), 3)) / 1_000;
-    assert.deepEqual(alarms(tell(lines).idle(due + 1) as Timeline), [`${due} no_master`], `${wire}: ${name}`);
+    assert.deepEqual(alarms(tell(lines).idle(due + 1)), [`${due} no_master`], `${wire}: ${name}`);
   }
 });
 
@@ -169,7 +169,7 @@ test("an interface of a member that goes down under the agent and comes back rai
     ["master", 100, 90],
     ["backup", 90, 100],
   ] as const) {
-    const t = host(new Timeline(), 0, [instance({ priority: ours })]) as Timeline;
+    const t = host(new Timeline(), 0, [instance({ priority: ours })]);
     if (role === "master")
       t.fact(50, added(held(2, VIP)))
         .fact(51, notify("master", ours))

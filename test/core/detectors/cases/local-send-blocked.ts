@@ -10,7 +10,7 @@ const own = { direction: "out" } as const;
 const master = (t: Timeline): Timeline =>
   host(t)
     .fact(100, added(held(2, VIP)))
-    .fact(101, notify("master", 100)) as Timeline;
+    .fact(101, notify("master", 100));
 
 export const cases: readonly Case[] = [
   {

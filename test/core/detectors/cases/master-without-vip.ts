@@ -8,6 +8,10 @@ const own = { direction: "out" } as const;
 const eth1 = link(3, "eth1");
 const onEth1 = instance({ addresses: [{ address: VIP, prefixLength: 24, dev: "eth1", advertised: true, dad: false }] });
 
+const two = instance({
+  addresses: [...instance().addresses, { address: "192.0.2.101", prefixLength: 24, dev: null, advertised: true, dad: false }],
+});
+
 export const cases: readonly Case[] = [
   {
     name: "an address that somebody takes off is missed a second later, until it is back",
@@ -64,7 +68,7 @@ export const cases: readonly Case[] = [
   {
     name: "one of two is missed as well, since the other one shows that keepalived is master",
     run: (t) =>
-      host(t, 0, [instance({ addresses: [...instance().addresses, { ...instance().addresses[0]!, address: "192.0.2.101" }] })])
+      host(t, 0, [two])
         .fact(100, added(held(2, VIP)))
         .fact(101, notify("master", 100))
         .idle(9_000),
@@ -77,14 +81,7 @@ export const cases: readonly Case[] = [
         .fact(100, added(held(2, VIP)))
         .fact(101, notify("master", 100))
         .adverts(102, 5_102, ours, 100, own)
-        .fact(
-          5_500,
-          configured(
-            [instance({ addresses: [...instance().addresses, { ...instance().addresses[0]!, address: "192.0.2.101" }] })],
-            {},
-            5_400,
-          ),
-        )
+        .fact(5_500, configured([two], {}, 5_400))
         .adverts(6_102, 12_102, ours, 100, own),
     trace: [],
   },

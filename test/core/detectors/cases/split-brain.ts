@@ -42,7 +42,7 @@ function turns(t: Timeline, fromMs: number, b: AdvertSpec, a: AdvertSpec, rounds
 
 const disputed = (field: string, b: AdvertSpec, a: AdvertSpec = {}): Case => ({
   name: `two masters that refuse each other (${field}) are told when the better one goes on in its own rhythm`,
-  run: (t) => turns(t.adverts(0, 8_000, A, 150, a) as Timeline, 8_000, b, a, 4),
+  run: (t) => turns(t.adverts(0, 8_000, A, 150, a), 8_000, b, a, 4),
   trace: [`9025 raised ${field}`],
 });
 
@@ -82,7 +82,7 @@ export const cases: readonly Case[] = [
   },
   {
     name: "this host drops what it should hear: it goes on beside a better master that is captured here",
-    run: (t) => answering(host(t).adverts(0, 4_000, A, 150) as Timeline, 5_000, 9_000, A, ours, own).advert(9_500, ours, 0, own),
+    run: (t) => answering(host(t).adverts(0, 4_000, A, 150), 5_000, 9_000, A, ours, own).advert(9_500, ours, 0, own),
     trace: ["7000 raised local_receive_blocked", "9500 cleared"],
   },
   {

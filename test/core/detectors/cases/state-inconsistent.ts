@@ -6,7 +6,7 @@ const A = "192.0.2.7";
 const ours = "192.0.2.1";
 const own = { direction: "out" } as const;
 
-const saidBackup = (t: Timeline): Timeline => host(t).fact(50, notify("backup", 100)) as Timeline;
+const saidBackup = (t: Timeline): Timeline => host(t).fact(50, notify("backup", 100));
 
 export const cases: readonly Case[] = [
   {

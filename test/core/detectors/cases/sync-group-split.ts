@@ -4,7 +4,7 @@ import type { Case, Timeline } from "../case.ts";
 
 const inner = instance({ name: "VI_2", interface: "eth1", vrid: 52 });
 const two = configured([instance(), inner], { syncGroups: [{ name: "G", members: ["VI_1", "VI_2"] }] });
-const group = (t: Timeline): Timeline => host(t).fact(10, two) as Timeline;
+const group = (t: Timeline): Timeline => host(t).fact(10, two);
 const second = { name: "VI_2" };
 
 export const cases: readonly Case[] = [
