@@ -5,7 +5,7 @@ import { ChangeHistory } from "./change-history.ts";
 import { Aspect } from "./conditions/aspects.ts";
 import type { Blindness, Intruder, Loss, Sighting, WireSubject } from "./conditions/subject.ts";
 import type { Deadlined } from "./deadlines.ts";
-import { type DisagreementField, disagreementFields, disagreesOn, disjointAddresses, type RetainedAdvert } from "./disagreement.ts";
+import { type DisagreementField, disagreementFields, disagreesOn, type RetainedAdvert } from "./disagreement.ts";
 import type { Event, MasterChangeReason, VirtualRouterId } from "./events.ts";
 import { FailoverFollower } from "./failover.ts";
 import type { JoinedRouter } from "./host/joined-router.ts";
@@ -15,6 +15,7 @@ import { findIntruder } from "./intruder.ts";
 import { InvalidLog } from "./invalid-log.ts";
 import { LateLog } from "./late-log.ts";
 import type { EngineOptions } from "./options.ts";
+import { mayHearEachOther } from "./reach.ts";
 import { Sender } from "./sender.ts";
 import { Stand } from "./stand.ts";
 import { Stopwatch } from "./stopwatch.ts";
@@ -665,11 +666,4 @@ export class VirtualRouter implements Deadlined, WireSubject {
     this.#withoutMaster.set(!this.#deaf && claims === 0 && this.#hadMaster, at);
     this.#withSeveral.set(!this.#deaf && claims > 1, at);
   }
-}
-
-/** Two unicast routers that do not send to each other may be two virtual routers that share a number. */
-function mayHearEachOther(a: Sender, b: Sender): boolean {
-  const [x, y] = [a.lastAdvert, b.lastAdvert];
-  if (!x.flags.includes("unicast") || !y.flags.includes("unicast")) return true;
-  return x.destination === y.source || y.destination === x.source || (x.destination === y.destination && !disjointAddresses(x, y));
 }

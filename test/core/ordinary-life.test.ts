@@ -236,6 +236,15 @@ test("an agent that starts and reads the facts in another order raises nothing",
   assert.deepEqual(t.raised(), []);
 });
 
+test("a unicast virtual router of this host beside another one that shares its number raises nothing", () => {
+  const t = masterHere();
+  for (let at = 10_101; at < 60_000; at += 1_000) {
+    t.advert(at, A, 100, { ...own, flags: ["unicast"], destination: B });
+    t.advert(at + 300, "192.0.2.50", 150, { flags: ["unicast"], destination: "192.0.2.51", addresses: ["192.0.2.200"] });
+  }
+  assert.deepEqual(t.raised(), []);
+});
+
 test("VRRPv2 without addresses raises nothing in a failover", () => {
   const v2: AdvertSpec = { version: 2, checksum: "v2", addresses: [] };
   const t = new Timeline()

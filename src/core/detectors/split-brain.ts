@@ -196,6 +196,8 @@ function fromInside({ here }: Subject, wire: WireSubject): Verdict<Cause> {
   const held = vips.filter(({ present, origins }) => present && origins.includes("keepalived")).map(({ address }) => address);
   if (instance === null || instance.state !== "master" || master === null || master.local || held.length === 0) return clear;
   const own = [...wire.senders].find(({ local }) => local);
+  // It is not silent: what the two know of each other shows in their adverts.
+  if (own?.claims === true) return clear;
   const terms =
     own?.lastAdvert ??
     (instance.configured === null ? null : { checksum: master.lastAdvert.checksum, ...configuredTerms(instance.configured) });

@@ -1,4 +1,5 @@
 import { entryOf } from "../keepalived-config.ts";
+import { mayHearEachOther } from "../reach.ts";
 import type { SenderView } from "../view.ts";
 import type { JoinedRouterView, VipView } from "./view.ts";
 
@@ -31,7 +32,9 @@ export function contradictionsOf(
     const missing = vips.filter((vip) => vip.devices.length > 0 && !vip.present && isOurs(vip) && isUsed(vip));
     for (const { address, devices } of missing)
       note("address_missing", `keepalived is master here, but ${address} is not on ${devices[0]?.dev}`, [address]);
-    if (master !== null && !master.local)
+    // Beside a virtual router that only shares the number we are master with right.
+    const apart = [...senders].some((sender) => sender.local && sender.claims && master !== null && !mayHearEachOther(sender, master));
+    if (master !== null && !master.local && !apart)
       note("foreign_master", `keepalived is master here, but the adverts of ${master.source} show another master`, [master.source]);
   } else if (instance !== null && state !== "unknown") {
     if (here.length > 0) note("address_left", `keepalived is not master here (${state}), but this host has ${here.join(", ")}`, here);
