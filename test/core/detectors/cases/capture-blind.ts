@@ -1,5 +1,5 @@
 import { seconds } from "../../../../src/lib/time.ts";
-import { host, notify } from "../../host/facts.ts";
+import { configured, host, instance, notify } from "../../host/facts.ts";
 import type { Case, Timeline } from "../case.ts";
 
 const A = "192.0.2.7";
@@ -58,6 +58,18 @@ export const cases: readonly Case[] = [
   {
     name: "a keepalived that takes over in that time is no such sign",
     run: (t) => host(t).fact(50, notify("backup", 100)).adverts(100, 4_100, A, 150).fact(10_100, notify("master", 100)).idle(60_000),
+    trace: [],
+  },
+  {
+    name: "a member of a sync group stays a backup until all of them take over, whatever it hears",
+    run: (t) => {
+      const inner = instance({ name: "VI_2", interface: "eth1", vrid: 52 });
+      host(t).fact(10, configured([instance(), inner], { syncGroups: [{ name: "G", members: ["VI_1", "VI_2"] }] }));
+      t.fact(50, notify("backup", 100))
+        .fact(51, notify("backup", 100, { name: "VI_2" }))
+        .adverts(100, 4_100, A, 150)
+        .idle(60_000);
+    },
     trace: [],
   },
   {
