@@ -125,17 +125,20 @@ export class ConditionBoard implements Deadlined, ConditionsView {
     if (!enabled) return;
     const verdict = detector.evaluate(this.#subject, now, options);
     let state = this.#states.get(detector.id);
-    if (verdict.state === "unknown") this.#unknown |= 1 << index;
-    else this.#unknown &= ~(1 << index);
+    const judged = verdict.state === "clear" || verdict.state === "raised";
+    if (judged) this.#unknown &= ~(1 << index);
+    else this.#unknown |= 1 << index;
     if (state === undefined) {
-      if (verdict.state === "unknown" || (verdict.state === "clear" && verdict.recheckAt === undefined)) return;
+      if (!judged || (verdict.state === "clear" && verdict.recheckAt === undefined)) return;
       state = { active: null, transitions: 0, lastRaisedWall: null, heldSince: null, recheckAt: null };
       this.#states.set(detector.id, state);
     }
     switch (verdict.state) {
       case "unknown":
+      case "inapplicable":
         state.heldSince = null;
         state.recheckAt = null;
+        if (verdict.state === "inapplicable") this.#clear(state, "this host has no part in it any more", at, wall);
         return;
       case "clear":
         state.heldSince = null;

@@ -18,6 +18,8 @@ export interface Finding<Cause extends string = string> {
 export type Verdict<Cause extends string = string> =
   /** It cannot be judged now: nothing is raised, nothing cleared. */
   | { readonly state: "unknown" }
+  /** There is nothing here that it could be said of: what was raised ends. */
+  | { readonly state: "inapplicable" }
   | { readonly state: "clear"; readonly because?: string; readonly recheckAt?: Instant | undefined }
   | {
       readonly state: "raised";
@@ -78,4 +80,5 @@ export function defineDetector<const Options extends OptionSpecs, const Causes e
 }
 
 export const unknown = { state: "unknown" } as const;
+export const inapplicable = { state: "inapplicable" } as const;
 export const clear = { state: "clear" } as const;

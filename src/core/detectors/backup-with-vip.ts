@@ -1,6 +1,6 @@
 import { seconds } from "../../lib/time.ts";
 import { Aspect } from "../conditions/aspects.ts";
-import { clear, defineDetector, unknown } from "../conditions/definition.ts";
+import { clear, defineDetector, inapplicable, unknown } from "../conditions/definition.ts";
 
 /** Two hosts answer for one address, and the adverts show a clean failover. */
 export const backupWithVip = defineDetector({
@@ -36,7 +36,8 @@ export const backupWithVip = defineDetector({
   inhibits: ["state_inconsistent"],
   evaluate({ here, wire }, _now, { grace }) {
     const { instance } = here;
-    if (instance === null || !here.network.addressesKnown) return unknown;
+    if (instance === null) return inapplicable;
+    if (!here.network.addressesKnown) return unknown;
     const left = here.contradicting.filter(({ kind }) => kind === "address_left").flatMap(({ about }) => about);
     if (left.length === 0)
       return instance.state === "unknown" ? unknown : { ...clear, because: "the address is gone, or keepalived is master" };

@@ -1,6 +1,6 @@
 import { seconds } from "../../lib/time.ts";
 import { Aspect } from "../conditions/aspects.ts";
-import { type CauseText, clear, defineDetector, unknown } from "../conditions/definition.ts";
+import { type CauseText, clear, defineDetector, inapplicable, unknown } from "../conditions/definition.ts";
 import type { DriftKind } from "../host/view.ts";
 
 const field = (what: string): CauseText => ({
@@ -43,6 +43,7 @@ export const configDrift = defineDetector({
   watches: Aspect.keepalived | Aspect.adverts | Aspect.claims | Aspect.master,
   evaluate({ here }, _now, { grace }) {
     const { drift, driftJudged, instance } = here;
+    if (instance === null) return inapplicable;
     if (driftJudged.length === 0) return unknown;
     const [first] = drift;
     if (first === undefined) return { ...clear, because: "the file and keepalived agree" };

@@ -1,6 +1,6 @@
 import { seconds } from "../../lib/time.ts";
 import { Aspect } from "../conditions/aspects.ts";
-import { clear, defineDetector, unknown } from "../conditions/definition.ts";
+import { clear, defineDetector, inapplicable, unknown } from "../conditions/definition.ts";
 
 /** The redundancy is gone, and nobody notices until the other one fails. */
 export const keepalivedDown = defineDetector({
@@ -37,7 +37,8 @@ export const keepalivedDown = defineDetector({
   inhibits: ["sync_group_split", "state_inconsistent", "config_drift"],
   evaluate({ here }, _now, { grace, expected }) {
     const { instance, daemon } = here;
-    if (instance === null || instance.configured === null || (daemon === null && expected === "when_seen")) return unknown;
+    if (instance === null || instance.configured === null) return inapplicable;
+    if (daemon === null && expected === "when_seen") return unknown;
     if (daemon?.running === true) return { ...clear, because: "it runs" };
     const said = instance.said.state;
     return {

@@ -1,5 +1,5 @@
 import { Aspect } from "../conditions/aspects.ts";
-import { clear, defineDetector, unknown } from "../conditions/definition.ts";
+import { clear, defineDetector, inapplicable, unknown } from "../conditions/definition.ts";
 import { disputesOf } from "./dispute.ts";
 import { splitBrain } from "./split-brain.ts";
 
@@ -19,7 +19,8 @@ export const localReceiveBlocked = defineDetector({
   watches: Aspect.claims | Aspect.keepalived | Aspect.capture,
   inhibits: ["state_inconsistent"],
   evaluate({ wire, here }) {
-    if (wire === null || !wire.hearing || here.instance === null) return unknown;
+    if (here.instance === null) return inapplicable;
+    if (wire === null || !wire.hearing) return unknown;
     for (const { better, weaker, stand } of disputesOf(wire)) {
       if (stand.field !== null || stand.refused || better.macs.isShared) continue;
       const ignores = weaker.local && !better.local && stand.defiances >= 2;

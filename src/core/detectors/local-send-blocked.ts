@@ -1,6 +1,6 @@
 import { micros, seconds, since } from "../../lib/time.ts";
 import { Aspect } from "../conditions/aspects.ts";
-import { clear, defineDetector, unknown } from "../conditions/definition.ts";
+import { clear, defineDetector, inapplicable, unknown } from "../conditions/definition.ts";
 import { refusedFor } from "../disagreement.ts";
 import { configuredTerms } from "./configured-terms.ts";
 import { splitBrain } from "./split-brain.ts";
@@ -37,7 +37,7 @@ export const localSendBlocked = defineDetector({
   inhibits: ["state_inconsistent"],
   evaluate({ wire, here }, now) {
     const { instance } = here;
-    if (instance === null || instance.configured === null) return unknown;
+    if (instance === null || instance.configured === null) return inapplicable;
     if (wire !== null && !wire.hearing) return unknown;
     const sends = [...(wire?.senders ?? [])].some(({ local, claims }) => local && claims);
     const isMaster = instance.state === "master" && here.daemon?.running !== false;

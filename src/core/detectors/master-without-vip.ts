@@ -1,6 +1,6 @@
 import { seconds } from "../../lib/time.ts";
 import { Aspect } from "../conditions/aspects.ts";
-import { clear, defineDetector, unknown } from "../conditions/definition.ts";
+import { clear, defineDetector, inapplicable, unknown } from "../conditions/definition.ts";
 
 /** Every state is green, and nobody answers for the address. */
 export const masterWithoutVip = defineDetector({
@@ -39,7 +39,8 @@ export const masterWithoutVip = defineDetector({
   inhibits: ["state_inconsistent"],
   evaluate({ here }, _now, { grace }) {
     const { instance } = here;
-    if (instance === null || !here.network.addressesKnown) return unknown;
+    if (instance === null) return inapplicable;
+    if (!here.network.addressesKnown) return unknown;
     if (instance.state === "unknown") return unknown;
     const missing = here.contradicting.filter(({ kind }) => kind === "address_missing").flatMap(({ about }) => about);
     if (missing.length === 0) return { ...clear, because: "its addresses are there, or it is not master any more" };

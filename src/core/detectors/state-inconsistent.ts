@@ -1,6 +1,6 @@
 import { seconds } from "../../lib/time.ts";
 import { Aspect } from "../conditions/aspects.ts";
-import { clear, defineDetector, unknown } from "../conditions/definition.ts";
+import { clear, defineDetector, inapplicable, unknown } from "../conditions/definition.ts";
 import type { Contradiction } from "../host/contradictions.ts";
 
 type Cause = "foreign_master" | "sends_without_mastership" | "own_address_used";
@@ -39,7 +39,8 @@ export const stateInconsistent = defineDetector({
   watches: Aspect.master | Aspect.claims | Aspect.keepalived | Aspect.addresses | Aspect.capture,
   evaluate({ here, wire }, _now, { grace }) {
     const { instance } = here;
-    if (instance === null || wire === null || !wire.hearing) return unknown;
+    if (instance === null) return inapplicable;
+    if (wire === null || !wire.hearing) return unknown;
     const found = here.contradicting.filter(({ kind }) => judged.has(kind));
     const [first] = found;
     if (first === undefined) return instance.state === "unknown" ? unknown : { ...clear, because: "they agree again" };

@@ -1,6 +1,6 @@
 import { seconds } from "../../lib/time.ts";
 import { Aspect } from "../conditions/aspects.ts";
-import { clear, defineDetector, unknown } from "../conditions/definition.ts";
+import { clear, defineDetector, inapplicable } from "../conditions/definition.ts";
 
 /** Half of the traffic goes through one router, half through the other, and connection tracking breaks. */
 export const syncGroupSplit = defineDetector({
@@ -30,7 +30,7 @@ export const syncGroupSplit = defineDetector({
   watches: Aspect.keepalived,
   evaluate({ here }, _now, { grace }) {
     const { group } = here;
-    if (group === null) return unknown;
+    if (group === null) return inapplicable;
     const states = here.memberStates;
     const known = new Set(Object.values(states).filter((state) => state !== "unknown" && state !== "init"));
     if (known.size < 2) return { ...clear, because: "its members are in one state" };

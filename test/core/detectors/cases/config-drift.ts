@@ -1,7 +1,7 @@
 import type { ConfiguredInstance } from "../../../../src/core/keepalived-config.ts";
 import { seconds } from "../../../../src/lib/time.ts";
 import type { AdvertSpec } from "../../../helpers/scenario.ts";
-import { configured, ended, host, instance, running } from "../../host/facts.ts";
+import { configured, ended, host, instance, notify, running } from "../../host/facts.ts";
 import type { Case } from "../case.ts";
 
 const ours = "192.0.2.1";
@@ -50,6 +50,18 @@ export const cases: readonly Case[] = [
     settings: { grace: seconds(5) },
     run: (t) => host(t, 0, [instance({ priority: 120 })]).adverts(1_000, 9_000, ours, 100, own),
     trace: ["6000 raised priority"],
+  },
+  {
+    name: "it ends when keepalived was stopped for good and its instance is taken out of the file",
+    run: (t) =>
+      host(t)
+        .adverts(1_000, 3_000, "192.0.2.7", 150)
+        .fact(5_100, configured([instance()], {}, 5_000))
+        .adverts(6_000, 70_000, "192.0.2.7", 150)
+        .fact(70_500, notify("stop", 100))
+        .fact(70_501, configured([])),
+    trace: ["65100 raised file", "70501 cleared"],
+    holds: null,
   },
   {
     name: "a listener without keepalived.conf cannot say it",

@@ -52,6 +52,18 @@ export const cases: readonly Case[] = [
     holds: null,
   },
   {
+    name: "it ends when keepalived.conf has no such instance any more, though others go on",
+    run: (t) =>
+      host(t)
+        .fact(50, notify("backup", 100))
+        .adverts(100, 4_100, "192.0.2.7", 150)
+        .fact(4_300, ended(-10_000))
+        .adverts(5_100, 20_100, "192.0.2.7", 150)
+        .fact(20_500, configured([])),
+    trace: ["9300 raised died", "20500 cleared"],
+    holds: null,
+  },
+  {
     name: "deafness changes nothing of it",
     run: (t) => host(t).fact(1_100, ended(-10_000)).capture(1_200, "deaf").idle(20_000),
     trace: ["6100 raised died"],

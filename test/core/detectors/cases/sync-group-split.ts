@@ -55,6 +55,16 @@ export const cases: readonly Case[] = [
     trace: ["10101 raised members_differ", "10101 raised members_differ"],
   },
   {
+    name: "it ends when the group is taken out of keepalived.conf",
+    run: (t) =>
+      group(t)
+        .fact(100, notify("master", 100))
+        .fact(101, notify("backup", 100, second))
+        .fact(9_000, configured([instance(), inner])),
+    trace: ["3101 raised members_differ", "3101 raised members_differ", "9000 cleared", "9000 cleared"],
+    holds: null,
+  },
+  {
     name: "an instance without a group cannot be judged",
     run: (t) => host(t).fact(100, notify("master", 100)).idle(9_000),
     trace: [],
