@@ -250,6 +250,14 @@ test("a unicast virtual router of this host beside another one that shares its n
   assert.deepEqual(t.raised(), []);
 });
 
+test("a host with two cards on one segment hears itself, and raises nothing", () => {
+  const eth1 = link(3, "eth1", { mac: "02:00:00:00:00:0b" });
+  const t = new Timeline().fact(0, configured([instance()])).fact(0, running(-10_000));
+  t.fact(0, present(link(2, "eth0", { mac: macA }), eth1)).fact(0, added(held(2, A), held(2, VIP), held(3, "192.0.2.11")));
+  for (let at = 100; at < 60_000; at += 1_000) t.advert(at, A, 100, own).advert(at + 0.1, A, 100, { mac: macA, interface: "eth1" });
+  assert.deepEqual(t.raised(), []);
+});
+
 test("VRRPv2 without addresses raises nothing in a failover", () => {
   const v2: AdvertSpec = { version: 2, checksum: "v2", addresses: [] };
   const t = new Timeline()

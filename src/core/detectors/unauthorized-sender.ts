@@ -52,7 +52,7 @@ export const unauthorizedSender = defineDetector({
   evaluate(subject, now, { quiet }): Verdict<Cause> {
     const { wire, here, allowedSenders } = subject;
     if (wire === null || !wire.hearing) return unknown;
-    const own = here.sendersHere;
+    const { impostors } = here;
     let recheckAt: Instant | undefined;
     for (const sender of wire.senders) {
       const { source, local, lastAdvertAt, lastAdvert } = sender;
@@ -83,7 +83,7 @@ export const unauthorizedSender = defineDetector({
 
     function whyNot(source: string, local: boolean): Cause | null {
       if (allowedSenders !== null && !allowedSenders.includes(source)) return "not_allowed";
-      if (!local && own.includes(source)) return "own_address_used";
+      if (impostors.includes(source)) return "own_address_used";
       const intruder = wire?.intruder ?? null;
       if (local || allowedSenders !== null || intruder?.sender.source !== source) return null;
       return intruder.why;

@@ -12,9 +12,14 @@ export interface Contradiction {
   readonly about: readonly string[];
 }
 
+interface Claimants extends Pick<JoinedRouterView, "instance" | "vips" | "confirmedMaster"> {
+  /** Senders from outside that use an address of this host. */
+  readonly impostors: readonly string[];
+}
+
 /** Where the wire, the kernel and keepalived cannot all be right. During a takeover they differ for milliseconds. */
 export function contradictionsOf(
-  { instance, vips, confirmedMaster: master, sendersHere }: Pick<JoinedRouterView, "instance" | "vips" | "confirmedMaster" | "sendersHere">,
+  { instance, vips, confirmedMaster: master, impostors }: Claimants,
   senders: Iterable<SenderView>,
 ): readonly Contradiction[] {
   const found: Contradiction[] = [];
@@ -47,8 +52,8 @@ export function contradictionsOf(
     for (const { dev, dadFailed } of devices)
       if (dadFailed)
         note("dad_failed", `${address} does not answer on ${dev}: duplicate address detection found another host that has it`, [address]);
-  for (const { source, local, claims } of senders)
-    if (claims && !local && sendersHere.includes(source))
+  for (const { source, claims } of senders)
+    if (claims && impostors.includes(source))
       note(
         "own_address_used",
         `adverts from ${source} arrive from outside, and it is an address of this host: another host uses it, or forges it`,

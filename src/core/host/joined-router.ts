@@ -194,6 +194,14 @@ export class JoinedRouter implements JoinedRouterView {
     return [...(this.heard?.senders ?? nobody)].map(({ source }) => source).filter((source) => this.#context.network.has(source));
   }
 
+  /** Senders from outside that use an address of this host: not those that a second card of it hears. */
+  get impostors(): readonly string[] {
+    const { network } = this.#context;
+    return [...(this.heard?.senders ?? nobody)]
+      .filter(({ source, local, mac }) => !local && network.has(source) && !(mac !== null && network.hasMac(mac)))
+      .map(({ source }) => source);
+  }
+
   /** keepalived's answer, else that of the wire. */
   get isMasterHere(): boolean {
     const state = this.instance?.state ?? "unknown";
