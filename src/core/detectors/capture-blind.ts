@@ -1,4 +1,4 @@
-import { type Duration, earlier, type Instant, micros, plus, seconds, since, toSeconds } from "../../lib/time.ts";
+import { type Duration, earlier, type Instant, later, micros, plus, seconds, since, toSeconds } from "../../lib/time.ts";
 import { Aspect } from "../conditions/aspects.ts";
 import { clear, defineDetector, unknown, type Verdict } from "../conditions/definition.ts";
 import type { Subject } from "../conditions/subject.ts";
@@ -95,7 +95,7 @@ function keepalivedHears({ wire, here }: Subject, now: Instant): { readonly ripe
   if (instance.state !== "backup" || instance.by !== "notify" || here.daemon?.running !== true || wire.loss === null) return null;
   const { version, interval, downTimerAdverts, preemptDelay } = instance.configured;
   const heard = instance.said.lastAt ?? wire.lastAdvertAt;
-  const from = heard > wire.lastAdvertAt ? heard : wire.lastAdvertAt;
+  const from = later(later(heard, wire.lastAdvertAt), wire.heardSince);
   const patience = micros(
     claimLifetime(version, Math.max(interval, wire.interval) as Duration, downTimerAdverts) + preemptDelay + NOTIFY_PATIENCE,
   );

@@ -61,6 +61,12 @@ export const cases: readonly Case[] = [
     trace: [],
   },
   {
+    name: "after a time of deafness keepalived may have heard a last advert that the agent did not",
+    run: (t) =>
+      host(t).fact(50, notify("backup", 100)).adverts(100, 4_100, A, 150).capture(4_200, "deaf").capture(9_000, "hearing").idle(60_000),
+    trace: ["15016.093 raised nothing_captured"],
+  },
+  {
     name: "a member of a sync group stays a backup until all of them take over, whatever it hears",
     run: (t) => {
       const inner = instance({ name: "VI_2", interface: "eth1", vrid: 52 });
