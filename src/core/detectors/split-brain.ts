@@ -3,6 +3,7 @@ import { Aspect } from "../conditions/aspects.ts";
 import { type CauseText, clear, defineDetector, unknown, type Verdict } from "../conditions/definition.ts";
 import type { Subject, WireSubject } from "../conditions/subject.ts";
 import { disjointAddresses, refusedFor } from "../disagreement.ts";
+import { mayHearEachOther } from "../reach.ts";
 import type { Sender } from "../sender.ts";
 import { configuredTerms } from "./configured-terms.ts";
 import { type Dispute, disputesOf, routerName } from "./dispute.ts";
@@ -196,8 +197,8 @@ function fromInside({ here }: Subject, wire: WireSubject): Verdict<Cause> {
   const held = vips.filter(({ present, origins }) => present && origins.includes("keepalived")).map(({ address }) => address);
   if (instance === null || instance.state !== "master" || master === null || master.local || held.length === 0) return clear;
   const own = [...wire.senders].find(({ local }) => local);
-  // It is not silent: what the two know of each other shows in their adverts.
-  if (own?.claims === true) return clear;
+  // That one only shares our number.
+  if (own?.claims === true && !mayHearEachOther(own, master)) return clear;
   const terms =
     own?.lastAdvert ??
     (instance.configured === null ? null : { checksum: master.lastAdvert.checksum, ...configuredTerms(instance.configured) });

@@ -104,6 +104,16 @@ export const cases: readonly Case[] = [
     trace: ["7700 raised local_send_blocked"],
   },
   {
+    name: "a better master comes back, and the keepalived of this host stays master in silence",
+    run: (t) =>
+      host(t)
+        .fact(100, added(held(2, VIP)))
+        .fact(101, notify("master", 100))
+        .adverts(102, 9_102, ours, 100, own)
+        .adverts(9_500, 20_500, A, 150),
+    trace: ["11500 raised local_send_blocked"],
+  },
+  {
     name: "the counter of the other shows that adverts are lost between the two",
     run: (t) => {
       host(t);
