@@ -260,6 +260,7 @@ export class VirtualRouter implements Deadlined, WireSubject {
     if (sender !== this.#master || retained !== sender.lastAdvert) this.#compare(sender, latest, retained, at);
     if (retained !== sender.lastAdvert || (sender === this.#master && this.#isUnconfirmed(sender))) this.revision += 1;
     const claimed = sender.claims;
+    const isCopy = previousAt !== null && isCopyOf(sender.lastAdvert, advert, since(at, previousAt));
     sender.heard(retained, at, input.wall, input.direction, input.ipId);
 
     if (this.adverts === 1) this.#announce(input);
@@ -280,7 +281,7 @@ export class VirtualRouter implements Deadlined, WireSubject {
     if (advert.priority === 0) {
       if (claimed) this.joined.board.mark(Aspect.claims);
       this.#resign(sender);
-    } else this.#claim(sender, input, gap, previousAt);
+    } else this.#claim(sender, input, gap, previousAt, isCopy);
     sender.invalidBefore = this.invalid.total;
     this.#runStopwatches(at);
   }
@@ -385,13 +386,14 @@ export class VirtualRouter implements Deadlined, WireSubject {
     else this.failover.resigned(sender);
   }
 
-  #claim(sender: Sender, input: AdvertInput, gap: Duration | null, previousAt: Instant | null): void {
+  /** @param isCopy it is the last advert again, for another unicast peer */
+  #claim(sender: Sender, input: AdvertInput, gap: Duration | null, previousAt: Instant | null, isCopy: boolean): void {
     const { at, wall } = input;
     const master = this.#master;
     this.#challenge(sender, at);
     this.#oppose(sender, at, previousAt);
     if (sender === master) {
-      if (sender.claimAdverts > 1 && this.changes.confirmed()) this.joined.board.mark(Aspect.master);
+      if (sender.claimAdverts > 1 && !isCopy && this.changes.confirmed()) this.joined.board.mark(Aspect.master);
       return;
     }
     if (master === null) {
@@ -611,8 +613,7 @@ export class VirtualRouter implements Deadlined, WireSubject {
     const previous = master.lastAdvert;
     if (master.lastAdvertAt < this.#heardSince || previous.priority === 0) return;
     const gap = since(at, master.lastAdvertAt);
-    // keepalived sends one copy of each advert to every unicast peer.
-    if (previous.destination !== advert.destination && gap < previous.interval / 4) return;
+    if (isCopyOf(previous, advert, gap)) return;
     this.#cadence.observe(gap, previous.interval);
     const contested = this.#contestedAt !== undefined && this.#contestedAt >= master.lastAdvertAt;
     if (gap > LATE_FROM * previous.interval && !contested) this.#noteLate(master, gap, at);
@@ -667,3 +668,7 @@ export class VirtualRouter implements Deadlined, WireSubject {
     this.#withSeveral.set(!this.#deaf && claims > 1, at);
   }
 }
+
+/** keepalived sends one copy of each advert to every unicast peer. */
+const isCopyOf = (previous: Advert, advert: Advert, gap: Duration): boolean =>
+  previous.destination !== advert.destination && gap < previous.interval / 4;
