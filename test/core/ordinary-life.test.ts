@@ -73,7 +73,7 @@ const earned: Readonly<Record<string, readonly string[]>> = {
 };
 const earnedBy = (name: string): readonly string[] => Object.entries(earned).find(([start]) => name.startsWith(start))?.[1] ?? [];
 /** Of these A says nothing of its end. */
-const diesInSilence = /dies|died|race of two|equal priority|at the very moment|paused|lowers/;
+const diesInSilence = /dies|died|race of|equal priority|at the very moment|paused|lowers/;
 const conditions = (t: Timeline): string[] => [...new Set(t.raised().map((line) => line.split(" ")[1] ?? ""))];
 
 for (const [version, ms] of wires) {

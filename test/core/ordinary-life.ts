@@ -21,7 +21,13 @@ export interface Story {
 export const A = "192.0.2.1";
 export const B = "192.0.2.2";
 export const C = "192.0.2.3";
-const macs: Readonly<Record<string, string>> = { [A]: "02:00:00:00:00:01", [B]: "02:00:00:00:00:02", [C]: "02:00:00:00:00:03" };
+const D = "192.0.2.4";
+const macs: Readonly<Record<string, string>> = {
+  [A]: "02:00:00:00:00:01",
+  [B]: "02:00:00:00:00:02",
+  [C]: "02:00:00:00:00:03",
+  [D]: "02:00:00:00:00:04",
+};
 
 /** Writes a story advert by advert. */
 class Writer {
@@ -202,6 +208,21 @@ export function stories(version: 2 | 3, intervalMs: number): readonly Story[] {
           .say(C, 89)
           .wait(0.4)
           .rounds(B, 90, 8),
+      ),
+      ...(["DCB", "CDB", "DBC", "CBD", "BCD", "BDC"] as const).map((order) =>
+        tell(`a race of three backups in the order ${order}, ${gap / 2} ms apart`, (w) => {
+          start(w).down(90);
+          const priorities = { B: 90, C: 89, D: 88 };
+          for (const one of order) {
+            w.say({ B, C, D }[one as "B"], priorities[one as "B"]).wait(gap / 2);
+            // The rightful one tells off whoever speaks after it.
+            if (one !== "B" && order.indexOf("B") < order.indexOf(one))
+              w.wait(0.04 - gap / 2)
+                .say(B, 90)
+                .wait(gap / 2);
+          }
+          w.wait(w.ms - gap / 2).rounds(B, 90, 7);
+        }),
       ),
       tell(`a race of two backups of equal priority, ${gap} ms apart`, (w) => start(w).down(90).say(B, 90).wait(gap).rounds(C, 90, 8)),
     ]),

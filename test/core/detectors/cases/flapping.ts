@@ -85,6 +85,21 @@ export const cases: readonly Case[] = [
     trace: [],
   },
   {
+    name: "an election in which three backups speak is one change",
+    run: (t) => {
+      let at = 0;
+      for (let round = 0; round < 5; round++) {
+        t.adverts(at, at + 3_000, A, 150).advert(at + 3_500, A, 0);
+        t.advert(at + 4_148, "192.0.2.4", 88)
+          .advert(at + 4_149, "192.0.2.3", 89)
+          .adverts(at + 4_150, at + 8_150, B, 90);
+        at += 8_500;
+        if (round < 4) t.adverts(at, at + 1_000, A, 150);
+      }
+    },
+    trace: ["26500 raised unknown"],
+  },
+  {
     name: "changes is another number",
     settings: { changes: 2 },
     run: (t) => changes(t, every(10_000, 2), 400_000),
