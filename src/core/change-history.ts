@@ -9,7 +9,8 @@ interface Fresh {
 
 /**
  * When the master changed, the last times. A router that was master for one advert, and the return of the old one after it, are
- * no changes: a backup that lost an advert does that, and is told off within milliseconds.
+ * no changes: a backup that lost an advert does that, and is told off within milliseconds. In an election of several backups each
+ * of them may send one advert: from the old master to the one that goes on it is one change.
  */
 export class ChangeHistory {
   /** Oldest first; at most `#kept`. */
@@ -24,12 +25,12 @@ export class ChangeHistory {
   /** @returns whether it is the return of the old master after one advert of another. */
   note(from: string | null, to: string, at: Instant): boolean {
     const fresh = this.#fresh;
-    if (fresh !== null && fresh.to === from && fresh.from === to) {
+    if (fresh !== null && fresh.from === to) {
       this.#fresh = null;
       return true;
     }
-    if (fresh !== null) this.#confirm(fresh);
-    this.#fresh = { from, to, at };
+    // Backups of close priority race: who sent one advert and met a better one was never master.
+    this.#fresh = { from: fresh === null ? from : fresh.from, to, at };
     return false;
   }
 

@@ -1,5 +1,6 @@
 import { type Instant, since } from "../lib/time.ts";
 import { disjointAddresses, refusedFor } from "./disagreement.ts";
+import { mayHearEachOther } from "./reach.ts";
 import type { Sender } from "./sender.ts";
 import { Stand } from "./stand.ts";
 import { takeoverSilence } from "./timing.ts";
@@ -12,6 +13,12 @@ export interface ClaimsContext {
   evicted(): void;
   /** A claim ended, or what is known of one beside a better one has changed. */
   changed(): void;
+}
+
+/** Between these instants somebody may have spoken without our hearing it. */
+export interface Ears {
+  readonly blindFrom: Instant;
+  readonly heardSince: Instant;
 }
 
 /** The senders of one virtual router, and what the claim of each does to those of the others. */
@@ -78,12 +85,12 @@ export class Claims {
   /**
    * What an advert of `sender` does to the claims of the others.
    * @param previousAt its advert before; null: this is its first
-   * @param isUnconfirmed whether somebody may have resigned without our hearing it
+   * @param ears what was surely heard
    */
-  assert(sender: Sender, at: Instant, previousAt: Instant | null, isUnconfirmed: (sender: Sender) => boolean): void {
+  assert(sender: Sender, at: Instant, previousAt: Instant | null, ears: Ears): void {
     if (this.#senders.size === 1) return;
     this.#challenge(sender, at);
-    this.#oppose(sender, at, previousAt, isUnconfirmed);
+    this.#oppose(sender, at, previousAt, ears);
   }
 
   end(sender: Sender): void {
@@ -124,17 +131,19 @@ export class Claims {
   }
 
   /** Whoever claims beside a better one stands against it: what both know of each other shows in who speaks when. */
-  #oppose(sender: Sender, at: Instant, previousAt: Instant | null, isUnconfirmed: (sender: Sender) => boolean): void {
+  #oppose(sender: Sender, at: Instant, previousAt: Instant | null, { heardSince, blindFrom }: Ears): void {
     for (const other of this.#senders.values()) {
       if (other === sender || !other.claims || !mayHearEachOther(sender, other) || !sender.outranks(other)) continue;
       const before = other.stand?.state;
       other.stand ??= sender.stand?.against === other ? sender.stand.turned(sender, at) : new Stand(sender, at);
       if (sender !== other.stand.against && isNearer(other, sender, other.stand.against)) other.stand.turnTo(sender);
-      if (sender === other.stand.against) other.stand.contradicted(other, at, previousAt === null ? null : since(at, previousAt));
+      const gap = previousAt === null ? null : since(at, previousAt);
+      if (sender === other.stand.against) other.stand.contradicted(other, at, gap, heardSince);
       if (other.stand.state !== before) this.#context.changed();
     }
     const better = this.#opponentOf(sender);
     if (better === undefined) {
+      if (sender.stand !== null) this.#context.changed();
       sender.stand = null;
       return;
     }
@@ -142,7 +151,7 @@ export class Claims {
     const before = sender.stand?.state;
     sender.stand ??= better.stand?.against === sender ? better.stand.turned(better, at) : new Stand(better, at);
     sender.stand.turnTo(better);
-    sender.stand.spoke(sender, at, previousAt, isUnconfirmed(better));
+    sender.stand.spoke(sender, at, previousAt, better.lastAdvertAt < blindFrom);
     if (sender.stand.state !== before) this.#context.changed();
   }
 
@@ -184,11 +193,4 @@ function isNearer(sender: Sender, a: Sender, b: Sender): boolean {
   };
   const [ofA, ofB] = [distance(a), distance(b)];
   return ofA === ofB ? a.outranks(b) : ofA < ofB;
-}
-
-/** Two unicast routers that do not send to each other may be two virtual routers that share a number. */
-function mayHearEachOther(a: Sender, b: Sender): boolean {
-  const [x, y] = [a.lastAdvert, b.lastAdvert];
-  if (!x.flags.includes("unicast") || !y.flags.includes("unicast")) return true;
-  return x.destination === y.source || y.destination === x.source || (x.destination === y.destination && !disjointAddresses(x, y));
 }

@@ -29,11 +29,17 @@ export function sumOfAddresses(addresses: readonly string[]): number {
   return sum;
 }
 
+/** The list of a configuration is never cut, that of an advert may be. */
+const wholeList = ({ addresses, omitted }: Terms): OmittedAddresses =>
+  omitted ?? { count: addresses.length, sum: sumOfAddresses(addresses) };
+
 /** keepalived compares count and membership, never the order (vrrp.c, vrrp_check_packet). */
 export function sameAddresses(a: Terms, b: Terms): boolean {
   if (a.addresses === b.addresses) return true;
-  if (a.omitted !== undefined || b.omitted !== undefined)
-    return a.omitted !== undefined && b.omitted !== undefined && a.omitted.count === b.omitted.count && a.omitted.sum === b.omitted.sum;
+  if (a.omitted !== undefined || b.omitted !== undefined) {
+    const [x, y] = [wholeList(a), wholeList(b)];
+    return x.count === y.count && x.sum === y.sum;
+  }
   return a.addresses.length === b.addresses.length && a.addresses.every((address) => b.addresses.includes(address));
 }
 

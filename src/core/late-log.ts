@@ -1,7 +1,10 @@
 import type { Instant } from "../lib/time.ts";
+import type { Sender } from "./sender.ts";
 
 /** An advert of the living master that came late. */
 export interface LateAdvert {
+  /** Who was master then. */
+  readonly sender: Sender;
   readonly at: Instant;
   /** Gap divided by interval. */
   readonly ratio: number;

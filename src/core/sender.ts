@@ -33,12 +33,14 @@ export class Sender implements SenderView {
   stand: Stand | null = null;
   local = false;
   /** Its last advert that was not captured on its way out of this host; null: there was none. */
-  receivedAt: Instant | null = null;
+  arrived: { readonly at: Instant; readonly mac: string | null } | null = null;
   /** How many packets that no router may believe had come before its last advert. */
   invalidBefore = 0;
   readonly macs = new MacHistory();
   readonly firstAt: Instant;
   readonly ipId = new IpIdTracker();
+  /** When its counter showed last that adverts of it had been lost on the way; null: never. */
+  lostAt: Instant | null = null;
   #addressOrder: string | undefined;
 
   constructor(advert: RetainedAdvert, at: Instant, wall: WallTime) {
@@ -65,10 +67,12 @@ export class Sender implements SenderView {
     if (direction === "out") this.sent += 1;
     else {
       this.received += 1;
-      this.receivedAt = at;
+      this.arrived = { at, mac: advert.mac };
     }
     this.local = direction === "out";
+    const { lost } = this.ipId;
     this.ipId.observe(ipId);
+    if (this.ipId.lost > lost) this.lostAt = at;
     this.outrankedAt = undefined;
     this.silentMaster = false;
     if (advert.priority === 0) {

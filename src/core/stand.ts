@@ -113,13 +113,15 @@ export class Stand {
     return turned;
   }
 
-  /** The better one has spoken. `gap`: since its advert before. */
-  contradicted(weaker: Sender, at: Instant, gap: Duration | null): void {
+  /** The better one has spoken. `gap`: since its advert before; `heardSince`: an answer before that may have been missed. */
+  contradicted(weaker: Sender, at: Instant, gap: Duration | null, heardSince: Instant): void {
     this.heardSince ??= at;
     this.#compare(weaker, at);
     if (this.askedAt === null) return;
-    const delay = since(at, this.askedAt);
+    const { askedAt } = this;
     this.askedAt = null;
+    if (askedAt < heardSince) return;
+    const delay = since(at, askedAt);
     const { ipId, lastAdvert, claimAdverts } = this.against;
     const { interval } = lastAdvert;
     // Its answer was sent, and lost on its way here.

@@ -217,6 +217,10 @@ export class VirtualRouter implements Deadlined, WireSubject {
     return this.#deaf ? this.#blindFrom : null;
   }
 
+  get heardSince(): Instant {
+    return this.#heardSince;
+  }
+
   get master(): Sender | null {
     return this.#master;
   }
@@ -259,6 +263,8 @@ export class VirtualRouter implements Deadlined, WireSubject {
     const retained = this.#retain(advert);
     if (sender !== this.#master || retained !== sender.lastAdvert) this.#compare(sender, latest, retained, at);
     if (retained !== sender.lastAdvert || (sender === this.#master && this.#isUnconfirmed(sender))) this.revision += 1;
+    const claimed = sender.claims;
+    const isCopy = previousAt !== null && isCopyOf(sender.lastAdvert, advert, since(at, previousAt));
     sender.heard(retained, at, input.wall, input.direction, input.ipId);
 
     if (this.adverts === 1) this.#announce(input);
@@ -276,8 +282,10 @@ export class VirtualRouter implements Deadlined, WireSubject {
       });
     }
 
-    if (advert.priority === 0) this.#resign(sender);
-    else this.#claim(sender, input, gap, previousAt);
+    if (advert.priority === 0) {
+      if (claimed) this.joined.board.mark(Aspect.claims);
+      this.#resign(sender);
+    } else this.#claim(sender, input, gap, previousAt, isCopy);
     sender.invalidBefore = this.invalid.total;
     this.#runStopwatches(at);
   }
@@ -382,12 +390,13 @@ export class VirtualRouter implements Deadlined, WireSubject {
     else this.failover.resigned(sender);
   }
 
-  #claim(sender: Sender, input: AdvertInput, gap: Duration | null, previousAt: Instant | null): void {
+  /** @param isCopy it is the last advert again, for another unicast peer */
+  #claim(sender: Sender, input: AdvertInput, gap: Duration | null, previousAt: Instant | null, isCopy: boolean): void {
     const { at, wall } = input;
     const master = this.#master;
-    this.#claims.assert(sender, at, previousAt, (other) => this.#isUnconfirmed(other));
+    this.#claims.assert(sender, at, previousAt, { heardSince: this.#heardSince, blindFrom: this.#blindFrom });
     if (sender === master) {
-      if (sender.claimAdverts > 1 && this.changes.confirmed()) this.joined.board.mark(Aspect.master);
+      if (sender.claimAdverts > 1 && !isCopy && this.changes.confirmed()) this.joined.board.mark(Aspect.master);
       return;
     }
     if (master === null) {
@@ -455,7 +464,7 @@ export class VirtualRouter implements Deadlined, WireSubject {
   }
 
   #noteLate(sender: Sender, gap: Duration, at: Instant, lost: number | null): void {
-    this.late.note({ at, ratio: gap / sender.lastAdvert.interval, starved: this.#isStarved(sender), lost });
+    this.late.note({ sender, at, ratio: gap / sender.lastAdvert.interval, starved: this.#isStarved(sender), lost });
     this.joined.board.mark(Aspect.cadence);
   }
 
@@ -513,8 +522,7 @@ export class VirtualRouter implements Deadlined, WireSubject {
     const previous = master.lastAdvert;
     if (master.lastAdvertAt < this.#heardSince || previous.priority === 0) return;
     const gap = since(at, master.lastAdvertAt);
-    // keepalived sends one copy of each advert to every unicast peer.
-    if (previous.destination !== advert.destination && gap < previous.interval / 4) return;
+    if (isCopyOf(previous, advert, gap)) return;
     this.#cadence.observe(gap, previous.interval);
     const contested = this.#claims.contestedAt !== undefined && this.#claims.contestedAt >= master.lastAdvertAt;
     if (gap > LATE_FROM * previous.interval && !contested) this.#noteLate(master, gap, at, master.ipId.lostBefore(ipId));
@@ -563,3 +571,7 @@ export class VirtualRouter implements Deadlined, WireSubject {
     this.#withSeveral.set(!this.#deaf && claims > 1, at);
   }
 }
+
+/** keepalived sends one copy of each advert to every unicast peer. */
+const isCopyOf = (previous: Advert, advert: Advert, gap: Duration): boolean =>
+  previous.destination !== advert.destination && gap < previous.interval / 4;

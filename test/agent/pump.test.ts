@@ -1,63 +1,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Pump } from "../../src/agent/pump.ts";
-import type { CaptureCounts, FrameSink, FrameSource } from "../../src/capture/source.ts";
 import { Engine } from "../../src/core/engine.ts";
 import type { Event } from "../../src/core/events.ts";
-import { instant, toSeconds, wallTime } from "../../src/lib/time.ts";
-import { LinkType } from "../../src/wire/frame.ts";
+import { toSeconds, wallTime } from "../../src/lib/time.ts";
 import { FakeClock } from "../helpers/fake-clock.ts";
 import { advertFrame, makeFrame } from "../helpers/packets.ts";
+import { RingSource } from "../helpers/ring-source.ts";
 
 /** protocol facts, appendix A4: VRRPv3 over IPv4 from 192.0.2.1, VRID 51, priority 100, every 0.5 s. */
 const ADVERT = Uint8Array.from(
   "01005e000012020000000001080045c00020000100 00ff701899c0000201e000001231336401003205a4c0000264".replaceAll(" ", "").match(/../g) ?? [],
   (hex) => Number.parseInt(hex, 16),
 );
-
-/** A source whose frames wait in a ring until it is drained or its turn of the loop comes. */
-class RingSource implements FrameSource {
-  readonly backend = "af_packet";
-  sink: FrameSink | undefined;
-  #ring: { atMs: number; wallUs: number }[] = [];
-  readonly #clock: FakeClock;
-
-  constructor(clock: FakeClock) {
-    this.#clock = clock;
-  }
-
-  open(sink: FrameSink): void {
-    this.sink = sink;
-  }
-
-  arrive(atMs = this.#clock.now() / 1_000): void {
-    this.#ring.push({ atMs, wallUs: this.#clock.wall() });
-  }
-
-  drain(): void {
-    const frames = this.#ring;
-    this.#ring = [];
-    for (const { atMs, wallUs } of frames)
-      this.sink?.frame({
-        at: instant(atMs * 1_000),
-        wall: wallTime(wallUs),
-        interface: "eth0",
-        direction: "in",
-        linkType: LinkType.ethernet,
-        bytes: ADVERT,
-        length: ADVERT.length,
-      });
-    this.sink?.settled();
-  }
-
-  counts(): CaptureCounts {
-    return { packets: new Map(), drops: new Map() };
-  }
-
-  close(): void {
-    this.sink = undefined;
-  }
-}
 
 function setUp(): {
   clock: FakeClock;
@@ -91,7 +46,7 @@ function setUp(): {
 function advertise(clock: FakeClock, source: RingSource, fromMs: number, untilMs: number): void {
   for (let t = fromMs; t <= untilMs; t += 500) {
     clock.runTo(t);
-    source.arrive();
+    source.arrive(ADVERT);
     source.drain();
   }
 }
@@ -113,7 +68,7 @@ test("frames that wait in the ring when the timer fires are heard before time pa
   advertise(clock, source, 0, 2_000);
   for (const t of [2_500, 3_000, 3_500, 4_000]) {
     clock.runTo(t);
-    source.arrive(); // nobody delivers it: the loop is busy elsewhere
+    source.arrive(ADVERT); // nobody delivers it: the loop is busy elsewhere
   }
   clock.runTo(4_100);
   assert.deepEqual(seen().slice(2), []);

@@ -135,10 +135,11 @@ export class ConditionBoard implements Deadlined, ConditionsView {
     if (!enabled) return;
     const verdict = detector.evaluate(this.#subject, now, options);
     let state = this.#states[index];
-    if (verdict.state === "unknown" || verdict.state === "inapplicable") this.#unknown |= 1 << index;
-    else this.#unknown &= ~(1 << index);
+    const judged = verdict.state === "clear" || verdict.state === "raised";
+    if (judged) this.#unknown &= ~(1 << index);
+    else this.#unknown |= 1 << index;
     if (state === undefined) {
-      if (verdict.state !== "raised" && (verdict.state !== "clear" || verdict.recheckAt === undefined)) return;
+      if (!judged || (verdict.state === "clear" && verdict.recheckAt === undefined)) return;
       state = { active: null, transitions: 0, lastRaisedWall: null, heldSince: null, recheckAt: null };
       this.#states[index] = state;
     }

@@ -80,6 +80,7 @@ export function defineDetector<const Options extends OptionSpecs, const Causes e
 }
 
 export const unknown = { state: "unknown" } as const;
+export const inapplicable = { state: "inapplicable" } as const;
 export const clear = { state: "clear" } as const;
 /** No advert of it is remembered. */
 export const unheard = { state: "inapplicable", because: "no advert of it is remembered" } as const;

@@ -42,6 +42,8 @@ export interface Blindness {
 export interface WireSubject {
   readonly adverts: number;
   readonly hearing: boolean;
+  /** Nothing before this instant proves that somebody was silent. */
+  readonly heardSince: Instant;
   /** Since when its interface is not captured; null while it is. */
   readonly deafSince: Instant | null;
   /** Whether it can be said now if there is a master. */

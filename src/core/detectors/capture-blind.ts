@@ -101,10 +101,12 @@ function neverHeard(subject: Subject, grace: Duration): Verdict<Cause> {
 function keepalivedHears({ wire, here }: Subject, now: Instant): { readonly ripe: Instant; readonly silence: Duration } | null {
   const { instance } = here;
   if (wire === null || instance === null || instance.configured === null) return null;
+  // A member of a sync group waits for the others, whatever it hears.
+  if ((here.group?.members.length ?? 0) > 1) return null;
   if (instance.state !== "backup" || instance.by !== "notify" || here.daemon?.running !== true || wire.loss === null) return null;
   const { version, interval, downTimerAdverts, preemptDelay } = instance.configured;
   const heard = instance.said.lastAt ?? wire.lastAdvertAt;
-  const from = later(heard, wire.lastAdvertAt);
+  const from = later(later(heard, wire.lastAdvertAt), wire.heardSince);
   const patience = micros(
     claimLifetime(version, Math.max(interval, wire.interval) as Duration, downTimerAdverts) + preemptDelay + NOTIFY_PATIENCE,
   );

@@ -1,6 +1,6 @@
-import { plus, seconds } from "../../lib/time.ts";
+import { later, plus, seconds } from "../../lib/time.ts";
 import { Aspect } from "../conditions/aspects.ts";
-import { clear, defineDetector, unheard } from "../conditions/definition.ts";
+import { clear, defineDetector, unheard, unknown } from "../conditions/definition.ts";
 import { routerName } from "./dispute.ts";
 
 /** CARP has VRRP's protocol number, group and virtual MAC; each of its packets puts the adverts of a keepalived master off. */
@@ -22,13 +22,14 @@ export const carpVhidConflict = defineDetector({
   options: {
     quiet: { kind: "duration", default: seconds(300), min: seconds(1), max: seconds(86_400), meaning: "How long there must be none." },
   },
-  watches: Aspect.carp,
+  watches: Aspect.carp | Aspect.capture,
   evaluate(subject, now, { quiet }) {
     const { wire } = subject;
     if (wire === null) return unheard;
+    if (!wire.hearing) return unknown;
     const { carp } = wire;
     if (carp === null) return clear;
-    const over = plus(carp.at, quiet);
+    const over = plus(later(carp.at, wire.heardSince), quiet);
     if (now >= over) return { ...clear, because: "no CARP packet with this number came again" };
     return {
       state: "raised",

@@ -1,6 +1,6 @@
 import { earlier, type Instant, plus, seconds } from "../../lib/time.ts";
 import { Aspect } from "../conditions/aspects.ts";
-import { clear, defineDetector, unheard } from "../conditions/definition.ts";
+import { clear, defineDetector, unheard, unknown } from "../conditions/definition.ts";
 import { routerName } from "./dispute.ts";
 
 /** Who becomes master is then a matter of addresses, or of who was first. */
@@ -27,10 +27,11 @@ export const equalPriority = defineDetector({
       meaning: "How long a sender that is silent now is compared with the others.",
     },
   },
-  watches: Aspect.adverts | Aspect.master,
+  watches: Aspect.adverts | Aspect.master | Aspect.capture,
   evaluate(subject, now, { remember }) {
     const { wire } = subject;
     if (wire === null) return unheard;
+    if (!wire.hearing) return unknown;
     const byPriority = new Map<number, string[]>();
     let recheckAt: Instant | undefined;
     for (const { source, priority, lastAdvertAt } of wire.senders) {

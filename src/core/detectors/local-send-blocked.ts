@@ -1,12 +1,9 @@
-import { instant, later, micros, plus, since } from "../../lib/time.ts";
+import { later, micros, plus, since } from "../../lib/time.ts";
 import { Aspect } from "../conditions/aspects.ts";
 import { clear, defineDetector, notHere, unknown } from "../conditions/definition.ts";
 import { refusedFor } from "../disagreement.ts";
 import { configuredTerms } from "./configured-terms.ts";
 import { splitBrain } from "./split-brain.ts";
-
-/** Longer ago than anything. */
-const START = instant(Number.NEGATIVE_INFINITY);
 
 /** So many intervals without an advert of ours, and a backup is about to take over. */
 const SILENT_INTERVALS = 3;
@@ -42,18 +39,16 @@ export const localSendBlocked = defineDetector({
   evaluate({ wire, here }, now) {
     const { instance } = here;
     if (instance === null || instance.configured === null) return notHere;
+    const isOver = here.daemon?.running === false || (instance.state !== "master" && instance.state !== "unknown");
+    if (isOver) return { ...clear, because: "it is not master here any more" };
     if (instance.by !== "notify") return unknown;
     // Without any advert only the capture itself can say that it would have seen ours.
     if (wire === null ? here.isCaptured !== true : !wire.hearing) return unknown;
     const senders = [...(wire?.senders ?? [])];
     const own = senders.find(({ local }) => local);
-    const { since: said, lastAt } = instance.said;
-    if (instance.state !== "master" || here.daemon?.running === false) return { ...clear, because: "it is not master here any more" };
     const { interval } = instance.configured;
     const patience = micros(SILENT_INTERVALS * interval);
-    const from = later(own?.lastAdvertAt ?? START, said?.at ?? lastAt ?? START);
-    if (from === START) return unknown;
-    const ripe = plus(from, patience);
+    const ripe = own === undefined ? now : plus(later(own.lastAdvertAt, instance.said.since?.at ?? own.lastAdvertAt), patience);
     if (now < ripe) return { ...clear, because: "its adverts leave", recheckAt: ripe };
     if (wire !== null && own?.claims === true && !wire.judgesMaster) return unknown;
     const terms = own?.lastAdvert;

@@ -49,7 +49,9 @@ export const masterWithoutVip = defineDetector({
     const vips = here.vips.filter(({ address }) => missing.includes(address));
     const down = vips.some(({ devices }) => devices.some(({ configured }) => configured));
     const { sinceWall } = instance;
-    const removed = vips.some(({ changes, changedWall }) => changes.removed > 0 && (sinceWall === null || (changedWall ?? 0) >= sinceWall));
+    const removed = vips.some(
+      ({ changes, changedWall }) => changes.removed > 0 && changedWall !== null && (sinceWall === null || changedWall >= sinceWall),
+    );
     return {
       state: "raised",
       finding: {

@@ -1,6 +1,6 @@
 import { type Duration, earlier, type Instant, plus, seconds } from "../../lib/time.ts";
 import { Aspect } from "../conditions/aspects.ts";
-import { type CauseText, clear, type Detector, defineDetector, unheard } from "../conditions/definition.ts";
+import { type CauseText, clear, type Detector, defineDetector, unheard, unknown } from "../conditions/definition.ts";
 import type { Subject, WireSubject } from "../conditions/subject.ts";
 import { type DisagreementField, disagreesOn, disjointAddresses, type Terms } from "../disagreement.ts";
 import type { ConditionName, Severity } from "../events.ts";
@@ -44,10 +44,11 @@ export function defineMismatch({ id, severity, field, meaning, what, causes, val
     options: {
       remember: { ...REMEMBER, meaning: "How long the last advert of a sender that is silent now is compared with the others." },
     },
-    watches: Aspect.adverts | Aspect.keepalived | Aspect.master,
+    watches: Aspect.adverts | Aspect.keepalived | Aspect.master | Aspect.capture,
     evaluate(subject, now, { remember }) {
       const { wire } = subject;
       if (wire === null) return unheard;
+      if (!wire.hearing) return unknown;
       const parties = partiesOf(subject, wire, now, remember);
       const pair = firstPair(field, parties);
       // Who falls silent begins no disagreement.

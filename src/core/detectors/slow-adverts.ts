@@ -66,10 +66,12 @@ export const slowAdverts = defineDetector({
     const isSeries = last.ratio > very_late || (previous !== null && since(last.at, previous.at) <= span);
     const wasRaised = subject.here.board.isRaised("slow_adverts");
     if (now >= over || (!isSeries && !wasRaised)) return { ...clear, because: "the adverts come in time again" };
+    // Another may be master by now.
+    const { sender } = last;
     return {
       state: "raised",
       finding: {
-        summary: `${routerName(subject)}: adverts of ${master.source} come late, the last one after ${last.ratio.toFixed(2)} intervals`,
+        summary: `${routerName(subject)}: adverts of ${sender.source} come late, the last one after ${last.ratio.toFixed(2)} intervals`,
         cause:
           last.starved || carpNearby(wire.carp?.at, now)
             ? "invalid_packets"
@@ -79,7 +81,7 @@ export const slowAdverts = defineDetector({
                 ? "lost_on_the_way"
                 : "sender_late",
         evidence: {
-          master: master.source,
+          master: sender.source,
           gap_intervals: Math.round(last.ratio * 1_000) / 1_000,
           interval_seconds: toSeconds(interval),
           late_adverts: late.total,

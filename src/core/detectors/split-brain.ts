@@ -3,6 +3,7 @@ import { Aspect } from "../conditions/aspects.ts";
 import { type CauseText, clear, defineDetector, unheard, unknown, type Verdict } from "../conditions/definition.ts";
 import type { Subject, WireSubject } from "../conditions/subject.ts";
 import { disjointAddresses, refusedFor } from "../disagreement.ts";
+import { mayHearEachOther } from "../reach.ts";
 import type { Sender } from "../sender.ts";
 import { configuredTerms } from "./configured-terms.ts";
 import { type Dispute, disputesOf, isShared, routerName } from "./dispute.ts";
@@ -71,6 +72,9 @@ const causes = {
 
 type Cause = keyof typeof causes;
 
+/** An advert that was lost so many intervals ago still tells of the path. */
+const LOSS_MATTERS = 30;
+
 /** Two or more live masters of one virtual router (design: "illegal claim"; RFC 9568 §6.4.3). */
 export const splitBrain = defineDetector({
   id: "split_brain",
@@ -86,7 +90,6 @@ export const splitBrain = defineDetector({
     unanswered: "How often it did not.",
     differs_in: "What their adverts differ in; null: in nothing that can be seen.",
     began_at: "First advert of the second claim.",
-    vrid: "The VRID, where only this host's own keepalived shows it.",
   },
   options: {},
   watches: Aspect.claims | Aspect.adverts | Aspect.master | Aspect.keepalived | Aspect.addresses | Aspect.capture,
@@ -147,7 +150,9 @@ function causeOf({ here }: Subject, better: Sender, weaker: Sender, stand: Dispu
   // A keepalived answers whoever it outranks within milliseconds.
   if (other !== null && stand.unanswered >= 2 && stand.answered === 0 && !stand.refused && here.instance !== null)
     return "local_receive_blocked";
-  if (other !== null && other.ipId.mode === "counter" && other.ipId.lost > 0) return "partition";
+  const lostAt = other?.lostAt ?? null;
+  if (other !== null && lostAt !== null && since(other.lastAdvertAt, lostAt) <= LOSS_MATTERS * other.lastAdvert.interval)
+    return "partition";
   return "unknown";
 }
 
@@ -188,7 +193,7 @@ function sharedAddress(wire: WireSubject, now: Instant): Verdict<Cause> | null {
 }
 
 /** Of two masters of which one is silent this host may be the silent one: its keepalived says so, and it has the address. */
-function fromInside({ here, id }: Subject, wire: WireSubject): Verdict<Cause> {
+function fromInside({ here }: Subject, wire: WireSubject): Verdict<Cause> {
   const { instance, vips } = here;
   const { master } = wire;
   const held = vips.filter(({ present, origins }) => present && origins.includes("keepalived")).map(({ address }) => address);
@@ -196,6 +201,8 @@ function fromInside({ here, id }: Subject, wire: WireSubject): Verdict<Cause> {
   // Whose adverts leave is one of the claims that are judged above.
   if ([...wire.senders].some(({ local, claims }) => local && claims)) return clear;
   const own = [...wire.senders].find(({ local }) => local);
+  // That one only shares our number.
+  if (own?.claims === true && !mayHearEachOther(own, master)) return clear;
   const terms =
     own?.lastAdvert ??
     (instance.configured === null ? null : { checksum: master.lastAdvert.checksum, ...configuredTerms(instance.configured) });
@@ -209,7 +216,6 @@ function fromInside({ here, id }: Subject, wire: WireSubject): Verdict<Cause> {
       evidence: {
         masters: [describe(master), { source: null, mac: null, priority: instance.priority, this_host: true }],
         differs_in: field,
-        vrid: id.vrid,
       },
     },
     // A takeover is over by then, and the news of it have come.

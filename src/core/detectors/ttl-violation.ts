@@ -1,6 +1,6 @@
-import { plus, seconds } from "../../lib/time.ts";
+import { later, plus, seconds } from "../../lib/time.ts";
 import { Aspect } from "../conditions/aspects.ts";
-import { clear, defineDetector, unheard } from "../conditions/definition.ts";
+import { clear, defineDetector, unheard, unknown } from "../conditions/definition.ts";
 import { routerName } from "./dispute.ts";
 
 /** A TTL or hop limit other than 255 shows that a packet was routed, or made by hand (RFC 9568 §5.1.1.3). */
@@ -22,13 +22,14 @@ export const ttlViolation = defineDetector({
   options: {
     quiet: { kind: "duration", default: seconds(300), min: seconds(1), max: seconds(86_400), meaning: "How long there must be none." },
   },
-  watches: Aspect.invalid,
+  watches: Aspect.invalid | Aspect.capture,
   evaluate(subject, now, { quiet }) {
     const { wire } = subject;
     if (wire === null) return unheard;
+    if (!wire.hearing) return unknown;
     const packets = wire.invalid.byReason.get("ttl");
     if (packets === undefined) return clear;
-    const over = plus(packets.lastAt, quiet);
+    const over = plus(later(packets.lastAt, wire.heardSince), quiet);
     if (now >= over) return { ...clear, because: "no such packet came again" };
     return {
       state: "raised",

@@ -1,6 +1,6 @@
-import { earlier, type Instant, plus, seconds, toSeconds } from "../../lib/time.ts";
+import { earlier, type Instant, later, plus, seconds, toSeconds } from "../../lib/time.ts";
 import { Aspect } from "../conditions/aspects.ts";
-import { clear, defineDetector, unheard, type Verdict } from "../conditions/definition.ts";
+import { clear, defineDetector, unheard, unknown, type Verdict } from "../conditions/definition.ts";
 import type { Sender } from "../sender.ts";
 import { routerName } from "./dispute.ts";
 
@@ -49,14 +49,16 @@ export const unauthorizedSender = defineDetector({
   options: {
     quiet: { kind: "duration", default: seconds(300), min: seconds(1), max: seconds(86_400), meaning: "How long it must be silent." },
   },
-  watches: Aspect.adverts | Aspect.addresses | Aspect.keepalived,
+  watches: Aspect.adverts | Aspect.addresses | Aspect.keepalived | Aspect.capture,
   evaluate(subject, now, { quiet }): Verdict<Cause> {
     const { wire, here, allowedSenders } = subject;
     if (wire === null) return unheard;
+    if (!wire.hearing) return unknown;
+    const { impostors } = here;
     let recheckAt: Instant | undefined;
     for (const sender of wire.senders) {
       const { source, lastAdvertAt, lastAdvert } = sender;
-      const over = plus(lastAdvertAt, quiet);
+      const over = plus(later(lastAdvertAt, wire.heardSince), quiet);
       if (now >= over) continue;
       const why = whyNot(sender);
       if (why === null) {
@@ -81,10 +83,9 @@ export const unauthorizedSender = defineDetector({
     }
     return { ...clear, because: "it was not heard again", recheckAt };
 
-    function whyNot({ source, local, receivedAt }: Sender): Cause | null {
+    function whyNot({ source, local }: Sender): Cause | null {
       if (allowedSenders !== null && !allowedSenders.includes(source)) return "not_allowed";
-      // Ours may come in between.
-      if (receivedAt !== null && now < plus(receivedAt, quiet) && here.network.has(source)) return "own_address_used";
+      if (impostors.includes(source)) return "own_address_used";
       const intruder = wire?.intruder ?? null;
       if (local || allowedSenders !== null || intruder?.sender.source !== source) return null;
       return intruder.why;

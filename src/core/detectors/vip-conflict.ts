@@ -40,15 +40,16 @@ export const vipConflict = defineDetector({
       meaning: "How long the stranger must be silent.",
     },
   },
-  watches: Aspect.addresses | Aspect.adverts | Aspect.master,
+  watches: Aspect.addresses | Aspect.adverts | Aspect.master | Aspect.capture,
   evaluate(subject, now, { quiet }) {
     const { wire, here } = subject;
     if (wire === null) return unheard;
+    if (!wire.hearing) return unknown;
     if (wire.master === null) return unknown;
     let recheckAt: Instant | undefined;
     for (const { address, foreign } of here.vips) {
       if (foreign === null) continue;
-      const over = plus(foreign.at, quiet);
+      const over = plus(later(foreign.at, wire.heardSince), quiet);
       if (now >= over || wire.hasMac(foreign.mac) || here.network.hasMac(foreign.mac)) continue;
       const ripe = plus(foreign.since, micros(1.5 * wire.interval));
       if (now < ripe) {

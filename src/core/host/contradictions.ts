@@ -1,4 +1,5 @@
 import { entryOf } from "../keepalived-config.ts";
+import { mayHearEachOther } from "../reach.ts";
 import type { SenderView } from "../view.ts";
 import type { JoinedRouterView, VipView } from "./view.ts";
 
@@ -11,9 +12,14 @@ export interface Contradiction {
   readonly about: readonly string[];
 }
 
+interface Claimants extends Pick<JoinedRouterView, "instance" | "vips" | "confirmedMaster"> {
+  /** Senders from outside that use an address of this host. */
+  readonly impostors: readonly string[];
+}
+
 /** Where the wire, the kernel and keepalived cannot all be right. During a takeover they differ for milliseconds. */
 export function contradictionsOf(
-  { instance, vips, confirmedMaster: master, sendersHere }: Pick<JoinedRouterView, "instance" | "vips" | "confirmedMaster" | "sendersHere">,
+  { instance, vips, confirmedMaster: master, impostors }: Claimants,
   senders: Iterable<SenderView>,
 ): readonly Contradiction[] {
   const found: Contradiction[] = [];
@@ -31,7 +37,9 @@ export function contradictionsOf(
     const missing = vips.filter((vip) => vip.devices.length > 0 && !vip.present && isOurs(vip) && isUsed(vip));
     for (const { address, devices } of missing)
       note("address_missing", `keepalived is master here, but ${address} is not on ${devices[0]?.dev}`, [address]);
-    if (master !== null && !master.local)
+    // Beside a virtual router that only shares the number we are master with right.
+    const apart = [...senders].some((sender) => sender.local && sender.claims && master !== null && !mayHearEachOther(sender, master));
+    if (master !== null && !master.local && !apart)
       note("foreign_master", `keepalived is master here, but the adverts of ${master.source} show another master`, [master.source]);
   } else if (instance !== null && state !== "unknown") {
     if (here.length > 0) note("address_left", `keepalived is not master here (${state}), but this host has ${here.join(", ")}`, here);
@@ -44,8 +52,8 @@ export function contradictionsOf(
     for (const { dev, dadFailed } of devices)
       if (dadFailed)
         note("dad_failed", `${address} does not answer on ${dev}: duplicate address detection found another host that has it`, [address]);
-  for (const { source, local, claims } of senders)
-    if (claims && !local && sendersHere.includes(source))
+  for (const { source, claims } of senders)
+    if (claims && impostors.includes(source))
       note(
         "own_address_used",
         `adverts from ${source} arrive from outside, and it is an address of this host: another host uses it, or forges it`,

@@ -146,6 +146,8 @@ export class HostState {
   join(wire: VirtualRouter): JoinedRouter {
     const router = this.#router(wire.id);
     router.heard = wire;
+    // Also what nothing will mark for years, such as a packet with a wrong TTL, can be judged from now on.
+    router.board.markAll();
     return router;
   }
 

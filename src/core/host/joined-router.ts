@@ -1,5 +1,5 @@
 import { sameList } from "../../lib/same-list.ts";
-import type { Instant, Stamp, WallTime } from "../../lib/time.ts";
+import { type Instant, type Stamp, since, type WallTime } from "../../lib/time.ts";
 import type { AddressClaim } from "../../wire/decoded.ts";
 import type { Direction } from "../../wire/frame.ts";
 import { Aspect } from "../conditions/aspects.ts";
@@ -19,6 +19,9 @@ import type { VipIndex } from "./vip-index.ts";
 
 /** More virtual addresses than keepalived puts into a packet and beside it (`virtual_ipaddress_excluded`). */
 const MOST_VIPS = 1_024;
+
+/** Of an address that two hosts use, adverts of both come within so many intervals. */
+const MIXED = 3;
 
 /** What a joined router needs of the host state around it. */
 export interface HostContext {
@@ -199,6 +202,18 @@ export class JoinedRouter implements JoinedRouterView {
 
   get sendersHere(): readonly string[] {
     return [...(this.heard?.senders ?? nobody)].map(({ source }) => source).filter((source) => this.#context.network.has(source));
+  }
+
+  /** Senders from outside that use an address of this host: not those that a second card of it hears. */
+  get impostors(): readonly string[] {
+    const { network } = this.#context;
+    return [...(this.heard?.senders ?? [])]
+      .filter(({ source, arrived, lastAdvertAt, lastAdvert }) => {
+        // Ours may come in between.
+        if (arrived === null || since(lastAdvertAt, arrived.at) > MIXED * lastAdvert.interval || !network.has(source)) return false;
+        return arrived.mac === null || !network.hasMac(arrived.mac);
+      })
+      .map(({ source }) => source);
   }
 
   /** keepalived's answer, else that of the wire. */

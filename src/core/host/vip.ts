@@ -35,6 +35,9 @@ export interface ForeignClaim {
 /** A stranger that goes on is news once a second. */
 const NEWS = seconds(1);
 
+/** Who comes back after so long is a stranger for the first time. */
+const FORGOTTEN = seconds(86_400);
+
 const announcing: ReadonlySet<AddressClaim["how"]> = new Set(["gratuitous_arp", "unsolicited_neighbor_advertisement"]);
 
 /** Whether the message is there to tell the segment who has the address. */
@@ -114,9 +117,9 @@ export class Vip implements VipView {
     if (direction === "out") this.claimedHereAt = at;
     if (role !== "foreign" || direction === "out") return false;
     const { foreign } = this;
-    const repeated = foreign !== null && foreign.mac === claim.mac && since(at, foreign.at) < NEWS;
-    this.foreign = { mac: claim.mac, how: claim.how, at, since: foreign?.mac === claim.mac ? foreign.since : at };
-    return !repeated;
+    const known = foreign !== null && foreign.mac === claim.mac && since(at, foreign.at) < FORGOTTEN ? foreign : null;
+    this.foreign = { mac: claim.mac, how: claim.how, at, since: known?.since ?? at };
+    return known === null || since(at, known.at) >= NEWS;
   }
 
   /** @param mismatch whether the last claim is another's than the master's; null: nobody can say */

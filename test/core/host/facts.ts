@@ -113,7 +113,7 @@ export const eth0 = link(2, "eth0");
 export const VIP = "192.0.2.100";
 
 /** A host at `ms`: keepalived runs since 10 s before, eth0 has its own address and none of keepalived's. */
-export function host(scenario: Scenario, ms = 0, instances: readonly ConfiguredInstance[] = [instance()]): Scenario {
+export function host<S extends Scenario>(scenario: S, ms = 0, instances: readonly ConfiguredInstance[] = [instance()]): S {
   return scenario
     .fact(ms, configured(instances))
     .fact(ms, running(ms - 10_000))
