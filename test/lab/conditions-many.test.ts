@@ -14,7 +14,7 @@ const instances: PairInstance[] = Array.from({ length: VIRTUAL_ROUTERS }, (_, in
   vrid: index + 1,
   version: 3,
   interval: 1,
-  addresses: [`203.0.113.${index + 1}/32`],
+  addresses: [`198.51.100.${index + 1}/32`],
 }));
 /** Microseconds after the last advert: the master-down time of priority 1, and 20 ms. */
 const NO_MASTER = 3_996_094 + 20_000;
