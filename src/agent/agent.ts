@@ -72,6 +72,8 @@ export class Agent {
   #host: HostWatch | undefined;
   #server: HttpServer | undefined;
   #control: ControlSocket | undefined;
+  /** Whoever is told that the agent is ready can also command it. */
+  #controlTried = false;
   readonly #silences: SilenceStore;
   #hostPause = micros(0);
   #heardAdvert = false;
@@ -179,9 +181,9 @@ export class Agent {
       { silences: this.#silences, incidents: this.incidents },
       fieldsFirst(httpLog),
     );
-    // First, so that whoever is told that the agent is ready can also command it.
-    await this.#control.start();
-    const [listening] = await Promise.all([this.#server.listen(), watching]);
+    const listening = await this.#server.listen();
+    await Promise.all([this.#control.start(), watching]);
+    this.#controlTried = true;
     for (const address of listening) httpLog.info({ listen: formatListen(address) }, "serving");
     return listening;
   }
@@ -253,6 +255,7 @@ export class Agent {
   #readiness(interfaces: readonly AgentInterfaceView[], capturing: number): AgentView["readiness"] {
     const failure = this.#capture?.source.failure ?? null;
     if (failure !== null) return { ready: false, reason: failure.message };
+    if (!this.#controlTried) return { ready: false, reason: "the agent is starting" };
     return capturing > 0 ? { ready: true, reason: null } : { ready: false, reason: notReady(interfaces) };
   }
 

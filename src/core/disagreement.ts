@@ -1,3 +1,4 @@
+import { sameList } from "../lib/same-list.ts";
 import type { Advert } from "../wire/decoded.ts";
 
 /** What two senders of one virtual router may disagree about. */
@@ -48,6 +49,26 @@ export function disjointAddresses(a: Terms, b: Terms): boolean {
   if (a.addresses.length === 0 || b.addresses.length === 0) return false;
   if (a.omitted !== undefined || b.omitted !== undefined) return false;
   return a.addresses.every((address) => !b.addresses.includes(address));
+}
+
+/** Whether two adverts of one sender in one virtual router say the same: those that are equal are one object as a rule, not always. */
+export function saysTheSame(a: RetainedAdvert, b: RetainedAdvert): boolean {
+  if (a === b) return true;
+  return (
+    a.priority === b.priority &&
+    a.version === b.version &&
+    a.interval === b.interval &&
+    a.auth === b.auth &&
+    a.passwordTag === b.passwordTag &&
+    a.checksum === b.checksum &&
+    a.destination === b.destination &&
+    a.mac === b.mac &&
+    a.ttl === b.ttl &&
+    a.hmac?.keyId === b.hmac?.keyId &&
+    sameList(a.flags, b.flags) &&
+    sameList(a.addresses, b.addresses) &&
+    a.omitted?.sum === b.omitted?.sum
+  );
 }
 
 const differs: Readonly<Record<DisagreementField, (a: Terms, b: Terms) => boolean>> = {

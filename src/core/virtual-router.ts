@@ -6,7 +6,7 @@ import { Claims } from "./claims.ts";
 import { Aspect } from "./conditions/aspects.ts";
 import type { Blindness, Intruder, Loss, Sighting, WireSubject } from "./conditions/subject.ts";
 import type { Deadlined } from "./deadlines.ts";
-import { type DisagreementField, disagreementFields, disagreesOn, type RetainedAdvert } from "./disagreement.ts";
+import { type DisagreementField, disagreementFields, disagreesOn, type RetainedAdvert, saysTheSame } from "./disagreement.ts";
 import type { Event, MasterChangeReason, VirtualRouterId } from "./events.ts";
 import { FailoverFollower } from "./failover.ts";
 import type { JoinedRouter } from "./host/joined-router.ts";
@@ -260,7 +260,7 @@ export class VirtualRouter implements Deadlined, WireSubject {
     const before = sender.priority;
     this.#noteSource(advert.source, at);
     const latest = this.#latest;
-    const retained = this.#retain(advert);
+    const retained = this.#retain(advert, sender);
     if (sender !== this.#master || retained !== sender.lastAdvert) this.#compare(sender, latest, retained, at);
     if (retained !== sender.lastAdvert || (sender === this.#master && this.#isUnconfirmed(sender))) this.revision += 1;
     const claimed = sender.claims;
@@ -541,8 +541,10 @@ export class VirtualRouter implements Deadlined, WireSubject {
     return since(at, this.#lastOtherAt ?? this.#lastAt);
   }
 
-  #retain(advert: Advert): RetainedAdvert {
-    const retained = this.#context.retained(advert);
+  /** What is kept of an advert: the last one of its sender, where it says the same. */
+  #retain(advert: Advert, sender: Sender): RetainedAdvert {
+    let retained = this.#context.retained(advert);
+    if (saysTheSame(retained, sender.lastAdvert)) retained = sender.lastAdvert;
     const excess = advert.addresses.length - retained.addresses.length;
     if (excess > 0 && excess !== this.#excess) this.#context.evicted("address", excess);
     this.#excess = excess;
