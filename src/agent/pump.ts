@@ -5,13 +5,18 @@ import type { HostFact } from "../core/host-facts.ts";
 import { toInput } from "../core/intake.ts";
 import type { Clock } from "../lib/clock.ts";
 import { randomKey } from "../lib/random-key.ts";
-import { type Duration, type Instant, instant, micros, millis, plus, since, type WallTime, wallTime } from "../lib/time.ts";
+import { type Duration, type Instant, instant, micros, millis, plus, seconds, since, type WallTime, wallTime } from "../lib/time.ts";
 import { createDecoder } from "../wire/decode.ts";
 import type { Decoded } from "../wire/decoded.ts";
 import type { Frame } from "../wire/frame.ts";
 
 /** A frame reaches us at the latest so long after its stamp: the block timeout of the packet ring, and scheduling. */
 const SETTLE = millis(12);
+/** On a host that cannot keep up frames come later than that: so much of the latest lag is waited for besides, at most so long. */
+const LAG_FACTOR = 2;
+const LONGEST_SETTLE = seconds(1);
+/** What is left of it with every beat: it is forgotten after some seconds. */
+const LAG_DECAY = 0.9;
 /** How often the pump looks whether it still runs. */
 const BEAT = millis(250);
 /** A beat that comes so much too late means that this host or process stood still: less than the master-down time of 0.1 s routers. */
@@ -45,6 +50,8 @@ export class Pump implements FrameSink {
   /** Up to here everything that was captured has been handled. */
   #caughtUp: Instant;
   #inBatch = false;
+  /** How late frames have come lately, after their stamps. */
+  #lag = micros(0);
 
   constructor(deps: PumpDeps) {
     this.#deps = deps;
@@ -70,13 +77,15 @@ export class Pump implements FrameSink {
   catchUp(): void {
     this.#notePause();
     this.#source?.drain();
-    this.#emit(this.#deps.engine.advance(instant(this.#deps.clock.now() - SETTLE)));
+    this.#emit(this.#deps.engine.advance(instant(this.#deps.clock.now() - this.#settle)));
   }
 
   frame(frame: Frame): void {
     if (!this.#inBatch) {
       this.#inBatch = true;
       this.#notePause();
+      const lag = since(this.#deps.clock.now(), frame.at);
+      if (lag > this.#lag) this.#lag = lag;
     }
     const decoded = this.#decoder.decode(frame);
     this.#deps.tap?.(frame, decoded);
@@ -99,7 +108,7 @@ export class Pump implements FrameSink {
     const { clock, engine } = this.#deps;
     this.#notePause();
     // Frames from just before may still be in the ring: they are not to come late.
-    const at = instant(Math.max(engine.now, clock.now() - SETTLE));
+    const at = instant(Math.max(engine.now, clock.now() - this.#settle));
     this.#emit(engine.handle({ kind: "capture", state, interface: interfaceName, at, wall: this.#wallAt(at) }));
     this.#deps.hearing(interfaceName, state, why);
     this.#arm();
@@ -113,6 +122,11 @@ export class Pump implements FrameSink {
     this.#emit(engine.handleHost({ ...fact, at: clock.now(), wall: clock.wall() }));
   }
 
+  /** How long after an instant everything that happened by then has reached us. */
+  get #settle(): Duration {
+    return micros(Math.max(SETTLE, Math.min(LAG_FACTOR * this.#lag, LONGEST_SETTLE)));
+  }
+
   #emit(events: readonly Event[]): void {
     for (const event of events) this.#deps.sink(event);
   }
@@ -124,7 +138,7 @@ export class Pump implements FrameSink {
     this.#disarm();
     this.#armedFor = due;
     if (due === undefined) return;
-    const wait = micros(Math.max(0, since(plus(due, SETTLE), this.#deps.clock.now())));
+    const wait = micros(Math.max(0, since(plus(due, this.#settle), this.#deps.clock.now())));
     this.#disarm = this.#deps.clock.after(wait, () => {
       this.#armedFor = undefined;
       this.catchUp();
@@ -135,6 +149,7 @@ export class Pump implements FrameSink {
   #scheduleBeat(): void {
     this.#stopBeat = this.#deps.clock.after(BEAT, () => {
       this.#notePause();
+      this.#lag = micros(this.#lag * LAG_DECAY);
       this.#scheduleBeat();
     });
   }

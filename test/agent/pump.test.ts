@@ -161,3 +161,18 @@ test("the adverts of senders with different passwords reach the engine with diff
   );
   assert.notEqual(tags[0], tags[1]);
 });
+
+test("where frames come late, nothing is concluded before they can have come", () => {
+  const { clock, source, seen } = setUp();
+  // Every 0.5 s an advert, that waits for 0.4 s until its host has a moment for it.
+  for (let at = 500; at <= 6_000; at += 500) {
+    clock.runTo(at + 400);
+    source.arrive(ADVERT, at);
+    source.drain();
+  }
+  const due = 6_000 + 4 * 500;
+  clock.runTo(due + 200);
+  assert.deepEqual(seen().slice(2), []);
+  clock.runTo(due + 1_100);
+  assert.equal(seen().length, 4);
+});

@@ -77,8 +77,8 @@ export const captureBlind = defineDetector({
 });
 
 const MINUTE = seconds(60);
-/** A takeover that is due shows by a notify call within this time. */
-const NOTIFY_PATIENCE = seconds(2);
+/** A takeover that is due shows by a notify call within this time: a keepalived with hundreds of instances on a busy host needs seconds. */
+const NOTIFY_PATIENCE = seconds(10);
 
 const raised = (cause: Cause, summary: string, evidence: Readonly<Record<string, unknown>>) =>
   ({ state: "raised", finding: { summary, cause, evidence } }) as const;
