@@ -120,6 +120,7 @@ export class Pump implements FrameSink {
     this.#notePause();
     this.#source?.drain();
     this.#emit(engine.handleHost({ ...fact, at: clock.now(), wall: clock.wall() }));
+    this.#arm();
   }
 
   /** How long after an instant everything that happened by then has reached us. */

@@ -57,7 +57,11 @@ export function engineOptionsOf(config: Config): EngineOptions {
     },
     downTimerAdverts: (id) => expectationFor(config, id)?.down_timer_adverts ?? tracking.down_timer_adverts,
     conditions: conditionSettingsOf(config),
-    allowedSenders: (id) => expectationFor(config, id)?.senders?.filter((sender) => familyOf(sender) === id.family) ?? null,
+    allowedSenders: (id) => {
+      const senders = expectationFor(config, id)?.senders?.filter((sender) => familyOf(sender) === id.family) ?? [];
+      // An entry for both families that lists senders of one says nothing of the other.
+      return senders.length === 0 ? null : senders;
+    },
   };
 }
 

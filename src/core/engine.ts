@@ -37,6 +37,8 @@ export class Engine {
   readonly #interfaces = new Map<string | null, InterfaceCounts>();
   /** Not captured now, the longest deaf first. */
   readonly #deafInterfaces = new Set<string>();
+  /** Whether the capture says which interfaces it hears: a file does not. */
+  #captureSpeaks = false;
   /** Captured now, as the capture itself said. */
   readonly #capturedInterfaces = new Set<string>();
   readonly #evictions = Object.fromEntries(evictionKinds.map((kind) => [kind, 0])) as Record<EvictionKind, number>;
@@ -61,7 +63,7 @@ export class Engine {
       emit: (event) => this.#events.push(event),
       now: () => this.#now,
       board: (subject) => this.#board(subject),
-      isCaptured: (name) => (this.#capturedInterfaces.size === 0 ? null : this.#capturedInterfaces.has(name)),
+      isCaptured: (name) => (this.#captureSpeaks ? this.#capturedInterfaces.has(name) : null),
       dropped: (board) => {
         board.end("not configured any more, and not heard", this.#now, this.#wallAt(this.#now));
         this.#marked.delete(board);
@@ -101,8 +103,8 @@ export class Engine {
   }
 
   /**
-   * Applies a fact of this host. It moves no time: frames from just before it may still be on their way, and no deadline hangs
-   * on it.
+   * Applies a fact of this host. It moves no time: frames from just before it may still be on their way. A
+   * condition that it begins has its deadline by the fact's own instant.
    */
   handleHost(input: HostInput): readonly Event[] {
     // Before the first frame nothing else tells the time of day.
@@ -217,7 +219,8 @@ export class Engine {
         this.#deafInterfaces.delete(oldest);
       }
     }
-    this.#host.captureChanged(interfaceName);
+    this.#host.captureChanged(this.#captureSpeaks ? interfaceName : null);
+    this.#captureSpeaks ||= interfaceName !== null;
     for (const router of this.#table.on(interfaceName)) {
       if (this.#isDeaf(router.id.interface)) router.deafen(at);
       else router.listen(at);

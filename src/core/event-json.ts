@@ -77,6 +77,7 @@ function fields(event: Event): Json {
         summary: event.summary,
         evidence: event.evidence,
         ...(event.inhibitedBy !== null && { inhibited_by: event.inhibitedBy }),
+        ...(event.kind === "condition_cleared" && !event.resolved && { resolved: false }),
       };
   }
 }

@@ -148,4 +148,8 @@ export type Event =
     })
   | HostEvent
   | (ConditionFields & { readonly kind: "condition_raised" })
-  | (ConditionFields & { readonly kind: "condition_cleared" });
+  | (ConditionFields & {
+      readonly kind: "condition_cleared";
+      /** false: it is not followed any more, and whether it is over nobody knows. */
+      readonly resolved: boolean;
+    });

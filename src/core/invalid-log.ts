@@ -9,7 +9,7 @@ export interface InvalidPackets {
   mac: string | null;
 }
 
-/** A flood of them is news once a second. */
+/** After so long without one the next is news. */
 const NEWS = seconds(1);
 
 /** Packets of one virtual router that no router may believe, by reason. A keepalived master puts its next advert off at each. */

@@ -144,7 +144,8 @@ export class Stand {
     if (before === null || this.field !== null) return;
     this.#forget();
     this.heardSince = at;
-    weaker.outrankedAt = at;
+    // Who is silent has yet to show that it yields.
+    if (weaker.lastAdvertAt < at) weaker.outrankedAt = at;
   }
 
   #forget(): void {

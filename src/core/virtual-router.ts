@@ -4,7 +4,7 @@ import { Cadence, LATE_FROM, missedIn } from "./cadence.ts";
 import { ChangeHistory } from "./change-history.ts";
 import { Claims } from "./claims.ts";
 import { Aspect } from "./conditions/aspects.ts";
-import type { Blindness, Intruder, Loss, Sighting, WireSubject } from "./conditions/subject.ts";
+import { type Blindness, gapsKept, type Intruder, type Loss, type Sighting, type WireSubject } from "./conditions/subject.ts";
 import type { Deadlined } from "./deadlines.ts";
 import { type DisagreementField, disagreementFields, disagreesOn, type RetainedAdvert, saysTheSame } from "./disagreement.ts";
 import type { Event, MasterChangeReason, VirtualRouterId } from "./events.ts";
@@ -30,8 +30,8 @@ const ESTABLISHED_ADVERTS = 10;
 /** Who speaks again after so long is news, though it says the same. */
 const RETURNED = seconds(5);
 
-/** So many times in which something was missed are remembered. */
-const GAPS_KEPT = 8;
+/** More changes are remembered than raise `flapping`, so that it can say how many there were. */
+const CHANGES_KEPT = 4;
 
 /** So many packets that nobody may believe between two adverts of a master put the second one off. */
 const STARVING = 2;
@@ -133,7 +133,7 @@ export class VirtualRouter implements Deadlined, WireSubject {
       evicted: () => context.evicted("sender", 1),
       changed: () => this.joined.board.mark(Aspect.claims),
     });
-    this.changes = new ChangeHistory(Number(context.options.conditions(id).flapping.options["changes"]));
+    this.changes = new ChangeHistory(CHANGES_KEPT * Number(context.options.conditions(id).flapping.options["changes"]));
     this.failover = new FailoverFollower({
       id,
       downTimerAdverts: this.downTimerAdverts,
@@ -261,7 +261,10 @@ export class VirtualRouter implements Deadlined, WireSubject {
     this.#noteSource(advert.source, at);
     const latest = this.#latest;
     const retained = this.#retain(advert, sender);
-    if (sender !== this.#master || retained !== sender.lastAdvert) this.#compare(sender, latest, retained, at);
+    // What could not be judged since something was missed can be judged again.
+    if (sender === this.#master && this.#isUnconfirmed(sender)) this.joined.board.mark(Aspect.capture);
+    if (sender !== this.#master || retained !== sender.lastAdvert || latest.source !== retained.source)
+      this.#compare(sender, latest, retained, at);
     if (retained !== sender.lastAdvert || (sender === this.#master && this.#isUnconfirmed(sender))) this.revision += 1;
     const claimed = sender.claims;
     const isCopy = previousAt !== null && isCopyOf(sender.lastAdvert, advert, since(at, previousAt));
@@ -335,7 +338,7 @@ export class VirtualRouter implements Deadlined, WireSubject {
     if (!this.#deaf && from >= this.#heardSince) this.#blindFrom = from;
     if (until > this.#heardSince) this.#heardSince = until;
     this.blindness.gaps.push({ from, until });
-    if (this.blindness.gaps.length > GAPS_KEPT) this.blindness.gaps.shift();
+    if (this.blindness.gaps.length > gapsKept) this.blindness.gaps.shift();
     this.joined.board.mark(Aspect.capture);
     this.failover.missed();
   }

@@ -183,6 +183,7 @@ export class AdvertRuns {
     this.#settleAll(sender.router, frame.at, frame.wall);
     const what = differences(sender.advert, advert);
     const wasResigned = sender.advert.priority === 0;
+    if (what.includes("addresses")) this.#forgetAddresses(sender);
     this.#replaceAdvert(sender, advert);
     this.#learnAddresses(sender);
     if (advert.priority === 0) {
@@ -278,9 +279,19 @@ export class AdvertRuns {
 
   #learnAddresses({ advert, router }: Sender): void {
     for (const address of advert.addresses) {
-      if (this.#addresses.size >= mostAddresses && !this.#addresses.has(address)) return;
+      // Those that were learned first go first.
+      if (this.#addresses.size >= mostAddresses && !this.#addresses.has(address)) {
+        for (const oldest of this.#addresses.keys()) {
+          this.#addresses.delete(oldest);
+          break;
+        }
+      }
       this.#addresses.set(address, router);
     }
+  }
+
+  #forgetAddresses({ advert, router }: Sender): void {
+    for (const address of advert.addresses) if (this.#addresses.get(address) === router) this.#addresses.delete(address);
   }
 
   /** A quarter of them, those that were met first: finding the first of a map costs more, the more were taken out of it. */
@@ -304,7 +315,7 @@ export class AdvertRuns {
     if (router.speaker === sender) router.speaker = null;
     if (router.senders > 0) return;
     this.#routers.delete(router.key);
-    for (const address of sender.advert.addresses) if (this.#addresses.get(address) === router) this.#addresses.delete(address);
+    this.#forgetAddresses(sender);
   }
 }
 

@@ -63,8 +63,6 @@ export class FrameRing {
   #wrap: number;
   #count = 0;
   #last = -1;
-  /** Frames that were too large to be kept. */
-  oversized = 0;
 
   constructor({ bytes, keep }: FrameRingOptions) {
     this.#keep = keep;
@@ -83,10 +81,7 @@ export class FrameRing {
     const { at, bytes, vlanTci } = frame;
     const tag = vlanTci === undefined ? undefined : tagPlaces[frame.linkType];
     const captured = bytes.length + (tag === undefined ? 0 : tagLength);
-    if (captured > largestFrame || recordHeader + captured > this.#bytes.length) {
-      this.oversized += 1;
-      return false;
-    }
+    if (captured > largestFrame || recordHeader + captured > this.#bytes.length) return false;
     while (this.#count > 0 && at - this.#view.getFloat64(this.#tail, true) > this.#keep) this.#evict();
     const name = this.#indexOf(frame.interface);
     const start = this.#makeRoom(recordHeader + captured);

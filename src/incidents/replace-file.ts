@@ -9,7 +9,11 @@ export async function replaceFile(storage: Storage, path: string, text: string):
   const temporary = `${path}.tmp`;
   const file = await storage.open(temporary, "w", 0o600);
   try {
-    for (let done = 0; done < bytes.length; ) done += (await file.write(bytes, done, bytes.length - done, done)).bytesWritten;
+    for (let done = 0; done < bytes.length; ) {
+      const { bytesWritten } = await file.write(bytes, done, bytes.length - done, done);
+      if (bytesWritten === 0) throw new Error(`${temporary}: the disk takes nothing more`);
+      done += bytesWritten;
+    }
     await file.sync();
   } finally {
     await file.close();

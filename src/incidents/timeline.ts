@@ -92,7 +92,13 @@ export class Timeline {
         const { reason, partial } = decoded;
         const { vlan, innerVlan, family = "ipv4", vrid = 0, source, mac = null } = partial;
         const key = `rejected ${frame.interface} ${vlan} ${innerVlan} ${family} ${vrid} ${source}`;
-        const router = { interface: frame.interface, ...(vlan !== undefined && { vlan }), family, vrid };
+        const router = {
+          interface: frame.interface,
+          ...(vlan !== undefined && { vlan }),
+          ...(innerVlan !== undefined && { innerVlan }),
+          family,
+          vrid,
+        };
         this.#repeat(key, `${reason} ${mac}`, router, frame, () => ({
           entry: "rejected",
           ...routerJson(router),

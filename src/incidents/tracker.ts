@@ -34,8 +34,6 @@ export class IncidentTracker {
   /** Which interfaces virtual routers of a segment were seen on. */
   readonly #interfaces = new Map<string, Set<string | null>>();
   readonly #masters = new Map<string, string | null>();
-  /** Incidents that were not recorded, because too many were open. */
-  unrecorded = 0;
 
   constructor(options: TrackerOptions) {
     this.#options = options;
@@ -102,10 +100,7 @@ export class IncidentTracker {
   }
 
   #begin(segment: string, { at, wall }: { readonly at: Instant; readonly wall: WallTime }): Incident | undefined {
-    if (this.#open.size >= mostOpen) {
-      this.unrecorded += 1;
-      return undefined;
-    }
+    if (this.#open.size >= mostOpen) return undefined;
     const id = `${idTime(wall)}-${this.#options.suffix()}`;
     const incident = new Incident(id, segment, at, wall, this.#interfaces.get(segment) ?? new Set());
     this.#open.set(segment, incident);

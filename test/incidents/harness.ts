@@ -128,7 +128,8 @@ export function raised(s: number, router = routerId(), severity: "critical" | "w
   };
 }
 
-export const cleared = (s: number, router = routerId()): Event => ({ ...raised(s, router), kind: "condition_cleared" }) as Event;
+export const cleared = (s: number, router = routerId()): Event =>
+  ({ ...raised(s, router), kind: "condition_cleared", resolved: true }) as Event;
 
 export const changed = (
   s: number,

@@ -90,7 +90,7 @@ export class ConditionBoard implements Deadlined, ConditionsView {
   end(why: string, at: Instant, wall: WallTime): void {
     for (const state of this.#states) {
       if (state === undefined) continue;
-      this.#clear(state, why, at, wall);
+      this.#clear(state, why, at, wall, false);
       state.heldSince = null;
       state.recheckAt = null;
     }
@@ -185,11 +185,11 @@ export class ConditionBoard implements Deadlined, ConditionsView {
     this.#context.emit({ kind: "condition_raised", at, wall, router: this.#subject.id, ...state.active });
   }
 
-  #clear(state: State, summary: string, at: Instant, wall: WallTime): void {
+  #clear(state: State, summary: string, at: Instant, wall: WallTime, resolved = true): void {
     const was = state.active;
     if (was === null) return;
     state.active = null;
-    this.#context.emit({ kind: "condition_cleared", at, wall, router: this.#subject.id, ...was, summary });
+    this.#context.emit({ kind: "condition_cleared", at, wall, router: this.#subject.id, ...was, summary, resolved });
   }
 
   #inhibitor(condition: ConditionName): ConditionName | null {

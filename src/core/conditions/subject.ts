@@ -32,9 +32,12 @@ export interface Sighting {
   readonly mac: string | null;
 }
 
+/** So many times in which something was missed are remembered. */
+export const gapsKept = 8;
+
 /** Times in which something may have been missed. */
 export interface Blindness {
-  /** The last ones, oldest first; at most `blindnessKept`. */
+  /** The last ones, oldest first; at most `gapsKept`. */
   readonly gaps: readonly { readonly from: Instant; readonly until: Instant }[];
 }
 

@@ -1,7 +1,7 @@
 import { type Duration, earlier, type Instant, later, micros, plus, seconds, since, toSeconds } from "../../lib/time.ts";
 import { Aspect } from "../conditions/aspects.ts";
 import { clear, defineDetector, unknown, type Verdict } from "../conditions/definition.ts";
-import type { Subject } from "../conditions/subject.ts";
+import { gapsKept, type Subject } from "../conditions/subject.ts";
 import { claimLifetime } from "../timing.ts";
 import { routerName } from "./dispute.ts";
 
@@ -13,7 +13,7 @@ export const captureBlind = defineDetector({
   severity: "warning",
   scope: "host",
   meaning: "This agent cannot hear an interface that it should watch.",
-  rule: "Raised when the interface of a virtual router that was heard has not been captured for `grace`; when frames were lost, or this host stood still, `gaps` times within a minute; and when keepalived here stays a backup, so that it hears its master, although nothing is captured. Cleared when the segment is heard again, or after a minute without a loss. Whatever would have to be concluded from silence is held back meanwhile.",
+  rule: "Raised when the interface of a virtual router that was heard, or that keepalived.conf or `virtual_routers` names, has not been captured for `grace`; when frames were lost, or this host stood still, `gaps` times within a minute; and when keepalived here stays a backup, so that it hears its master, although nothing is captured. Cleared when the segment is heard again, or after a minute without a loss. Whatever would have to be concluded from silence is held back meanwhile.",
   causes: {
     interface_not_captured: {
       meaning: "The interface is down, gone, or cannot be captured.",
@@ -43,7 +43,7 @@ export const captureBlind = defineDetector({
       max: seconds(3_600),
       meaning: "How long an interface may be away.",
     },
-    gaps: { kind: "count", default: 5, min: 1, max: 8, meaning: "Losses within a minute that raise it." },
+    gaps: { kind: "count", default: 5, min: 1, max: gapsKept, meaning: "Losses within a minute that raise it." },
   },
   watches: Aspect.capture | Aspect.master | Aspect.keepalived,
   inhibits: ["no_master"],

@@ -21,6 +21,13 @@ export function disputesOf(wire: WireSubject): readonly Dispute[] {
   return found;
 }
 
+/** The sender on this host: after a renumbering the one that spoke last. */
+export function senderHere(senders: Iterable<Sender>): Sender | undefined {
+  let found: Sender | undefined;
+  for (const sender of senders) if (sender.local && (found === undefined || sender.lastAdvertAt > found.lastAdvertAt)) found = sender;
+  return found;
+}
+
 /** Whether two routers advertise from its address now. */
 export function isShared({ macs, lastAdvert }: Sender, now: Instant): boolean {
   const until = macs.sharedUntil(lastAdvert.interval);

@@ -1,6 +1,8 @@
 import { earlier, type Instant, plus, seconds } from "../../lib/time.ts";
 import { Aspect } from "../conditions/aspects.ts";
 import { clear, defineDetector, unheard, unknown } from "../conditions/definition.ts";
+import { mayHearEachOther } from "../reach.ts";
+import type { Sender } from "../sender.ts";
 import { routerName } from "./dispute.ts";
 
 /** Who becomes master is then a matter of addresses, or of who was first. */
@@ -32,15 +34,18 @@ export const equalPriority = defineDetector({
     const { wire } = subject;
     if (wire === null) return unheard;
     if (!wire.hearing) return unknown;
-    const byPriority = new Map<number, string[]>();
+    const byPriority = new Map<number, Sender[]>();
     let recheckAt: Instant | undefined;
-    for (const { source, priority, lastAdvertAt } of wire.senders) {
+    for (const sender of wire.senders) {
+      const { priority, lastAdvertAt } = sender;
       const until = plus(lastAdvertAt, remember);
       if (priority === null || until <= now) continue;
       recheckAt = recheckAt === undefined ? until : earlier(recheckAt, until);
-      byPriority.set(priority, [...(byPriority.get(priority) ?? []), source]);
+      byPriority.set(priority, [...(byPriority.get(priority) ?? []), sender]);
     }
-    for (const [priority, senders] of byPriority) {
+    for (const [priority, equals] of byPriority) {
+      // Unicast routers that do not send to each other may be two virtual routers that share a number.
+      const senders = equals.filter((a) => equals.some((b) => a !== b && mayHearEachOther(a, b))).map(({ source }) => source);
       if (senders.length < 2) continue;
       return {
         state: "raised",

@@ -3,6 +3,7 @@ import { Aspect } from "../conditions/aspects.ts";
 import { clear, defineDetector, notHere, unknown } from "../conditions/definition.ts";
 import { refusedFor } from "../disagreement.ts";
 import { configuredTerms } from "./configured-terms.ts";
+import { senderHere } from "./dispute.ts";
 import { splitBrain } from "./split-brain.ts";
 
 /** So many intervals without an advert of ours, and a backup is about to take over. */
@@ -45,7 +46,7 @@ export const localSendBlocked = defineDetector({
     // Without any advert only the capture itself can say that it would have seen ours.
     if (wire === null ? here.isCaptured !== true : !wire.hearing) return unknown;
     const senders = [...(wire?.senders ?? [])];
-    const own = senders.find(({ local }) => local);
+    const own = senderHere(senders);
     const { interval } = instance.configured;
     const patience = micros(SILENT_INTERVALS * interval);
     const ripe = own === undefined ? now : plus(later(own.lastAdvertAt, instance.said.since?.at ?? own.lastAdvertAt), patience);

@@ -4,12 +4,16 @@ import { type CauseText, clear, type Detector, defineDetector, unheard, unknown 
 import type { Subject, WireSubject } from "../conditions/subject.ts";
 import { type DisagreementField, disagreesOn, disjointAddresses, type Terms } from "../disagreement.ts";
 import type { ConditionName, Severity } from "../events.ts";
+import { mayHearEachOther } from "../reach.ts";
+import type { Sender } from "../sender.ts";
 import { configuredTerms } from "./configured-terms.ts";
 import { routerName } from "./dispute.ts";
 
 /** One who says how the virtual router is set up. */
 interface Party {
   readonly who: string;
+  /** null: keepalived.conf of this host. */
+  readonly sender: Sender | null;
   readonly terms: Partial<Terms>;
   /** Until when its word counts; null: always. */
   readonly until: Instant | null;
@@ -88,23 +92,26 @@ function partiesOf({ here }: Subject, wire: WireSubject, now: Instant, remember:
     const until = plus(sender.lastAdvertAt, remember);
     if (until <= now) continue;
     if (sender.local && sender.claims) local = true;
-    const party = { who: sender.source, terms: sender.lastAdvert, until };
+    const party = { who: sender.source, sender, terms: sender.lastAdvert, until };
     if (sender === wire.master) parties.unshift(party);
     else parties.push(party);
   }
   const configured = here.instance?.configured ?? null;
   // What is edited and not loaded is drift, and only a master shows it: the file of a stopped keepalived says nothing.
   if (configured !== null && !local && here.daemon?.running === true && wire.master !== null && here.fileIsLoaded)
-    parties.push({ who: "keepalived.conf of this host", terms: configuredTerms(configured), until: null });
+    parties.push({ who: "keepalived.conf of this host", sender: null, terms: configuredTerms(configured), until: null });
   return parties;
 }
+
+/** Unicast routers that do not send to each other may be two virtual routers that share a number. */
+const belongTogether = ({ sender: a }: Party, { sender: b }: Party): boolean => a === null || b === null || mayHearEachOther(a, b);
 
 function firstPair(field: DisagreementField, parties: readonly Party[]): readonly [Party, Party] | null {
   for (let i = 0; i < parties.length; i++) {
     const a = parties[i] as Party;
     for (let j = i + 1; j < parties.length; j++) {
       const b = parties[j] as Party;
-      if (a.terms !== b.terms && compare(field, a.terms, b.terms)) return [a, b];
+      if (a.terms !== b.terms && compare(field, a.terms, b.terms) && belongTogether(a, b)) return [a, b];
     }
   }
   return null;

@@ -3,7 +3,7 @@ import { Aspect } from "../conditions/aspects.ts";
 import { clear, defineDetector, unheard, unknown } from "../conditions/definition.ts";
 
 /** So many packets that no router may believe since the last advert put a master's own adverts off (protocol: F2). */
-const STARVING = 3;
+const STARVED_FROM = 3;
 
 /** Nobody holds the virtual router. */
 export const noMaster = defineDetector({
@@ -50,7 +50,7 @@ export const noMaster = defineDetector({
     const how = loss.reason === "priority_zero" ? "resigned" : "fell silent";
     const last = [...wire.senders].find(({ source }) => source === loss.from);
     const invalidPackets = invalid.total - (last?.invalidBefore ?? invalid.total);
-    const starved = invalidPackets >= STARVING;
+    const starved = invalidPackets >= STARVED_FROM;
     const [latest] = [...invalid.byReason.values()].sort((a, b) => b.lastAt - a.lastAt);
     return {
       state: "raised",

@@ -25,7 +25,7 @@ export const slowAdverts = defineDetector({
     },
     sender_late: {
       meaning: "The master itself sends late: overloaded, stalled on a disk, or its virtual machine is paused.",
-      decidedBy: "The counter in its adverts has never skipped one: all that were sent were heard.",
+      decidedBy: "The counter in its adverts skipped none at the late one: all that were sent were heard.",
       remedy:
         'Look at the master: CPU steal, `journalctl -u keepalived` for "A thread timer expired", programs that signal keepalived; `vrrp_rt_priority`, `vrrp_no_swap`; a longer `advert_int`.',
     },

@@ -6,7 +6,7 @@ import { disjointAddresses, refusedFor } from "../disagreement.ts";
 import { mayHearEachOther } from "../reach.ts";
 import type { Sender } from "../sender.ts";
 import { configuredTerms } from "./configured-terms.ts";
-import { type Dispute, disputesOf, isShared, routerName } from "./dispute.ts";
+import { type Dispute, disputesOf, isShared, routerName, senderHere } from "./dispute.ts";
 
 const mismatch = (what: string, remedy: string): CauseText => ({
   meaning: `Each refuses the adverts of the other, because they differ in ${what}.`,
@@ -116,8 +116,8 @@ export const splitBrain = defineDetector({
     const shared = sharedAddress(wire, now);
     if (shared !== null) return shared;
     if (wire.judgesMaster) return fromInside(subject, wire);
-    // Claims end by what was heard: that is sure, whatever was missed besides.
-    return subject.here.board.isRaised("split_brain") ? clear : unknown;
+    // Claims end by what was heard: that is sure, whatever was missed besides. What this host says of itself is as true as before.
+    return subject.here.board.isRaised("split_brain") && fromInside(subject, wire).state !== "raised" ? clear : unknown;
   },
 });
 
@@ -200,7 +200,7 @@ function fromInside({ here }: Subject, wire: WireSubject): Verdict<Cause> {
   if (instance === null || instance.state !== "master" || instance.by !== "notify" || master === null || held.length === 0) return clear;
   // Whose adverts leave is one of the claims that are judged above.
   if ([...wire.senders].some(({ local, claims }) => local && claims)) return clear;
-  const own = [...wire.senders].find(({ local }) => local);
+  const own = senderHere(wire.senders);
   // That one only shares our number.
   if (own?.claims === true && !mayHearEachOther(own, master)) return clear;
   const terms =

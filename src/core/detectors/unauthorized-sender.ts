@@ -1,4 +1,4 @@
-import { earlier, type Instant, later, plus, seconds, toSeconds } from "../../lib/time.ts";
+import { later, plus, seconds, toSeconds } from "../../lib/time.ts";
 import { Aspect } from "../conditions/aspects.ts";
 import { clear, defineDetector, unheard, unknown, type Verdict } from "../conditions/definition.ts";
 import type { Sender } from "../sender.ts";
@@ -55,16 +55,12 @@ export const unauthorizedSender = defineDetector({
     if (wire === null) return unheard;
     if (!wire.hearing) return unknown;
     const { impostors } = here;
-    let recheckAt: Instant | undefined;
     for (const sender of wire.senders) {
       const { source, lastAdvertAt, lastAdvert } = sender;
       const over = plus(later(lastAdvertAt, wire.heardSince), quiet);
       if (now >= over) continue;
       const why = whyNot(sender);
-      if (why === null) {
-        if (allowedSenders !== null) recheckAt = recheckAt === undefined ? over : earlier(recheckAt, over);
-        continue;
-      }
+      if (why === null) continue;
       return {
         state: "raised",
         finding: {
@@ -81,7 +77,7 @@ export const unauthorizedSender = defineDetector({
         recheckAt: over,
       };
     }
-    return { ...clear, because: "it was not heard again", recheckAt };
+    return { ...clear, because: "it was not heard again" };
 
     function whyNot({ source, local }: Sender): Cause | null {
       if (allowedSenders !== null && !allowedSenders.includes(source)) return "not_allowed";

@@ -1,6 +1,7 @@
 import { type Instant, later, micros, plus, seconds, since, toSeconds } from "../../lib/time.ts";
 import { Aspect } from "../conditions/aspects.ts";
 import { clear, defineDetector, unheard, unknown } from "../conditions/definition.ts";
+import { virtualMac } from "../host/joined-router.ts";
 import { routerName } from "./dispute.ts";
 
 /** A host that is no router of this virtual router answers for its address. */
@@ -42,7 +43,7 @@ export const vipConflict = defineDetector({
   },
   watches: Aspect.addresses | Aspect.adverts | Aspect.master | Aspect.capture,
   evaluate(subject, now, { quiet }) {
-    const { wire, here } = subject;
+    const { wire, here, id } = subject;
     if (wire === null) return unheard;
     if (!wire.hearing) return unknown;
     if (wire.master === null) return unknown;
@@ -50,7 +51,7 @@ export const vipConflict = defineDetector({
     for (const { address, foreign } of here.vips) {
       if (foreign === null) continue;
       const over = plus(later(foreign.at, wire.heardSince), quiet);
-      if (now >= over || wire.hasMac(foreign.mac) || here.network.hasMac(foreign.mac)) continue;
+      if (now >= over || wire.hasMac(foreign.mac) || foreign.mac === virtualMac(id) || here.network.hasMac(foreign.mac)) continue;
       const ripe = plus(foreign.since, micros(1.5 * wire.interval));
       if (now < ripe) {
         recheckAt = recheckAt === undefined ? ripe : (Math.min(recheckAt, ripe) as Instant);

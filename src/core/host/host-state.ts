@@ -70,7 +70,7 @@ function release(instance: Instance): void {
  *   facts: netlink -> network, notify, keepalived.conf, process -> keepalived ┐
  *   wire:  virtual routers, ARP and ND claims         -> joined routers       ┴-> events, view
  *
- * A fact has a wall time but moves no deadline, so every conclusion here is drawn when something arrives, never by waiting.
+ * A fact has a wall time but moves no deadline of the wire: every state here is concluded when something arrives, never by waiting.
  */
 export class HostState {
   readonly #options: HostOptions;
@@ -122,6 +122,7 @@ export class HostState {
         // The first list is nothing that happened now.
         const news = this.#network.addressesKnown;
         const changed = this.#network.applyAddresses(input.changes);
+        this.#markSenders(changed);
         this.#locate(news ? changed : this.#vips.addresses(), at, wall, news);
         return;
       }
@@ -157,7 +158,7 @@ export class HostState {
     const { instance } = router;
     if (!changed || instance === null) return;
     this.#syncAddresses();
-    this.#settle(instance, at, wall);
+    if (this.#settle(instance, at, wall)) this.#settleGroups(wall);
   }
 
   /** An interface is captured now, or not any more; null: all of them. */
@@ -251,7 +252,6 @@ export class HostState {
 
   #dropIfEmpty(router: JoinedRouter): void {
     if (!router.isEmpty) return;
-    this.#deps.dropped(router.board);
     this.#outdated.delete(router);
     for (const vip of router.vips) this.#vips.remove(vip);
     this.#routers.delete(keyOf(router.id));
@@ -312,7 +312,15 @@ export class HostState {
         if (router.instance !== null) moved.add(router.instance);
       }
     }
-    for (const instance of moved) this.#settle(instance, at, wall);
+    let changed = false;
+    for (const instance of moved) changed = this.#settle(instance, at, wall) || changed;
+    if (changed) this.#settleGroups(wall);
+  }
+
+  /** Whoever advertises from one of these addresses is somebody else by that, or is not any more. */
+  #markSenders(addresses: ReadonlySet<string>): void {
+    for (const router of this.#routers.values())
+      for (const { source } of router.heard?.senders ?? []) if (addresses.has(source)) router.board.mark(Aspect.addresses);
   }
 
   #notified(input: Extract<HostInput, { kind: "notify" }>): void {
@@ -369,7 +377,8 @@ export class HostState {
     return null;
   }
 
-  #settle(instance: Instance, at: Instant, wall: WallTime): void {
+  /** @returns whether it is something else now */
+  #settle(instance: Instance, at: Instant, wall: WallTime): boolean {
     const router = this.#routerOf(instance);
     const { state, by, priority } = instance;
     const { process: daemon, processSinceWall, processSinceAt, startSeen } = this.#keepalived;
@@ -389,7 +398,7 @@ export class HostState {
     );
     const from = instance.settle(answer);
     if (instance.state !== state || instance.by !== by || instance.priority !== priority) router?.board.mark(Aspect.keepalived);
-    if (from === null) return;
+    if (from === null) return instance.state !== state;
     const { configured } = instance;
     const suspect = answer.state === "fault" && configured !== null ? suspectOfFault(configured, this.#network) : null;
     this.#deps.emit({
@@ -404,5 +413,6 @@ export class HostState {
       priority: instance.priority,
       ...(suspect !== null && { suspect }),
     });
+    return true;
   }
 }

@@ -269,6 +269,6 @@ export class JoinedRouter implements JoinedRouterView {
 const nobody: VirtualRouterView["senders"] = [];
 
 /** RFC 9568 §7.3 */
-function virtualMac({ family, vrid }: VirtualRouterId): string {
+export function virtualMac({ family, vrid }: VirtualRouterId): string {
   return `00:00:5e:00:0${family === "ipv4" ? 1 : 2}:${vrid.toString(16).padStart(2, "0")}`;
 }

@@ -32,11 +32,14 @@ export interface ForeignClaim {
   readonly since: Instant;
 }
 
-/** A stranger that goes on is news once a second. */
+/** After so long without a claim the next is news. */
 const NEWS = seconds(1);
 
 /** Who comes back after so long is a stranger for the first time. */
 const FORGOTTEN = seconds(86_400);
+
+/** Strangers that take turns within this time are one story. */
+const CONTINUED = seconds(60);
 
 const announcing: ReadonlySet<AddressClaim["how"]> = new Set(["gratuitous_arp", "unsolicited_neighbor_advertisement"]);
 
@@ -117,7 +120,7 @@ export class Vip implements VipView {
     if (direction === "out") this.claimedHereAt = at;
     if (role !== "foreign" || direction === "out") return false;
     const { foreign } = this;
-    const known = foreign !== null && foreign.mac === claim.mac && since(at, foreign.at) < FORGOTTEN ? foreign : null;
+    const known = foreign !== null && since(at, foreign.at) < (foreign.mac === claim.mac ? FORGOTTEN : CONTINUED) ? foreign : null;
     this.foreign = { mac: claim.mac, how: claim.how, at, since: known?.since ?? at };
     return known === null || since(at, known.at) >= NEWS;
   }

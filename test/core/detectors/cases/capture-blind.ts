@@ -84,8 +84,13 @@ export const cases: readonly Case[] = [
     trace: [],
   },
   {
-    name: "a virtual router that was never heard is nothing that could be missed",
+    name: "a virtual router of keepalived.conf is missed although it was never heard",
     run: (t) => host(t).fact(50, notify("backup", 100)).capture(100, "deaf").idle(60_000),
+    trace: ["10100 raised interface_not_captured"],
+  },
+  {
+    name: "where the capture says nothing of interfaces nobody can say it",
+    run: (t) => host(t).fact(50, notify("backup", 100)).idle(60_000),
     trace: [],
     holds: null,
   },
