@@ -74,7 +74,8 @@ export class Stand {
 
   /** Until when the weaker one counts as master although it is silent; null: as long as any other. */
   silentUntil(weaker: Sender): Instant | null {
-    return this.refused ? silentUntil(weaker) : null;
+    // Only who speaks puts it off.
+    return this.refused && this.against.claims ? silentUntil(weaker) : null;
   }
 
   /** Whether it shows that each refuses the adverts of the other. */
