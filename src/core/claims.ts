@@ -1,5 +1,6 @@
 import { type Instant, since } from "../lib/time.ts";
 import { disjointAddresses, refusedFor } from "./disagreement.ts";
+import type { Ears } from "./ears.ts";
 import { mayHearEachOther } from "./reach.ts";
 import type { Sender } from "./sender.ts";
 import { Stand } from "./stand.ts";
@@ -13,12 +14,6 @@ export interface ClaimsContext {
   evicted(): void;
   /** A claim ended, or what is known of one beside a better one has changed. */
   changed(): void;
-}
-
-/** Between these instants somebody may have spoken without our hearing it. */
-export interface Ears {
-  readonly blindFrom: Instant;
-  readonly heardSince: Instant;
 }
 
 /** The senders of one virtual router, and what the claim of each does to those of the others. */
@@ -87,7 +82,7 @@ export class Claims {
    * @param previousAt its advert before; null: this is its first
    * @param ears what was surely heard
    */
-  assert(sender: Sender, at: Instant, previousAt: Instant | null, ears: Ears): void {
+  assert(sender: Sender, at: Instant, previousAt: Instant | null, ears: Pick<Ears, "blindFrom" | "heardSince">): void {
     if (this.#senders.size === 1) return;
     this.#challenge(sender, at);
     this.#oppose(sender, at, previousAt, ears);
@@ -131,7 +126,12 @@ export class Claims {
   }
 
   /** Whoever claims beside a better one stands against it: what both know of each other shows in who speaks when. */
-  #oppose(sender: Sender, at: Instant, previousAt: Instant | null, { heardSince, blindFrom }: Ears): void {
+  #oppose(
+    sender: Sender,
+    at: Instant,
+    previousAt: Instant | null,
+    { heardSince, blindFrom }: Pick<Ears, "blindFrom" | "heardSince">,
+  ): void {
     for (const other of this.#senders.values()) {
       if (other === sender || !other.claims || !mayHearEachOther(sender, other) || !sender.outranks(other)) continue;
       const before = other.stand?.state;

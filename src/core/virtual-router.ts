@@ -4,9 +4,10 @@ import { Cadence, LATE_FROM, missedIn } from "./cadence.ts";
 import { ChangeHistory } from "./change-history.ts";
 import { Claims } from "./claims.ts";
 import { Aspect } from "./conditions/aspects.ts";
-import { type Blindness, gapsKept, type Intruder, type Loss, type Sighting, type WireSubject } from "./conditions/subject.ts";
+import type { Intruder, Loss, Sighting, WireSubject } from "./conditions/subject.ts";
 import type { Deadlined } from "./deadlines.ts";
 import { type DisagreementField, disagreementFields, disagreesOn, type RetainedAdvert, saysTheSame } from "./disagreement.ts";
+import { Ears } from "./ears.ts";
 import type { Event, MasterChangeReason, VirtualRouterId } from "./events.ts";
 import { FailoverFollower } from "./failover.ts";
 import type { JoinedRouter } from "./host/joined-router.ts";
@@ -14,6 +15,7 @@ import type { Suspect } from "./host/suspect.ts";
 import type { Input } from "./input.ts";
 import { findIntruder } from "./intruder.ts";
 import { InvalidLog } from "./invalid-log.ts";
+import { LastSpeaker } from "./last-speaker.ts";
 import { LateLog } from "./late-log.ts";
 import type { EngineOptions } from "./options.ts";
 import { Sender } from "./sender.ts";
@@ -90,7 +92,7 @@ export class VirtualRouter implements Deadlined, WireSubject {
   carp: Sighting | null = null;
   intruder: Intruder | null = null;
   loss: Loss | null = null;
-  readonly blindness: Blindness & { readonly gaps: { readonly from: Instant; readonly until: Instant }[] } = { gaps: [] };
+  readonly blindness: Ears;
   readonly mismatches = Object.fromEntries(disagreementFields.map((field) => [field, 0])) as Record<DisagreementField, number>;
   readonly #claims: Claims;
   readonly #firstSeenWall: WallTime;
@@ -102,16 +104,7 @@ export class VirtualRouter implements Deadlined, WireSubject {
   /** undefined while there is a master, and before the first one. */
   #vacancy: Vacancy | undefined;
   #hadMaster = false;
-  /** Nothing before this instant proves that somebody was silent. */
-  #heardSince: Instant;
-  /** When that time without proof began: who was not heard since may be gone. */
-  #blindFrom: Instant;
-  #deaf = false;
-  #lastSource = "";
-  #lastAt: Instant;
-  #lastOtherAt: Instant | undefined;
-  /** Between this advert and the one before it, whoever sent that. */
-  #silence: Duration | null = null;
+  readonly #last: LastSpeaker;
   readonly #transitions = new TransitionLog();
   readonly #cadence = new Cadence();
   readonly #withoutMaster = new Stopwatch();
@@ -141,9 +134,8 @@ export class VirtualRouter implements Deadlined, WireSubject {
       emit: (event) => context.emit(event),
     });
     this.#firstSeenWall = first.wall;
-    this.#heardSince = first.at;
-    this.#blindFrom = first.at;
-    this.#lastAt = first.at;
+    this.blindness = new Ears(first.at);
+    this.#last = new LastSpeaker(first.at);
     this.#latest = context.retained(first.advert);
     this.revision = 1;
   }
@@ -157,7 +149,7 @@ export class VirtualRouter implements Deadlined, WireSubject {
 
   /** The next instant at which silence ends a claim or makes a sender forgotten. */
   get expiry(): Instant | undefined {
-    if (this.#deaf) return this.#deafEnds;
+    if (this.blindness.deaf) return this.#deafEnds;
     let earliest: Instant | undefined;
     for (const sender of this.#claims.all()) {
       const due = this.#due(sender);
@@ -168,7 +160,7 @@ export class VirtualRouter implements Deadlined, WireSubject {
 
   /** By when a real one would have been heard again, with little patience for long intervals. */
   get secondAdvertDue(): Instant {
-    return plus(this.#lastAt, micros(Math.min(1.5 * this.#latest.interval, LONGEST_PATIENCE)));
+    return plus(this.#last.at, micros(Math.min(1.5 * this.#latest.interval, LONGEST_PATIENCE)));
   }
 
   get isEmpty(): boolean {
@@ -178,7 +170,7 @@ export class VirtualRouter implements Deadlined, WireSubject {
   /** The master as far as that is heard now: not if another may have followed while we were deaf. */
   confirmedMaster(now: Instant): SenderView | null {
     const master = this.#master;
-    if (master === null || this.#deaf) return null;
+    if (master === null || this.blindness.deaf) return null;
     if (!this.#isUnconfirmed(master)) return master;
     const { version, interval } = master.lastAdvert;
     // Who lost no more than a few adverts of it is not unsure of it yet.
@@ -210,15 +202,15 @@ export class VirtualRouter implements Deadlined, WireSubject {
   }
 
   get hearing(): boolean {
-    return !this.#deaf;
+    return !this.blindness.deaf;
   }
 
   get deafSince(): Instant | null {
-    return this.#deaf ? this.#blindFrom : null;
+    return this.blindness.deafSince;
   }
 
   get heardSince(): Instant {
-    return this.#heardSince;
+    return this.blindness.heardSince;
   }
 
   get master(): Sender | null {
@@ -234,7 +226,7 @@ export class VirtualRouter implements Deadlined, WireSubject {
   }
 
   get lastAdvertAt(): Instant {
-    return this.#lastAt;
+    return this.#last.at;
   }
 
   /** A packet that names it, and that no router may believe. */
@@ -254,11 +246,9 @@ export class VirtualRouter implements Deadlined, WireSubject {
     this.adverts += 1;
     const sender = this.#claims.get(advert.source) ?? this.#admit(input);
     const previousAt = sender.adverts > 0 ? sender.lastAdvertAt : null;
-    const gap = this.#gapTo(advert.source, at);
-    this.#silence = this.adverts > 1 ? since(at, this.#lastAt) : null;
     if (sender === this.#master && advert.priority !== 0) this.#observeCadence(sender, input);
     const before = sender.priority;
-    this.#noteSource(advert.source, at);
+    this.#last.spoke(advert.source, at);
     const latest = this.#latest;
     const retained = this.#retain(advert, sender);
     // What could not be judged since something was missed can be judged again.
@@ -288,7 +278,7 @@ export class VirtualRouter implements Deadlined, WireSubject {
     if (advert.priority === 0) {
       if (claimed) this.joined.board.mark(Aspect.claims);
       this.#resign(sender);
-    } else this.#claim(sender, input, gap, previousAt, isCopy);
+    } else this.#claim(sender, input, this.#last.gap, previousAt, isCopy);
     sender.invalidBefore = this.invalid.total;
     this.#runStopwatches(at);
   }
@@ -297,7 +287,7 @@ export class VirtualRouter implements Deadlined, WireSubject {
   expire(at: Instant, wall: WallTime): void {
     const rest = this.failover.deadline;
     if (rest !== undefined && rest <= at) this.failover.settle(at, wall);
-    if (this.#deaf) {
+    if (this.blindness.deaf) {
       if (this.#deafEnds <= at) this.#claims.clear();
       return;
     }
@@ -314,10 +304,9 @@ export class VirtualRouter implements Deadlined, WireSubject {
 
   /** From now on nothing is heard where this virtual router lives. */
   deafen(at: Instant): void {
-    if (this.#deaf) return;
-    this.#deaf = true;
+    if (this.blindness.deaf) return;
+    this.blindness.deafen(at);
     this.revision += 1;
-    this.#blindFrom = at;
     this.joined.board.mark(Aspect.capture);
     this.failover.missed();
     this.#runStopwatches(at);
@@ -325,20 +314,16 @@ export class VirtualRouter implements Deadlined, WireSubject {
 
   /** It is heard again. */
   listen(at: Instant): void {
-    if (!this.#deaf) return;
-    this.#deaf = false;
+    if (!this.blindness.deaf) return;
+    this.blindness.listen(at);
     this.revision += 1;
-    this.#heardSince = later(at, this.#heardSince);
     this.joined.board.mark(Aspect.capture);
     this.#runStopwatches(at);
   }
 
   /** Adverts between these instants may have been missed. */
   miss(from: Instant, until: Instant): void {
-    if (!this.#deaf && from >= this.#heardSince) this.#blindFrom = from;
-    if (until > this.#heardSince) this.#heardSince = until;
-    this.blindness.gaps.push({ from, until });
-    if (this.blindness.gaps.length > gapsKept) this.blindness.gaps.shift();
+    this.blindness.miss(from, until);
     this.joined.board.mark(Aspect.capture);
     this.failover.missed();
   }
@@ -346,10 +331,10 @@ export class VirtualRouter implements Deadlined, WireSubject {
   view(now: Instant): VirtualRouterView {
     const master = this.#master;
     const advert = master?.lastAdvert ?? this.#latest;
-    const heard = master === null ? this.#heardSince : later(master.lastAdvertAt, this.#heardSince);
+    const heard = master === null ? this.blindness.heardSince : later(master.lastAdvertAt, this.blindness.heardSince);
     return {
       id: this.id,
-      hearing: !this.#deaf,
+      hearing: !this.blindness.deaf,
       firstSeenWall: this.#firstSeenWall,
       version: advert.version,
       interval: advert.interval,
@@ -361,7 +346,7 @@ export class VirtualRouter implements Deadlined, WireSubject {
       masterDownInterval: masterDownInterval(advert.version, advert.interval, 1, this.downTimerAdverts),
       lateness: this.#cadence,
       missedAdverts: this.#cadence.missed,
-      consecutiveMissed: master === null || this.#deaf ? 0 : Math.max(0, missedIn(since(now, heard), advert.interval)),
+      consecutiveMissed: master === null || this.blindness.deaf ? 0 : Math.max(0, missedIn(since(now, heard), advert.interval)),
       transitions: this.#transitions.counts,
       lastTransitionWall: this.#transitions.lastWall,
       failoverGap: this.#transitions.gap,
@@ -397,7 +382,7 @@ export class VirtualRouter implements Deadlined, WireSubject {
   #claim(sender: Sender, input: AdvertInput, gap: Duration | null, previousAt: Instant | null, isCopy: boolean): void {
     const { at, wall } = input;
     const master = this.#master;
-    this.#claims.assert(sender, at, previousAt, { heardSince: this.#heardSince, blindFrom: this.#blindFrom });
+    this.#claims.assert(sender, at, previousAt, this.blindness);
     if (sender === master) {
       if (sender.claimAdverts > 1 && !isCopy && this.changes.confirmed()) this.joined.board.mark(Aspect.master);
       return;
@@ -445,8 +430,8 @@ export class VirtualRouter implements Deadlined, WireSubject {
     this.#masterSinceWall = wall;
     const measured = UNMEASURED.has(reason) ? null : gap;
     // A master that returns from its own loss: the gap of the event reaches back to another sender, the outage does not.
-    this.#transitions.note(reason, measured !== null && from === null ? this.#silence : measured, wall);
-    const heardSince = this.#deaf ? null : this.#heardSince;
+    this.#transitions.note(reason, measured !== null && from === null ? this.#last.silence : measured, wall);
+    const heardSince = this.blindness.deaf ? null : this.blindness.heardSince;
     const contested = this.#claims.isContested(sender, old, at);
     const inevitable = this.failover.changed({ at, wall, from, to: sender, reason, old, contested, heardSince });
     this.#context.emit({ kind: "master_changed", at, wall, router: this.id, from, to: sender.source, reason, gap: measured, inevitable });
@@ -458,7 +443,7 @@ export class VirtualRouter implements Deadlined, WireSubject {
   /** A backup that takes over for one advert and is told off by the old master had not heard it, because invalid packets put its adverts off. */
   #noteChange(sender: Sender, from: string | null, at: Instant, previousAt: Instant | null): void {
     const undone = this.changes.note(from, sender.source, at);
-    if (!undone || this.#masterReason !== "no_response" || previousAt === null || previousAt < this.#heardSince) return;
+    if (!undone || this.#masterReason !== "no_response" || previousAt === null || previousAt < this.blindness.heardSince) return;
     if (this.#isStarved(sender)) this.#noteLate(sender, since(at, previousAt), at, null);
   }
 
@@ -503,7 +488,7 @@ export class VirtualRouter implements Deadlined, WireSubject {
       gap: null,
       inevitable: null,
     });
-    const silence = since(at, this.#lastAt);
+    const silence = since(at, this.#last.at);
     this.loss = { from: vacancy.from, reason: vacancy.reason, at, silence, lastAdvertWall: wallPlus(wall, -silence as Duration) };
     this.joined.board.mark(Aspect.master);
   }
@@ -511,8 +496,8 @@ export class VirtualRouter implements Deadlined, WireSubject {
   #due(sender: Sender): Instant {
     // A resigned master is waited for as long as a silent one: until the slowest backup should have taken over.
     if (sender.claims || sender.silentMaster || sender.source === this.#vacancy?.from)
-      return sender.claimEnds(this.#heardSince, this.downTimerAdverts);
-    return sender.forgottenAt(this.#heardSince, this.#context.options.forgetAfter);
+      return sender.claimEnds(this.blindness.heardSince, this.downTimerAdverts);
+    return sender.forgottenAt(this.blindness.heardSince, this.#context.options.forgetAfter);
   }
 
   #admit(input: AdvertInput): Sender {
@@ -523,25 +508,12 @@ export class VirtualRouter implements Deadlined, WireSubject {
 
   #observeCadence(master: Sender, { advert, at, ipId }: AdvertInput): void {
     const previous = master.lastAdvert;
-    if (master.lastAdvertAt < this.#heardSince || previous.priority === 0) return;
+    if (master.lastAdvertAt < this.blindness.heardSince || previous.priority === 0) return;
     const gap = since(at, master.lastAdvertAt);
     if (isCopyOf(previous, advert, gap)) return;
     this.#cadence.observe(gap, previous.interval);
     const contested = this.#claims.contestedAt !== undefined && this.#claims.contestedAt >= master.lastAdvertAt;
     if (gap > LATE_FROM * previous.interval && !contested) this.#noteLate(master, gap, at, master.ipId.lostBefore(ipId));
-  }
-
-  #noteSource(source: string, at: Instant): void {
-    if (this.adverts > 1 && source !== this.#lastSource) this.#lastOtherAt = this.#lastAt;
-    this.#lastSource = source;
-    this.#lastAt = at;
-  }
-
-  /** From the last advert of any other sender; where there is none, from its own last one. */
-  #gapTo(source: string, at: Instant): Duration | null {
-    if (this.adverts <= 1) return null;
-    if (source !== this.#lastSource) return since(at, this.#lastAt);
-    return since(at, this.#lastOtherAt ?? this.#lastAt);
   }
 
   /** What is kept of an advert: the last one of its sender, where it says the same. */
@@ -557,23 +529,23 @@ export class VirtualRouter implements Deadlined, WireSubject {
 
   /** When a virtual router of which nothing can be heard is forgotten. */
   get #deafEnds(): Instant {
-    return plus(this.#blindFrom, this.#context.options.forgetAfter);
+    return plus(this.blindness.blindFrom, this.#context.options.forgetAfter);
   }
 
   /** Not heard since we may have missed its farewell. */
   #isUnconfirmed(sender: Sender): boolean {
-    return sender.lastAdvertAt < this.#blindFrom;
+    return sender.lastAdvertAt < this.blindness.blindFrom;
   }
 
   /** Whether what is heard now allows to say if there is a master. */
   get judgesMaster(): boolean {
-    return !this.#deaf && (this.#master === null || !this.#isUnconfirmed(this.#master));
+    return !this.blindness.deaf && (this.#master === null || !this.#isUnconfirmed(this.#master));
   }
 
   #runStopwatches(at: Instant): void {
     const claims = this.#claims.living;
-    this.#withoutMaster.set(!this.#deaf && claims === 0 && this.#hadMaster, at);
-    this.#withSeveral.set(!this.#deaf && claims > 1, at);
+    this.#withoutMaster.set(!this.blindness.deaf && claims === 0 && this.#hadMaster, at);
+    this.#withSeveral.set(!this.blindness.deaf && claims > 1, at);
   }
 }
 
