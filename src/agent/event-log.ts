@@ -28,6 +28,9 @@ function subjectOf(event: Event): string {
       return `${router} ${event.instance} ${event.to}`;
     case "effective_priority_changed":
       return `${router} ${event.instance}`;
+    case "condition_raised":
+    case "condition_cleared":
+      return `${router} ${event.condition}`;
     case "address_changed":
       return `${router} ${event.address} ${event.dev} ${event.action}`;
     default:
@@ -56,7 +59,8 @@ export function eventLog(log: Logger, clock: Clock): (event: Event) => void {
   return (event) => {
     const suppressed = limiter.admit(subjectOf(event), clock.now());
     if (suppressed === null) return;
-    if (!lines.take(clock.now())) {
+    // What somebody is to act upon is written, whatever else is going on; how often that can be the conditions bound.
+    if (levelOf(event) !== "error" && !lines.take(clock.now())) {
       unwritten += 1;
       return;
     }

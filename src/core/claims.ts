@@ -166,12 +166,11 @@ export class Claims {
     return found;
   }
 
-  /** Makes room for a sender: who spoke once goes before who is established, then the longest silent. */
+  /** Makes room for a sender: who matters least goes, of equals the longest silent. */
   #evict(): void {
     let worst: Sender | undefined;
     for (const sender of this.#senders.values()) {
       if (this.#context.isNeeded(sender)) continue;
-      const rank = (s: Sender): number => (s.adverts > 1 ? 1 : 0);
       if (worst === undefined || rank(sender) < rank(worst) || (rank(sender) === rank(worst) && sender.lastAdvertAt < worst.lastAdvertAt))
         worst = sender;
     }
@@ -180,6 +179,14 @@ export class Claims {
     this.dropStandsAgainst(worst);
     this.#context.evicted();
   }
+}
+
+/** Who only resigned, or spoke once, is soon made up; a living claim is what a split consists of, and a former master will be back. */
+function rank(sender: Sender): number {
+  if (sender.claims || sender.silentMaster) return sender.adverts > 1 ? 4 : 1;
+  if (sender.wasMaster) return 3;
+  if (sender.priority === null) return 0;
+  return sender.adverts > 1 ? 2 : 1;
 }
 
 /**

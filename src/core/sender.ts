@@ -1,5 +1,5 @@
 import { addressOrder } from "../lib/addresses.ts";
-import { type Duration, earlier, type Instant, later, plus, type WallTime } from "../lib/time.ts";
+import { type Duration, earlier, type Instant, later, micros, plus, since, type WallTime } from "../lib/time.ts";
 import type { Direction } from "../wire/frame.ts";
 import type { RetainedAdvert } from "./disagreement.ts";
 import { IpIdTracker } from "./ip-id.ts";
@@ -7,6 +7,11 @@ import { MacHistory } from "./mac-history.ts";
 import { type Stand, silentUntil } from "./stand.ts";
 import { claimLifetime, stepDownSilence } from "./timing.ts";
 import type { SenderView } from "./view.ts";
+
+/** An interval so many times that of the master is doubted. */
+const PROPORTION = 4;
+/** Until an advert came so much of it after the one before. */
+const KEPT = 0.8;
 
 /** One source address that advertises in one virtual router. */
 export class Sender implements SenderView {
@@ -31,6 +36,8 @@ export class Sender implements SenderView {
   silentMaster = false;
   /** Its claim beside a better one; null while there is none. */
   stand: Stand | null = null;
+  /** It was master here once. */
+  wasMaster = false;
   local = false;
   /** Its last advert that was not captured on its way out of this host; null: there was none. */
   arrived: { readonly at: Instant; readonly mac: string | null } | null = null;
@@ -42,6 +49,8 @@ export class Sender implements SenderView {
   /** When its counter showed last that adverts of it had been lost on the way; null: never. */
   lostAt: Instant | null = null;
   #addressOrder: string | undefined;
+  /** No longer interval than this is believed; null: any. */
+  #believed: Duration | null = null;
 
   constructor(advert: RetainedAdvert, at: Instant, wall: WallTime) {
     this.source = advert.source;
@@ -49,6 +58,17 @@ export class Sender implements SenderView {
     this.lastAdvertAt = at;
     this.lastAdvertWall = wall;
     this.firstAt = at;
+  }
+
+  /** The interval that its claim is measured by: of one that is out of all proportion nothing is believed before it was kept. */
+  get interval(): Duration {
+    const { interval } = this.lastAdvert;
+    return this.#believed !== null && this.#believed < interval ? this.#believed : interval;
+  }
+
+  /** It comes to a virtual router whose master advertises with this interval. */
+  comesTo(established: Duration): void {
+    if (this.lastAdvert.interval > PROPORTION * established) this.#believed = micros(PROPORTION * established);
   }
 
   get mac(): string | null {
@@ -60,6 +80,8 @@ export class Sender implements SenderView {
   }
 
   heard(advert: RetainedAdvert, at: Instant, wall: WallTime, direction: Direction, ipId: number | null): void {
+    if (this.#believed !== null && this.adverts > 0 && since(at, this.lastAdvertAt) >= KEPT * this.lastAdvert.interval)
+      this.#believed = null;
     this.macs.observe(this.mac, advert.mac, this.lastAdvertAt, at);
     this.lastAdvert = advert;
     this.lastAdvertAt = at;
@@ -108,7 +130,8 @@ export class Sender implements SenderView {
    * @param heardSince nothing before this instant proves silence.
    */
   claimEnds(heardSince: Instant, downTimerAdverts: number): Instant {
-    const { version, interval } = this.lastAdvert;
+    const { version } = this.lastAdvert;
+    const { interval } = this;
     const silent = this.silentMaster ? silentUntil(this) : (this.stand?.silentUntil(this) ?? null);
     if (silent !== null) return silent;
     const expires = plus(this.#silentSince(heardSince), claimLifetime(version, interval, downTimerAdverts));

@@ -26,6 +26,9 @@ const TIMER_SLACK = millis(10);
 const SILENT_INTERVALS = 30;
 const SILENT_AT_LEAST = seconds(10);
 
+/** Whatever interval a single packet claims. */
+const SILENT_AT_MOST = seconds(60);
+
 /**
  * How long after an advert another may follow that was sent without knowledge of it, and how long an answer to it takes: in elections among
  * backups of close priority 95 ms were measured, with an interval of 100 ms.
@@ -160,7 +163,7 @@ export class Stand {
 
 /** Until when a master is believed to hold on without a word: a keepalived that is put off by every packet of the other may say nothing at all. */
 export const silentUntil = ({ lastAdvertAt, lastAdvert }: Sender): Instant =>
-  (lastAdvertAt + Math.max(SILENT_INTERVALS * lastAdvert.interval, SILENT_AT_LEAST)) as Instant;
+  (lastAdvertAt + Math.min(Math.max(SILENT_INTERVALS * lastAdvert.interval, SILENT_AT_LEAST), SILENT_AT_MOST)) as Instant;
 
 /** Whether an advert came one interval after a packet of another router instead of one after the sender's own (keepalived, vrrp_dispatcher_read). */
 function wasPutOff(gap: Duration, delay: Duration, interval: Duration): boolean {

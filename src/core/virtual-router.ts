@@ -29,6 +29,9 @@ const LONGEST_PATIENCE = seconds(2);
 /** A router that sent so many adverts was no passing forgery. */
 const ESTABLISHED_ADVERTS = 10;
 
+/** Adverts of a master after which a newcomer is measured by it. */
+const ESTABLISHED = 3;
+
 /** Who speaks again after so long is news, though it says the same. */
 const RETURNED = seconds(5);
 
@@ -190,7 +193,8 @@ export class VirtualRouter implements Deadlined, WireSubject {
 
   /** Whether one of its senders has this MAC. */
   hasMac(mac: string): boolean {
-    for (const sender of this.#claims.all()) if (sender.mac === mac) return true;
+    // Who only ever resigned is no router that anybody knows.
+    for (const sender of this.#claims.all()) if (sender.mac === mac && sender.priority !== null) return true;
     return false;
   }
 
@@ -402,7 +406,7 @@ export class VirtualRouter implements Deadlined, WireSubject {
   /** What the sender says now, beside what was said before. */
   #compare(sender: Sender, latest: RetainedAdvert, retained: RetainedAdvert, at: Instant): void {
     const news = retained !== sender.lastAdvert || sender.adverts === 0 || since(at, sender.lastAdvertAt) > RETURNED;
-    if (news || sender.macs.turnedAt !== null) this.joined.board.mark(Aspect.adverts);
+    if (news || sender.macs.turnedAt !== null) this.joined.board.markSoon(Aspect.adverts, at);
     if (this.adverts === 1) return;
     if (latest.source !== retained.source)
       for (const field of disagreementFields) if (disagreesOn(field, latest, retained)) this.mismatches[field] += 1;
@@ -421,6 +425,7 @@ export class VirtualRouter implements Deadlined, WireSubject {
   ): void {
     const old = this.#master;
     this.#master = sender;
+    sender.wasMaster = true;
     this.revision += 1;
     this.#vacancy = undefined;
     this.loss = null;
@@ -502,6 +507,8 @@ export class VirtualRouter implements Deadlined, WireSubject {
 
   #admit(input: AdvertInput): Sender {
     const sender = new Sender(this.#context.retained(input.advert), input.at, input.wall);
+    const master = this.#master;
+    if (master !== null && master.adverts >= ESTABLISHED) sender.comesTo(master.interval);
     this.#claims.admit(sender);
     return sender;
   }

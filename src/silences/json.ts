@@ -1,7 +1,7 @@
 import { err, ok, type Result } from "../lib/result.ts";
 import { rfc3339, type WallTime } from "../lib/time.ts";
 import { type FieldProblem, FieldReader, oneOf, type ReadField, text, time } from "./reader.ts";
-import { MAX_TEXT, type Silence, type SilenceMatchers, silenceState } from "./silence.ts";
+import { LONGEST_SILENCE, MAX_TEXT, type Silence, type SilenceMatchers, silenceState } from "./silence.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -79,5 +79,7 @@ export function parseStored(value: unknown): Result<Silence, FieldProblem> {
   if (reader.problem !== null) return err(reader.problem);
   if (name === undefined || endsAt === undefined || endsBy === undefined)
     return err({ key: null, message: "id, ends_at and ends_by are needed" });
+  // The wall clock may have been stepped since; years it was not.
+  if (endsAt - (beginsAt ?? createdAt ?? endsAt) > 2 * LONGEST_SILENCE) return err({ key: "ends_at", message: "is too far away" });
   return ok({ id: name, source: "api", matchers, beginsAt, endsAt, endsBy, createdAt, createdBy, comment });
 }

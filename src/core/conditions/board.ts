@@ -1,4 +1,4 @@
-import { type Instant, plus, type WallTime } from "../../lib/time.ts";
+import { type Instant, instant, millis, plus, type WallTime } from "../../lib/time.ts";
 import type { Deadlined } from "../deadlines.ts";
 import { detectors } from "../detectors/index.ts";
 import type { ConditionName, Event } from "../events.ts";
@@ -8,6 +8,15 @@ import type { Detector, Finding } from "./definition.ts";
 import type { ConditionSetting, ConditionSettings } from "./settings.ts";
 import type { Subject } from "./subject.ts";
 
+/** Longer ago than anything. */
+const START = instant(Number.NEGATIVE_INFINITY);
+
+/** Between two answers to what a stranger can change with every packet. */
+const REST = millis(20);
+
+/** What was cleared is not raised again before: who can make a condition flap does it twice a second, not with every packet. */
+const AGAIN = millis(500);
+
 /** What is remembered of one condition, from the first time that it was more than quiet. */
 interface State {
   active: ConditionView | null;
@@ -15,6 +24,8 @@ interface State {
   lastRaisedWall: WallTime | null;
   /** Since when it has held without a break; null while it does not. */
   heldSince: Instant | null;
+  /** It was cleared just before: until then it is not raised again. */
+  restsUntil: Instant;
   /** When time alone may change the answer; null: never. */
   recheckAt: Instant | null;
 }
@@ -38,6 +49,9 @@ export class ConditionBoard implements Deadlined, ConditionsView {
   /** Conditions that cannot be judged now. A bit each, in the order of `detectors`. */
   #unknown = -1;
   #marked = 0;
+  /** What was marked in a hurry, and is judged then. */
+  #later = 0;
+  #restsUntil = START;
   #deadline: Instant | undefined;
 
   constructor(order: number, subject: Subject, settings: ConditionSettings, context: BoardContext) {
@@ -57,6 +71,21 @@ export class ConditionBoard implements Deadlined, ConditionsView {
     if (this.#marked !== 0) this.#context.marked(this);
   }
 
+  /**
+   * As `mark`, for what a stranger can change with every packet: at once where it is the first news in a while, else a moment later.
+   * @param at when it changed
+   */
+  markSoon(aspects: number, at: Instant): void {
+    if (at >= this.#restsUntil) {
+      this.#restsUntil = plus(at, REST);
+      this.mark(aspects);
+      return;
+    }
+    this.#later |= aspects;
+    // The deadline of the board is another one by that.
+    this.#context.marked(this);
+  }
+
   /** Heard once, and nobody knows of it: most likely it was made up, and a flood of such must cost little. */
   get #isPassing(): boolean {
     const { wire, here, allowedSenders } = this.#subject;
@@ -72,13 +101,22 @@ export class ConditionBoard implements Deadlined, ConditionsView {
     const marked = this.#marked;
     if (this.#isPassing) return;
     this.#marked = 0;
-    if (marked === 0) return;
+    if (marked === 0) {
+      this.#findDeadline();
+      return;
+    }
     for (let index = 0; index < detectors.length; index++) if (((watches[index] as number) & marked) !== 0) this.#ask(index, now, at, wall);
     this.#findDeadline();
   }
 
   /** Asks the detectors whose time has come. */
   expire(at: Instant, wall: WallTime): void {
+    if (this.#later !== 0 && this.#restsUntil <= at) {
+      this.#marked |= this.#later;
+      this.#later = 0;
+      this.#restsUntil = plus(at, REST);
+      this.judge(at, at, wall);
+    }
     for (const [index, state] of this.#states.entries()) {
       const due = state?.recheckAt ?? null;
       if (due !== null && due <= at) this.#ask(index, at, at, wall);
@@ -140,7 +178,7 @@ export class ConditionBoard implements Deadlined, ConditionsView {
     else this.#unknown |= 1 << index;
     if (state === undefined) {
       if (!judged || (verdict.state === "clear" && verdict.recheckAt === undefined)) return;
-      state = { active: null, transitions: 0, lastRaisedWall: null, heldSince: null, recheckAt: null };
+      state = { active: null, transitions: 0, lastRaisedWall: null, heldSince: null, restsUntil: START, recheckAt: null };
       this.#states[index] = state;
     }
     switch (verdict.state) {
@@ -162,7 +200,7 @@ export class ConditionBoard implements Deadlined, ConditionsView {
         state.heldSince ??= at;
         state.recheckAt = later(verdict.recheckAt, now);
         const { after } = verdict;
-        const ripe = after === undefined || state.active !== null ? at : plus(state.heldSince, after);
+        const ripe = state.active === null ? latest(at, after === undefined ? at : plus(state.heldSince, after), state.restsUntil) : at;
         if (ripe > at) {
           state.recheckAt = state.recheckAt === null || ripe < state.recheckAt ? ripe : state.recheckAt;
           return;
@@ -189,6 +227,7 @@ export class ConditionBoard implements Deadlined, ConditionsView {
     const was = state.active;
     if (was === null) return;
     state.active = null;
+    state.restsUntil = plus(at, AGAIN);
     this.#context.emit({ kind: "condition_cleared", at, wall, router: this.#subject.id, ...was, summary, resolved });
   }
 
@@ -198,7 +237,7 @@ export class ConditionBoard implements Deadlined, ConditionsView {
   }
 
   #findDeadline(): void {
-    let earliest: Instant | undefined;
+    let earliest: Instant | undefined = this.#later === 0 ? undefined : this.#restsUntil;
     for (const state of this.#states) {
       const recheckAt = state?.recheckAt ?? null;
       if (recheckAt !== null && (earliest === undefined || recheckAt < earliest)) earliest = recheckAt;
@@ -234,5 +273,7 @@ function inOrder(settings: ConditionSettings): readonly ConditionSetting[] {
   }
   return list;
 }
+
+const latest = (...instants: readonly Instant[]): Instant => instants.reduce((a, b) => (a > b ? a : b));
 
 const isSpecific = (cause: string | null): boolean => cause !== null && cause !== "unknown";

@@ -164,7 +164,7 @@ export class JoinedRouter implements JoinedRouterView {
     const role = this.#roleOf(claim.mac);
     const news = vip.claimed(claim, role, direction, at);
     this.#judgeOwner(vip, at);
-    if (news || vip.ownerMismatch !== before) this.board.mark(Aspect.addresses);
+    if (news || vip.ownerMismatch !== before) this.board.markSoon(Aspect.addresses, at);
     if (role === "master" && isAnnouncement(claim)) this.heard?.failover.announced(at, wall);
   }
 
