@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { setTimeout } from "node:timers/promises";
 import { advert, unwanted, wanted } from "./frames.ts";
 import { liveSkip, type Script, VethPair } from "./support.ts";
 
@@ -52,16 +53,23 @@ describe("the packet socket on real devices", { skip: liveSkip() }, () => {
     await observer.until("the drops", () => observer.of("dropped").length > 0);
     observer.command("quiet off");
     // The kernel (seen with Linux 6.18) drops one more frame when it opens the ring again after an overflow, and counts it.
-    await net.send("a", "vw0", [advert(9)]);
-    await net.send("a", "vw0", [end]);
-    await observer.until("the last frame", () => observer.of("frame").some((line) => line.hex === end));
+    // A reader that is still busy with the full ring may lose some more: what counts is that each of them is in the sum.
+    const heardEnd = (): boolean => observer.of("frame").some((line) => line.hex === end);
+    let more = 0;
+    while (!heardEnd() && more < 100) {
+      await net.send("a", "vw0", [end]);
+      more += 1;
+      await setTimeout(100);
+    }
+    await observer.until("the last frame", heardEnd);
+    observer.command("drain");
     observer.command("counts");
     await observer.until("the counts", () => observer.of("counts").length > 0);
     const [counts] = observer.of("counts");
     const packets = Number(counts?.packets);
     const drops = Number(counts?.drops);
     assert.ok(drops > 0);
-    assert.equal(packets + drops, sent + 2);
+    assert.equal(packets + drops, sent + more);
     assert.equal(
       observer.of("dropped").reduce((sum, line) => sum + Number(line.count), 0),
       drops,
