@@ -1,4 +1,4 @@
-import { open, readdir, readFile, readlink } from "node:fs/promises";
+import { open, readdir, readFile, readlink, stat } from "node:fs/promises";
 import { join } from "node:path";
 
 /** Clock ticks a second in /proc (USER_HZ): the same on every architecture that runs Linux and Node. */
@@ -40,8 +40,8 @@ export class Proc {
   /** undefined for a process that does not exist, or is dead and only waits to be buried. */
   async stat(pid: number): Promise<ProcessStat | undefined> {
     const text = await this.text(`${pid}/stat`);
-    const stat = text === undefined ? undefined : parseStat(text);
-    return stat === undefined || stat.state === "Z" || stat.state === "X" ? undefined : stat;
+    const parsed = text === undefined ? undefined : parseStat(text);
+    return parsed === undefined || parsed.state === "Z" || parsed.state === "X" ? undefined : parsed;
   }
 
   /**
@@ -60,10 +60,26 @@ export class Proc {
     return ((await this.text(`${pid}/cmdline`)) ?? "").split("\0");
   }
 
-  /** Names the network namespace of a process; undefined where we may not know. */
-  networkNamespace(pid: number | "self"): Promise<string | undefined> {
-    return readlink(join(this.#root, String(pid), "ns/net")).catch(() => undefined);
+  /**
+   * Whether a process is in our network namespace; undefined where we may not know. Its link `ns/net` is for its user and root.
+   * Anybody may see its `net/dev`, of which each namespace has one with an inode of its own (Linux fs/proc/proc_net.c and
+   * generic.c, proc_register).
+   */
+  async inOurNetworkNamespace(pid: number): Promise<boolean | undefined> {
+    for (const name of [this.#namespaceLink, this.#deviceListInode]) {
+      const [own, other] = await Promise.all([name("self"), name(String(pid))]);
+      if (own !== undefined && other !== undefined) return own === other;
+    }
+    return undefined;
   }
+
+  readonly #namespaceLink = (pid: string): Promise<string | undefined> => readlink(join(this.#root, pid, "ns/net")).catch(() => undefined);
+
+  readonly #deviceListInode = (pid: string): Promise<string | undefined> =>
+    stat(join(this.#root, pid, "net/dev"), { bigint: true }).then(
+      ({ ino }) => String(ino),
+      () => undefined,
+    );
 
   path(name: string): string {
     return join(this.#root, name);

@@ -127,13 +127,11 @@ export class ProcessWatch {
    * the one that was started first is taken.
    */
   async #search(parentPid: number | "stale" | undefined): Promise<ProcessStat | undefined> {
-    const own = await this.#proc.networkNamespace("self");
     const found: ProcessStat[] = [];
     for (const pid of await this.#proc.pids()) {
       const stat = await this.#proc.stat(pid);
       if (stat === undefined || stat.comm !== NAME) continue;
-      const namespace = await this.#proc.networkNamespace(pid);
-      if (namespace === undefined || own === undefined || namespace === own) found.push(stat);
+      if ((await this.#proc.inOurNetworkNamespace(pid)) !== false) found.push(stat);
     }
     const parents = found.filter(({ pid, parent }) =>
       typeof parentPid === "number" ? pid === parentPid : !found.some((other) => other.pid === parent),

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
+import { setTimeout } from "node:timers/promises";
 import type { KeepalivedProcess } from "../../../src/core/host-facts.ts";
 import { parseStat } from "../../../src/keepalived/process/proc.ts";
 import { ProcessWatch } from "../../../src/keepalived/process/watch.ts";
@@ -41,6 +42,13 @@ class FakeHost {
     this.file(`${pid}/cmdline`, `${command}\0--dont-fork\0`);
     rmSync(join(this.root, `${pid}/ns/net`), { force: true });
     symlinkSync(ns, join(this.root, `${pid}/ns/net`));
+  }
+
+  /** Takes away the link to its namespace, and shows the list of devices of one. */
+  showDevices(pid: string, list: string): void {
+    rmSync(join(this.root, pid, "ns"), { recursive: true, force: true });
+    mkdirSync(join(this.root, pid, "net"), { recursive: true });
+    linkSync(join(this.root, list), join(this.root, pid, "net/dev"));
   }
 
   end(pid: number): void {
@@ -136,6 +144,27 @@ test("without a pid file the only keepalived of this network namespace is found,
   symlinkSync("net:[1]", join(host.root, "self/ns/net"));
   await host.watch.start();
   assert.equal(host.last?.startedWall, 5_000_000_000 - (1_000 - 1.01) * 1e6);
+});
+
+test("a keepalived of another network namespace is known as that by its device list, where its namespace is not ours to read", async () => {
+  for (const [parent, child, devices] of [
+    [10, 11, "ours"],
+    [20, 21, "theirs"],
+  ] as const) {
+    host.run(parent, 100);
+    host.run(child, parent * 10, { parent });
+    host.file(devices, "");
+    for (const pid of [parent, child]) host.showDevices(String(pid), devices);
+  }
+  host.showDevices("self", "ours");
+  await host.watch.start();
+  assert.equal(host.last?.startedWall, 5_000_000_000 - (1_000 - 1) * 1e6);
+  host.end(10);
+  host.end(11);
+  await host.until("the end", (process) => process?.running === false);
+  const told = host.told.length;
+  await setTimeout(1_500);
+  assert.equal(host.told.length, told, "the other one is none of ours");
 });
 
 test("of two without a pid file none is taken", async () => {
