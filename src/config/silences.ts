@@ -1,19 +1,6 @@
 import { micros, wallPlus, wallTime } from "../lib/time.ts";
-import { LONGEST_SILENCE, type Silence, type SilenceMatchers } from "../silences/silence.ts";
+import { LONGEST_SILENCE, type Silence, silenceMatchers } from "../silences/silence.ts";
 import type { Config } from "./schema.ts";
-
-type Entry = Config["silences"][number];
-
-function matchersOf({ segment, interface: name, vlan, inner_vlan: innerVlan, family, vrid }: Entry): SilenceMatchers {
-  return {
-    ...(segment !== undefined && { segment }),
-    ...(name !== undefined && { interface: name }),
-    ...(vlan !== undefined && { vlan }),
-    ...(innerVlan !== undefined && { innerVlan }),
-    ...(family !== undefined && { family }),
-    ...(vrid !== undefined && { vrid }),
-  };
-}
 
 /** The silences of the configuration, named by their place in it: `config-0` is `silences[0]`. */
 export function configuredSilences(config: Pick<Config, "silences">): Silence[] {
@@ -22,7 +9,7 @@ export function configuredSilences(config: Pick<Config, "silences">): Silence[] 
     return {
       id: `config-${index}`,
       source: "config",
-      matchers: matchersOf(entry),
+      matchers: silenceMatchers({ ...entry, innerVlan: entry.inner_vlan }),
       beginsAt: entry.begins_at ?? wallTime(endsAt - LONGEST_SILENCE),
       endsAt,
       endsBy: "time",

@@ -2,7 +2,7 @@ import { interfaceNameProblem } from "../lib/interface-names.ts";
 import { err, ok, type Result } from "../lib/result.ts";
 import { parseRfc3339 } from "../lib/rfc3339.ts";
 import type { WallTime } from "../lib/time.ts";
-import { MAX_TEXT, type SilenceMatchers } from "./silence.ts";
+import { MAX_TEXT, type SilenceMatchers, silenceMatchers } from "./silence.ts";
 
 /** What is wrong with something that was sent or stored. `key` is null where it is about the whole of it. */
 export interface FieldProblem {
@@ -77,14 +77,7 @@ export class FieldReader {
       this.problem ??= { key: "vrid", message: "is needed, unless segment names a whole segment" };
     if (innerVlan !== undefined && vlan === undefined)
       this.problem ??= { key: "inner_vlan", message: "needs vlan, the outer of the two tags, as well" };
-    return {
-      ...(segment !== undefined && { segment }),
-      ...(name !== undefined && { interface: name }),
-      ...(vlan !== undefined && { vlan }),
-      ...(innerVlan !== undefined && { innerVlan }),
-      ...(family !== undefined && { family }),
-      ...(vrid !== undefined && { vrid }),
-    };
+    return silenceMatchers({ segment, interface: name, vlan, innerVlan, family, vrid });
   }
 }
 

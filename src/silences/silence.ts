@@ -15,6 +15,19 @@ export interface SilenceMatchers {
   readonly vrid?: number;
 }
 
+/** The matchers of what is given; a key that is undefined is left out. */
+export function silenceMatchers(given: { readonly [Key in keyof SilenceMatchers]: SilenceMatchers[Key] | undefined }): SilenceMatchers {
+  const { segment, interface: name, vlan, innerVlan, family, vrid } = given;
+  return {
+    ...(segment !== undefined && { segment }),
+    ...(name !== undefined && { interface: name }),
+    ...(vlan !== undefined && { vlan }),
+    ...(innerVlan !== undefined && { innerVlan }),
+    ...(family !== undefined && { family }),
+    ...(vrid !== undefined && { vrid }),
+  };
+}
+
 /** What somebody asks for: everything of a silence but its name. */
 export interface SilenceRequest {
   readonly matchers: SilenceMatchers;

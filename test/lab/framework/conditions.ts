@@ -110,31 +110,18 @@ export function assertInTime(t: TestContext, what: string, event: AgentEvent, { 
   assert.ok(late * 1e6 <= intervals * interval * 1e6 + slack, `${what}: ${late} s`);
 }
 
+const assertEachInTime =
+  (what: string, untilTold: typeof untilRaised) =>
+  async (t: TestContext, agents: readonly Agent[], condition: string, router: Watched, since: number, limit: Limit): Promise<void> => {
+    const events = await Promise.all(agents.map((agent) => untilTold(agent, condition, router, since)));
+    for (const [index, event] of events.entries()) assertInTime(t, `${condition} ${what} by ${agents[index]?.host.name}`, event, limit);
+  };
+
 /** Waits until each of the agents has raised a condition since then, and holds each to the limit. */
-export async function assertRaisedInTime(
-  t: TestContext,
-  agents: readonly Agent[],
-  condition: string,
-  router: Watched,
-  since: number,
-  limit: Limit,
-): Promise<void> {
-  const events = await Promise.all(agents.map((agent) => untilRaised(agent, condition, router, since)));
-  for (const [index, event] of events.entries()) assertInTime(t, `${condition} raised by ${agents[index]?.host.name}`, event, limit);
-}
+export const assertRaisedInTime = assertEachInTime("raised", untilRaised);
 
 /** The same for the end of a condition. */
-export async function assertClearedInTime(
-  t: TestContext,
-  agents: readonly Agent[],
-  condition: string,
-  router: Watched,
-  since: number,
-  limit: Limit,
-): Promise<void> {
-  const events = await Promise.all(agents.map((agent) => untilCleared(agent, condition, router, since)));
-  for (const [index, event] of events.entries()) assertInTime(t, `${condition} cleared by ${agents[index]?.host.name}`, event, limit);
-}
+export const assertClearedInTime = assertEachInTime("cleared", untilCleared);
 
 /** How late a process of a busy machine may be, in microseconds. */
 export const SCHEDULING = 250_000;
