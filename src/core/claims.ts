@@ -84,8 +84,34 @@ export class Claims {
    */
   assert(sender: Sender, at: Instant, previousAt: Instant | null, ears: Pick<Ears, "blindFrom" | "heardSince">): void {
     if (this.#senders.size === 1) return;
+    this.#release(sender);
     this.#challenge(sender, at);
     this.#oppose(sender, at, previousAt, ears);
+  }
+
+  /** It was silent for too long: it is dead, or kept silent by one whose packets it refuses. */
+  fellSilent(sender: Sender): void {
+    if (sender.claims && this.#isKeptSilent(sender)) this.#silence(sender);
+    else this.end(sender);
+    this.#releaseAll();
+  }
+
+  #isKeptSilent(sender: Sender): boolean {
+    for (const other of this.#senders.values())
+      if (other.claims && other.stand?.against === sender && other.stand.isMutual && other.lastAdvertAt > sender.lastAdvertAt) return true;
+    return false;
+  }
+
+  /** Who is silent would answer, or has yielded to, what it does not refuse. */
+  #release(sender: Sender): void {
+    for (const other of this.#senders.values())
+      if (other.silentMaster && other !== sender && mayHearEachOther(sender, other) && !isRefused(other, sender)) this.end(other);
+  }
+
+  /** Only who speaks keeps another silent. */
+  #releaseAll(): void {
+    for (const { claims } of this.#senders.values()) if (claims) return;
+    for (const sender of this.#senders.values()) if (sender.silentMaster) this.end(sender);
   }
 
   end(sender: Sender): void {
@@ -180,6 +206,8 @@ export class Claims {
     this.#context.evicted();
   }
 }
+
+const isRefused = (by: Sender, sender: Sender): boolean => refusedFor(by.lastAdvert, sender.lastAdvert) !== null;
 
 /** Who only resigned, or spoke once, is soon made up; a living claim is what a split consists of, and a former master will be back. */
 function rank(sender: Sender): number {

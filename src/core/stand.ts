@@ -81,9 +81,9 @@ export class Stand {
     return this.refused && this.against.claims ? silentUntil(weaker) : null;
   }
 
-  /** Whether it shows that each refuses the adverts of the other. */
+  /** Whether it shows that each refuses the adverts of the other: either may then keep the other silent. */
   get isMutual(): boolean {
-    return this.refused && this.field !== null;
+    return this.isSplit && this.field !== null;
   }
 
   /** The weaker one has spoken. `previousAt`: its advert before; null: this is its first. */
@@ -94,7 +94,9 @@ export class Stand {
     const goesOn = (previousAt !== null && better.lastAdvertAt > previousAt) || silence < GOING_ON * better.lastAdvert.interval;
     const { interval } = weaker.lastAdvert;
     const isBeat = previousAt === null || since(at, previousAt) >= BEAT * interval;
-    if (this.heardSince !== null && isBeat && goesOn && !unsure && since(at, this.heardSince) >= raceWindow(interval)) this.defiances += 1;
+    // Who refuses what the better one says began beside it, and may keep it silent from the first packet on.
+    const knew = this.heardSince === null ? this.field !== null : goesOn && since(at, this.heardSince) >= raceWindow(interval);
+    if (knew && isBeat && !unsure) this.defiances += 1;
     this.askedAt ??= at;
   }
 

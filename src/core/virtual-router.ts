@@ -297,7 +297,7 @@ export class VirtualRouter implements Deadlined, WireSubject {
     }
     for (const sender of [...this.#claims.all()]) {
       if (this.#due(sender) > at) continue;
-      if (sender.claims || sender.silentMaster) this.#claims.end(sender);
+      if (sender.claims || sender.silentMaster) this.#claims.fellSilent(sender);
       else if (sender.source !== this.#vacancy?.from) this.#claims.delete(sender);
       this.joined.board.mark(Aspect.adverts);
       if (sender === this.#master) this.#lose({ from: sender.source, reason: "no_response", unseen: false });

@@ -61,7 +61,12 @@ test("a flood of resignations of invented senders hides no split", () => {
 test("claims for an address from a new MAC with every packet are looked at now and then", () => {
   let asked = 0;
   const { vip_conflict, ...others } = defaultConditionSettings;
-  const options = new Proxy(vip_conflict.options, { get: (target, key: string) => (asked++, target[key]) });
+  const options = new Proxy(vip_conflict.options, {
+    get(target, key: string) {
+      asked++;
+      return target[key];
+    },
+  });
   const t = new Timeline({ conditions: () => ({ ...others, vip_conflict: { ...vip_conflict, options } }) }).adverts(0, 3_000, A, 100);
   asked = 0;
   for (let i = 0; i < 20_000; i++) t.announce(3_100 + i / 100, macOf(i));

@@ -274,6 +274,6 @@ function inOrder(settings: ConditionSettings): readonly ConditionSetting[] {
   return list;
 }
 
-const latest = (...instants: readonly Instant[]): Instant => instants.reduce((a, b) => (a > b ? a : b));
+const latest = (...instants: readonly Instant[]): Instant => Math.max(...instants) as Instant;
 
 const isSpecific = (cause: string | null): boolean => cause !== null && cause !== "unknown";

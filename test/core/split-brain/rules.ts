@@ -102,10 +102,19 @@ export const reportsNothingElse: Rule = (m) =>
   raisedSpans(m.story, "split_brain").flatMap(({ from }) => {
     const around = { from: from - GRACE * m.longest - JITTER, until: from + m.longest };
     const together = shared(around, splits(m.run));
-    return together > allowance(m, { from: around.from, until: from })
+    return isRefusal(m, from) || together > allowance(m, { from: around.from, until: from })
       ? []
       : [`P2 raised at ${text(from)}: two masters for no more than ${text(together)} around that`];
   });
+
+/** A claim beside a better one of just before, which refuses it, is that of a second master; that the better one died meanwhile does not show. */
+function isRefusal({ heard, longest }: Measure, at: number): boolean {
+  const claim = heard.findLast(({ heardAt }) => heardAt <= at);
+  const better = heard.findLast(({ who, heardAt }) => who !== claim?.who && heardAt <= at);
+  if (claim === undefined || better === undefined || better.packet.priority === 0) return false;
+  if (claim.heardAt - better.heardAt > 4 * longest + JITTER) return false;
+  return outranks(better.packet, claim.packet) && !accepts(better.packet, claim.packet);
+}
 
 /** Once the split is over, it is cleared in time. */
 export const clearsInTime: Rule = (m) => {
@@ -113,7 +122,9 @@ export const clearsInTime: Rule = (m) => {
   const all = splits(m.run);
   return all.flatMap(({ from, until: end }, i) => {
     if (end >= m.run.spec.end) return [];
-    const { due, why } = clearingDue(m, end);
+    const { due: earliest, why } = clearingDue(m, end);
+    // One that was silent for long already held it until the end.
+    const due = earliest === undefined ? undefined : Math.max(earliest, end);
     if (due === undefined || due >= m.run.spec.end || (all[i + 1]?.from ?? Number.POSITIVE_INFINITY) <= due) return [];
     // Whoever else claims it for a moment, or has just ceased to, may keep the report up.
     if (m.overlaps.some(({ until }) => until < end && until > end - 5 * m.longest)) return [];

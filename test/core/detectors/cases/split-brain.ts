@@ -41,9 +41,9 @@ function turns(t: Timeline, fromMs: number, b: AdvertSpec, a: AdvertSpec, rounds
 }
 
 const disputed = (field: string, b: AdvertSpec, a: AdvertSpec = {}): Case => ({
-  name: `two masters that refuse each other (${field}) are told when the better one goes on in its own rhythm`,
+  name: `two masters that refuse each other (${field}) are told with the first advert beside the better one`,
   run: (t) => turns(t.adverts(0, 8_000, A, 150, a), 8_000, b, a, 4),
-  trace: [`9025 raised ${field}`],
+  trace: [`8025 raised ${field}`],
 });
 
 export const cases: readonly Case[] = [
@@ -147,7 +147,34 @@ export const cases: readonly Case[] = [
       t.adverts(0, 6_000, A, 150, v2).advert(6_017, B, 100, { ...v2, interval: millis(2_000) });
       t.adverts(7_017, 100_017, A, 150, v2);
     },
-    trace: ["7017 raised interval_mismatch", "66017 cleared"],
+    trace: ["6017 raised interval_mismatch", "66017 cleared"],
+  },
+  {
+    name: "the better one may be the silent one: the weaker one, whose packets it refuses, puts it off",
+    run: (t) => {
+      const v2 = { version: 2 } as const;
+      t.adverts(902, 2_902, A, 150).adverts(3_612, 15_612, B, 100, v2).advert(16_617, A, 150).advert(16_617.02, B, 100, v2);
+      t.adverts(17_618, 60_618, B, 100, v2);
+    },
+    trace: ["3612 raised version_mismatch", "46617 cleared"],
+  },
+  {
+    name: "the better one that is silent is waited for, also where the weaker one is too slow to be heard when its time is over",
+    run: (t) => {
+      const v2 = { version: 2 } as const;
+      t.adverts(0, 5_000, A, 150, v2)
+        .adverts(5_600, 29_600, B, 100, { ...v2, interval: millis(3_000) })
+        .adverts(31_000, 31_000, A, 0, v2);
+    },
+    trace: ["5600 raised interval_mismatch", "31000 cleared"],
+  },
+  {
+    name: "it ends at once when the silent one speaks as the other one does",
+    run: (t) => {
+      const v2 = { version: 2 } as const;
+      t.adverts(902, 2_902, A, 150).adverts(3_612, 15_612, B, 100, v2).adverts(16_300, 30_300, A, 150, v2);
+    },
+    trace: ["3612 raised version_mismatch", "16300 cleared"],
   },
   {
     name: "in VRRPv3 another interval is learned, and no reason to refuse",
@@ -167,7 +194,7 @@ export const cases: readonly Case[] = [
         .advert(at + 501, A, 150)
         .adverts(at + 1_501, at + 9_501, A, 150);
     },
-    trace: ["9025 raised checksum_mismatch", "12525 cleared"],
+    trace: ["8025 raised checksum_mismatch", "12525 cleared"],
   },
   {
     name: "one source address that sends from two cards in turn is two routers",
