@@ -2,6 +2,7 @@ import { canonicalAddress, familyOf } from "../lib/addresses.ts";
 import { patternsProblem } from "../lib/interface-names.ts";
 import { formatListen, parseListen } from "../lib/listen.ts";
 import type { Path } from "./problems.ts";
+import { checkHeartbeat, checkReceiver } from "./receiver-checks.ts";
 import { checkSilence } from "./silence-checks.ts";
 
 /** A problem between settings that are each right on their own. */
@@ -17,14 +18,17 @@ export interface CrossProblem {
 export function crossCheck(raw: unknown): CrossProblem[] {
   const root = group(raw);
   const routers = list(root["virtual_routers"]);
+  const alerts = group(root["alerts"]);
   return [
     ...routers.flatMap((entry, i) => checkVirtualRouter(group(entry), ["virtual_routers", i])),
     ...list(root["silences"]).flatMap((entry, i) => checkSilence(group(entry), ["silences", i])),
     ...repeated(routers.map(identityOf), (first) => `the same virtual router as virtual_routers[${first}]: join the two entries`).map(
       ({ index, message }) => ({ path: ["virtual_routers", index], message }),
     ),
+    ...list(alerts["receivers"]).flatMap((entry, i) => checkReceiver(group(entry), ["alerts", "receivers", i])),
+    ...(isGroup(alerts["heartbeat"]) ? checkHeartbeat(alerts["heartbeat"], ["alerts", "heartbeat"]) : []),
     ...repeated(
-      list(group(root["alerts"])["receivers"]).map((entry) => textOf(group(entry)["name"])),
+      list(alerts["receivers"]).map((entry) => textOf(group(entry)["name"])),
       (first) => `alerts.receivers[${first}] has the same name: give each receiver its own`,
     ).map(({ index, message }) => ({ path: ["alerts", "receivers", index, "name"], message })),
     ...repeated(list(group(root["web"])["listen"]).map(listenText), (first) => `the same address as web.listen[${first}]`).map(
@@ -105,6 +109,8 @@ function repeated(keys: ReadonlyArray<string | null>, message: (first: number) =
 const textOf = (value: unknown): string | null => (typeof value === "string" ? value : null);
 const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
+const isGroup = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);
+
 function group(value: unknown): Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? Object.fromEntries(Object.entries(value)) : {};
+  return isGroup(value) ? Object.fromEntries(Object.entries(value)) : {};
 }

@@ -1,4 +1,4 @@
-import type { VirtualRouterId } from "../core/events.ts";
+import type { VirtualRouterId } from "./events.ts";
 
 /** A text that tells one virtual router from all others. */
 export const routerKey = ({ interface: name, vlan, innerVlan, family, vrid }: VirtualRouterId): string =>

@@ -1,10 +1,10 @@
 import { routerJson } from "../core/event-json.ts";
 import type { VirtualRouterId } from "../core/events.ts";
+import { routerKey } from "../core/router-key.ts";
 import { type Instant, instant, millis, rfc3339, type WallTime } from "../lib/time.ts";
 import { TokenBucket } from "../lib/token-bucket.ts";
 import type { Advert } from "../wire/decoded.ts";
 import type { Frame } from "../wire/frame.ts";
-import { routerKey } from "./router-key.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 

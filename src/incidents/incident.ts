@@ -1,7 +1,7 @@
 import { eventJson, routerJson } from "../core/event-json.ts";
 import { type Event, type FailoverEvent, type Severity, severities, type VirtualRouterId } from "../core/events.ts";
+import { routerKey } from "../core/router-key.ts";
 import { type Instant, micros, rfc3339, toSeconds, type WallTime } from "../lib/time.ts";
-import { routerKey } from "./router-key.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 export type ConditionEvent = Extract<Event, { readonly kind: "condition_raised" | "condition_cleared" }>;

@@ -1,8 +1,8 @@
 import type { Event, VirtualRouterId } from "../core/events.ts";
+import { routerKey } from "../core/router-key.ts";
 import { type Duration, type Instant, plus, type WallTime } from "../lib/time.ts";
 import { Incident } from "./incident.ts";
 import { idTime } from "./incident-id.ts";
-import { routerKey } from "./router-key.ts";
 
 export interface TrackerOptions {
   /** Nothing is wrong and nothing has happened for so long: it is over. */

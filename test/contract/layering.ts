@@ -25,7 +25,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   silences: { imports: below },
   config: { imports: [...below, "silences"], packages: ["yaml", "zod"] },
   metrics: { imports: below, packages: ["prom-client"] },
-  alerts: { imports: [...below, "silences"] },
+  alerts: { imports: [...below, "silences"], packages: ["undici"] },
   incidents: { imports: below },
   http: { imports: [...below, "silences", "metrics", "alerts"], packages: ["fastify"] },
   agent: { imports: [...below, ...parts] },
