@@ -47,8 +47,8 @@ export interface Due {
 export class Lifecycle {
   readonly alerts = new Map<string, StandingAlert>();
   readonly conversations = new Map<string, Conversation>();
-  /** Which conditions are raised for a virtual router: what explains what. */
-  readonly #raised = new Map<string, Set<Subject>>();
+  /** Which conditions are raised for a virtual router, with the fingerprints of their alerts: what explains what. */
+  readonly #raised = new Map<string, Map<Subject, string>>();
   readonly #options: LifecycleOptions;
   readonly #deps: LifecycleDeps;
   /** Alerts that nobody is told of because there are too many. */
@@ -62,8 +62,8 @@ export class Lifecycle {
 
   raised({ kind, router, at, wall }: AlertEvent): void {
     const key = routerKey(router);
-    const raised = this.#raised.get(key) ?? new Set();
-    this.#raised.set(key, raised.add(kind.subject));
+    const raised = this.#raised.get(key) ?? new Map<Subject, string>();
+    this.#raised.set(key, raised.set(kind.subject, kind.fingerprint));
     const alert = this.#admit(kind, at, wall);
     if (alert === undefined) return;
     const changed = alert.raise(router, at, wall);
@@ -188,11 +188,9 @@ export class Lifecycle {
   /** Counts anew by what each alert of a virtual router is explained. */
   #explain(key: string, at: Instant): void {
     const raised = this.#raised.get(key);
-    for (const alert of this.alerts.values()) {
-      if (!alert.firing || !alert.sources.has(key)) continue;
-      const inhibitors = raised === undefined ? 0 : inhibitorsOf(alert.kind.subject).filter((subject) => raised.has(subject)).length;
-      alert.explained(inhibitors, at);
-    }
+    if (raised === undefined) return;
+    for (const [subject, fingerprint] of raised)
+      this.alerts.get(fingerprint)?.explained(inhibitorsOf(subject).filter((other) => raised.has(other)).length, at);
   }
 
   #isHeld(alert: StandingAlert, now: Instant, wall: WallTime): boolean {

@@ -151,11 +151,11 @@ export const alertsSection = z.strictObject({
     .describe("Labels added to every alert, such as {site: ams1}."),
   external_url: parsed(parseWebhookUrl, "a URL in quotes")
     .nullable()
-    .default(null)
+    .prefault(null)
     .describe("Where people reach this agent's page; http://HOSTNAME:PORT of `web.listen` where it is not given."),
   runbook_url: parsed(parseWebhookUrl, "a URL in quotes")
     .nullable()
-    .default(null)
+    .prefault(null)
     .describe("Where the pages of docs/conditions/ are served, such as your wiki; the condition's name and .md are added."),
   group_wait: duration(seconds(0), seconds(3_600))
     .prefault("1s")
@@ -174,7 +174,7 @@ export const alertsSection = z.strictObject({
   spool: spool.prefault({}).describe("What waits for a receiver on the disk."),
   heartbeat: heartbeat
     .nullable()
-    .default(null)
+    .prefault(null)
     .describe("A sign of life for a dead-man's switch, sent only while the agent really captures and judges."),
   receivers: listOf(receiver, { min: 0, max: 64 })
     .prefault([])
