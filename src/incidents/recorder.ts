@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { join } from "node:path";
 import type { Readable } from "node:stream";
 import type { Event, VirtualRouterId } from "../core/events.ts";
 import type { HostFact } from "../core/host-facts.ts";
@@ -161,6 +162,13 @@ export class IncidentRecorder {
       writeFailures: this.#writeFailures,
       bytes: this.#archive.bytes,
     };
+  }
+
+  /** The open incident of a virtual router, and its folder; null: there is none. */
+  openOf(router: VirtualRouterId): { readonly id: string; readonly folder: string } | null {
+    const segment = this.#tracker.segmentOf(router);
+    for (const { id, segment: of } of this.#folders.keys()) if (of === segment) return { id, folder: join(this.#deps.directory, id) };
+    return null;
   }
 
   /** All incidents in short, the newest first. */

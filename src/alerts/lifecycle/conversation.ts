@@ -13,6 +13,8 @@ export interface ReceiverRule {
   readonly maxAlerts: number;
   /** It knows no lists: it is told of what changed, and not again of the rest of the group. */
   readonly perAlert: boolean;
+  /** What comes and goes all the time is not told every time. */
+  readonly damps: boolean;
 }
 
 export const wants = ({ severities, matchers }: ReceiverRule, labels: Labels): boolean =>

@@ -1,11 +1,11 @@
 import { detectors } from "../../core/detectors/index.ts";
 import { type ConditionName, type Severity, severities, type VirtualRouterId } from "../../core/events.ts";
 import { routerKey } from "../../core/router-key.ts";
-import { type Duration, type Instant, plus, rfc3339, since, type WallTime } from "../../lib/time.ts";
+import { type Duration, type Instant, plus, rfc3339, seconds, since, type WallTime } from "../../lib/time.ts";
 import type { Alert, Notification, NotificationReason } from "../alert.ts";
 import type { Subject } from "../identity.ts";
 import { Conversation, type ReceiverRule, type Timing, Told, wants } from "./conversation.ts";
-import { type AlertKind, firstSequence, type Source, StandingAlert } from "./standing-alert.ts";
+import { type AlertKind, type Facts, firstSequence, type Source, StandingAlert } from "./standing-alert.ts";
 
 export interface LifecycleOptions extends Timing {
   readonly receivers: readonly ReceiverRule[];
@@ -28,10 +28,14 @@ export interface AlertEvent {
   readonly at: Instant;
   /** When it began, or ended. */
   readonly wall: WallTime;
+  readonly facts: Facts;
 }
 
 /** More alerts than two conditions of each of a thousand virtual routers: whoever makes that many is an attacker. */
 const MOST_ALERTS = 8_192;
+
+/** What an earlier run left and nobody could judge for so long belongs to a virtual router that is no more. */
+const FORGET_RESTORED: Duration = seconds(86_400);
 
 /** A notification, and how much of it is news. */
 export interface Due {
@@ -60,12 +64,13 @@ export class Lifecycle {
     this.#deps = deps;
   }
 
-  raised({ kind, router, at, wall }: AlertEvent): void {
+  raised({ kind, router, at, wall, facts }: AlertEvent): void {
     const key = routerKey(router);
     const raised = this.#raised.get(key) ?? new Map<Subject, string>();
     this.#raised.set(key, raised.set(kind.subject, kind.fingerprint));
     const alert = this.#admit(kind, at, wall);
     if (alert === undefined) return;
+    alert.facts = facts;
     const changed = alert.raise(router, at, wall);
     this.#explain(key, at);
     if (this.#deps.isSilenced(router, wall)) alert.hushed = true;
@@ -73,13 +78,14 @@ export class Lifecycle {
   }
 
   /** @param resolved false: it is not followed any more, and whether it is over nobody knows */
-  cleared({ kind, router, at, wall }: AlertEvent, resolved: boolean): void {
+  cleared({ kind, router, at, wall, facts }: AlertEvent, resolved: boolean): void {
     const key = routerKey(router);
     const raised = this.#raised.get(key);
     raised?.delete(kind.subject);
     if (raised?.size === 0) this.#raised.delete(key);
     const alert = this.alerts.get(kind.fingerprint);
     if (alert !== undefined) {
+      alert.facts = facts;
       if (this.#deps.isSilenced(router, wall)) alert.hushed = true;
       if (resolved) {
         if (alert.clear(router, at, wall)) this.#touch(alert, at);
@@ -92,7 +98,7 @@ export class Lifecycle {
   }
 
   /** Something that has no end, such as a change of master. */
-  happened({ kind, router, at, wall }: AlertEvent): void {
+  happened({ kind, router, at, wall, facts }: AlertEvent): void {
     const known = this.alerts.get(kind.fingerprint);
     if (known === undefined && this.alerts.size >= MOST_ALERTS) {
       this.evicted += 1;
@@ -101,6 +107,7 @@ export class Lifecycle {
     const sequence = known === undefined ? firstSequence(wall) : known.sequence + (known.sequence % 2);
     const alert = new StandingAlert(kind, at, wall, sequence, true);
     this.alerts.set(kind.fingerprint, alert);
+    alert.facts = facts;
     alert.raise(router, at, wall);
     this.#touch(alert, at);
   }
@@ -108,9 +115,13 @@ export class Lifecycle {
   /** What an earlier run knew, and whether it is so still. `holds`: null: that cannot be judged now. */
   reconcile(holds: (alert: StandingAlert) => boolean | null, now: Instant, wall: WallTime): void {
     for (const alert of this.alerts.values()) {
-      if (!alert.restored || !alert.firing || holds(alert) !== false) continue;
-      alert.resolve(now, wall);
-      this.#touch(alert, now);
+      if (!alert.restored || !alert.firing) continue;
+      const held = holds(alert);
+      if (held === false) {
+        alert.resolve(now, wall);
+        this.#touch(alert, now);
+        // `changedAt` of what was restored is when the agent started.
+      } else if (held === null && since(now, alert.changedAt) > FORGET_RESTORED) this.#forget(alert);
     }
   }
 
@@ -195,8 +206,9 @@ export class Lifecycle {
 
   #isHeld(alert: StandingAlert, now: Instant, wall: WallTime): boolean {
     if (alert.isInhibited(now)) return true;
-    // What an earlier run left may have no virtual router yet.
-    return alert.sources.size > 0 && [...alert.sources.values()].every(({ router }: Source) => this.#deps.isSilenced(router, wall));
+    // What an earlier run left was raised by nobody yet.
+    if (alert.sources.size === 0) return alert.router !== null && this.#deps.isSilenced(alert.router, wall);
+    return [...alert.sources.values()].every(({ router }: Source) => this.#deps.isSilenced(router, wall));
   }
 
   #isReleased(conversation: Conversation, now: Instant, wall: WallTime): boolean {
@@ -247,7 +259,7 @@ export class Lifecycle {
         conversation.holdsBack = true;
         continue;
       }
-      const worn = !news.damped && !alert.momentary && news.isWorn(now, this.#options.damping);
+      const worn = receiver.damps && !news.damped && !alert.momentary && news.isWorn(now, this.#options.damping);
       if (worn) reason = "damped";
       changed.push(this.#describe(alert, told, worn ? this.#dampedText() : null));
       if (news.damped) news.times = [];

@@ -1,7 +1,7 @@
 import type { Severity, VirtualRouterId } from "../../core/events.ts";
 import { routerKey } from "../../core/router-key.ts";
 import { type Duration, type Instant, plus, seconds, type WallTime } from "../../lib/time.ts";
-import type { Alert, Labels } from "../alert.ts";
+import type { Alert, Json, Labels } from "../alert.ts";
 import type { Subject } from "../identity.ts";
 
 /** What holds together: one segment, or several that a sync group of this host joins. */
@@ -14,6 +14,14 @@ export interface AlertGroup {
 export interface Source {
   readonly router: VirtualRouterId;
   readonly since: WallTime;
+}
+
+/** What the condition says of itself: the latest that is known. */
+export interface Facts {
+  /** One sentence. */
+  readonly summary: string;
+  readonly cause: string | null;
+  readonly evidence: Json;
 }
 
 /** What outlived the condition that it was a consequence of for so long is a story of its own. */
@@ -49,8 +57,12 @@ export class StandingAlert {
   restored = false;
   /** It only happened: nobody is told that it is over. */
   readonly momentary: boolean;
+  /** null: an earlier run knew them, and said what it said. */
+  facts: Facts | null = null;
   /** What was said of it last. */
   said: Alert | null = null;
+  /** Where it was raised last: it outlives the sources. */
+  router: VirtualRouterId | null = null;
   readonly sources = new Map<string, Source>();
   #inhibitors = 0;
   #releasedAt: Instant | null = null;
@@ -70,6 +82,7 @@ export class StandingAlert {
 
   /** @returns whether it changed by that */
   raise(router: VirtualRouterId, at: Instant, since: WallTime): boolean {
+    this.router = router;
     const wasRestored = this.restored;
     this.restored = false;
     if (wasRestored && this.firing) {

@@ -1,4 +1,4 @@
-import type { Severity } from "../../core/events.ts";
+import type { Severity, VirtualRouterId } from "../../core/events.ts";
 import { parseRfc3339 } from "../../lib/rfc3339.ts";
 import { type Instant, micros, plus, rfc3339, since, type WallTime } from "../../lib/time.ts";
 import type { Alert, Labels } from "../alert.ts";
@@ -6,7 +6,7 @@ import { fingerprintOf, type Subject } from "../identity.ts";
 import type { ReceiverRule } from "./conversation.ts";
 import { Told } from "./conversation.ts";
 import type { Lifecycle } from "./lifecycle.ts";
-import { StandingAlert } from "./standing-alert.ts";
+import { type Facts, StandingAlert } from "./standing-alert.ts";
 
 /** What the lifecycle has to remember over a restart, as it stands on the disk. */
 export interface StoredState {
@@ -25,6 +25,8 @@ interface StoredAlert {
   readonly starts_at: string;
   readonly ends_at: string | null;
   readonly hushed: boolean;
+  readonly router: VirtualRouterId | null;
+  readonly facts: Facts | null;
   /** What was said of it last; null: nothing yet. */
   readonly said: Alert | null;
 }
@@ -45,7 +47,7 @@ export function storedState({ alerts, conversations }: Lifecycle, now: Instant, 
     saved_at: rfc3339(wall),
     alerts: [...alerts.values()]
       .filter(({ momentary }) => !momentary)
-      .map(({ kind, sequence, startsAt, endsAt, hushed, said }) => ({
+      .map(({ kind, sequence, startsAt, endsAt, hushed, router, facts, said }) => ({
         labels: kind.labels,
         subject: kind.subject,
         group_key: kind.group.key,
@@ -54,6 +56,8 @@ export function storedState({ alerts, conversations }: Lifecycle, now: Instant, 
         starts_at: rfc3339(startsAt),
         ends_at: endsAt === null ? null : rfc3339(endsAt),
         hushed,
+        router,
+        facts,
         said,
       })),
     conversations: [...conversations.values()].map(({ receiver, group, lastSentAt, told }) => ({
@@ -119,6 +123,8 @@ function alertOf(entry: StoredAlert, now: Instant): StandingAlert | null {
   const alert = new StandingAlert(kind, now, starts.value, sequence);
   alert.endsAt = ends === null ? null : ends.value;
   alert.hushed = entry.hushed;
+  alert.router = entry.router;
+  alert.facts = entry.facts;
   alert.said = entry.said;
   alert.restored = alert.firing;
   return alert;
@@ -141,6 +147,11 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
 const isTexts = (value: unknown): value is Labels => isRecord(value) && Object.values(value).every((text) => typeof text === "string");
 const isTextOrNull = (value: unknown): boolean => value === null || typeof value === "string";
 
+const isRouter = (value: unknown): boolean =>
+  isRecord(value) && isTextOrNull(value["interface"]) && typeof value["family"] === "string" && typeof value["vrid"] === "number";
+const isFacts = (value: unknown): boolean =>
+  isRecord(value) && typeof value["summary"] === "string" && isTextOrNull(value["cause"]) && isRecord(value["evidence"]);
+
 const isAlert = (value: unknown): boolean =>
   isRecord(value) &&
   isTexts(value["labels"]) &&
@@ -151,6 +162,8 @@ const isAlert = (value: unknown): boolean =>
   typeof value["starts_at"] === "string" &&
   isTextOrNull(value["ends_at"]) &&
   typeof value["hushed"] === "boolean" &&
+  (value["router"] === null || isRouter(value["router"])) &&
+  (value["facts"] === null || isFacts(value["facts"])) &&
   (value["said"] === null || isRecord(value["said"]));
 
 const isConversation = (value: unknown): boolean =>

@@ -22,8 +22,11 @@ export const receiver = (name: string, more: Partial<ReceiverRule> = {}): Receiv
   sendResolved: true,
   maxAlerts: 300,
   perAlert: false,
+  damps: true,
   ...more,
 });
+
+const facts = { summary: "s", cause: null, evidence: {} };
 
 const options: Omit<LifecycleOptions, "receivers"> = {
   groupWait: seconds(1),
@@ -59,8 +62,8 @@ export class Feed {
   raise(at: number, subject: Subject, vrid = 51, more: Partial<VirtualRouterId> = {}): this {
     this.to(at);
     const router = routerOf(vrid, more);
-    if (subject === "master_changed") this.lifecycle.happened({ kind: kindOf(subject, router), router, ...this.#stamp(at) });
-    else this.lifecycle.raised({ kind: kindOf(subject, router), router, ...this.#stamp(at) });
+    if (subject === "master_changed") this.lifecycle.happened({ kind: kindOf(subject, router), router, facts, ...this.#stamp(at) });
+    else this.lifecycle.raised({ kind: kindOf(subject, router), router, facts, ...this.#stamp(at) });
     return this;
   }
 
@@ -68,7 +71,7 @@ export class Feed {
     this.to(at);
     const { resolved = true, ...id } = more;
     const router = routerOf(vrid, id);
-    this.lifecycle.cleared({ kind: kindOf(subject, router), router, ...this.#stamp(at) }, resolved);
+    this.lifecycle.cleared({ kind: kindOf(subject, router), router, facts, ...this.#stamp(at) }, resolved);
     return this;
   }
 

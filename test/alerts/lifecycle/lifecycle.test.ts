@@ -90,10 +90,7 @@ test("receivers are told by severity and labels", () => {
   assert.ok(matcher.ok);
   const feed = new Feed([receiver("critical", { severities: ["critical"] }), receiver("fifties", { matchers: [matcher.value] })]);
   feed.raise(5, "no_master", 51).raise(5, "slow_adverts", 51).raise(5, "no_master", 7).to(20);
-  assert.deepEqual(feed.lines(), [
-    "6 critical: firing VRRPNoMaster 7, firing VRRPNoMaster 51",
-    "6 fifties: firing VRRPNoMaster 51",
-  ]);
+  assert.deepEqual(feed.lines(), ["6 critical: firing VRRPNoMaster 7, firing VRRPNoMaster 51", "6 fifties: firing VRRPNoMaster 51"]);
 });
 
 test("who does not want ends is told of none", () => {

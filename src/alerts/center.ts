@@ -1,0 +1,255 @@
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
+import { detectors } from "../core/detectors/index.ts";
+import type { Event, Severity, VirtualRouterId } from "../core/events.ts";
+import type { AlertsView, ReceiverView } from "../lib/alerts-view.ts";
+import type { Clock } from "../lib/clock.ts";
+import { type Duration, micros, seconds, since, type WallTime } from "../lib/time.ts";
+import type { Alert, Json, Labels } from "./alert.ts";
+import type { AlertControl, CommandOutcome } from "./control.ts";
+import { describeAlert, type RouterFacts } from "./describe.ts";
+import { fingerprintOf, labelsOf, type Subject } from "./identity.ts";
+import type { ReceiverRule, Timing } from "./lifecycle/conversation.ts";
+import { groupOf } from "./lifecycle/groups.ts";
+import { type Due, Lifecycle } from "./lifecycle/lifecycle.ts";
+import type { AlertKind, Facts, StandingAlert } from "./lifecycle/standing-alert.ts";
+import { restoreState, storedState } from "./lifecycle/state.ts";
+import type { Lane } from "./lane.ts";
+import { StateStore, type StoreLog } from "./state-store.ts";
+
+export interface CenterOptions extends Timing {
+  readonly externalLabels: Labels;
+  readonly masterChanges: boolean;
+  readonly runbookUrl: string | null;
+  /** The host's name: part of the identity of what is about one host. */
+  readonly host: string;
+  /** `state_directory/alerts`. */
+  readonly directory: string;
+}
+
+export interface CenterDeps {
+  readonly clock: Clock;
+  readonly log: StoreLog;
+  /** A way to each receiver. */
+  readonly lanes: readonly Lane[];
+  readonly describeRouter: (router: VirtualRouterId) => { readonly segment: string; readonly name: string | null };
+  /** Segments that fail over together; see `joinedSegments`. */
+  readonly joined: () => ReadonlyMap<string, readonly string[]>;
+  readonly isSilenced: (router: VirtualRouterId, wall: WallTime) => boolean;
+  /** What is known at the moment; one question about many virtual routers. */
+  readonly look: () => (router: VirtualRouterId, subject: Subject) => RouterFacts | null;
+}
+
+/** Between two looks at what no event tells of: silences that end, repeats, what an earlier run left. */
+const BEAT: Duration = seconds(1);
+
+/** What is over is kept for so long, for those Alertmanagers that have to be told again and again. */
+const KEEP_RESOLVED: Duration = seconds(900);
+
+const scopes = new Map<Subject, "segment" | "host">(detectors.map(({ id, scope }) => [id, scope]));
+
+/**
+ * From conditions to receivers. Events come from the engine; time comes from the clock.
+ *
+ *   event ─▶ lifecycle ──due──▶ lane of each receiver (spool, attempts) ──▶ state.json: who knows what
+ *
+ * What a receiver is told is on the disk before the state says that it has been told.
+ */
+export class AlertCenter implements AlertControl {
+  readonly #options: CenterOptions;
+  readonly #deps: CenterDeps;
+  readonly #lifecycle: Lifecycle;
+  readonly #rules: readonly ReceiverRule[];
+  readonly #lanes: ReadonlyMap<string, Lane>;
+  readonly #store: StateStore;
+  #look: ((router: VirtualRouterId, subject: Subject) => RouterFacts | null) | null = null;
+  #cancelDeadline: (() => void) | null = null;
+  #cancelBeat: (() => void) | null = null;
+  #stopped = false;
+
+  constructor(options: CenterOptions, deps: CenterDeps) {
+    this.#options = options;
+    this.#deps = deps;
+    this.#lanes = new Map(deps.lanes.map((lane) => [lane.rule.name, lane]));
+    this.#rules = deps.lanes.map(({ rule }) => rule);
+    this.#lifecycle = new Lifecycle(
+      { ...options, receivers: this.#rules, keepResolved: deps.lanes.some(({ repeats }) => repeats) ? KEEP_RESOLVED : micros(0) },
+      {
+        describe: (alert, episodes, damped) =>
+          describeAlert(alert, this.#factsOf(alert), { reporter: options.host, runbookUrl: options.runbookUrl }, episodes, damped),
+        isSilenced: deps.isSilenced,
+        isJudged: (alert) => (this.#factsOf(alert)?.holds ?? null) !== null,
+        newId: randomUUID,
+      },
+    );
+    this.#store = new StateStore({
+      path: join(options.directory, "state.json"),
+      state: () => storedState(this.#lifecycle, deps.clock.now(), deps.clock.wall()),
+      clock: deps.clock,
+      log: deps.log,
+    });
+  }
+
+  /** Takes up what an earlier run left, and begins. Never rejects. */
+  async start(): Promise<void> {
+    const { clock, log } = this.#deps;
+    const [stored] = await Promise.all([this.#store.load(), ...this.#deps.lanes.map((lane) => lane.start())]);
+    if (this.#stopped) return;
+    if (stored !== null) {
+      const bad = restoreState(this.#lifecycle, stored, this.#rules, clock.now(), clock.wall());
+      if (bad > 0) {
+        log.warn({ entries: bad }, "not all of the state of alerts of an earlier run could be used");
+        await this.#store.putAside();
+      }
+      this.#resume();
+    }
+    this.#beat();
+  }
+
+  /** An event of the engine. Conditions and changes of master become alerts; the rest is nobody's business here. */
+  event(event: Event): void {
+    if (event.kind === "condition_raised") {
+      const kind = this.#kindOf(event.condition, event.severity, event.router);
+      this.#lifecycle.raised({ kind, router: event.router, at: event.at, wall: event.since, facts: factsOf(event) });
+    } else if (event.kind === "condition_cleared") {
+      const kind = this.#kindOf(event.condition, event.severity, event.router);
+      this.#lifecycle.cleared({ kind, router: event.router, at: event.at, wall: event.wall, facts: factsOf(event) }, event.resolved);
+    } else if (event.kind === "master_changed" && this.#options.masterChanges && event.reason !== "initial") {
+      const kind = this.#kindOf("master_changed", "info", event.router);
+      const { from, to, reason } = event;
+      const summary = `the master changed from ${from ?? "nobody"} to ${to ?? "nobody"}`;
+      this.#lifecycle.happened({
+        kind,
+        router: event.router,
+        at: event.at,
+        wall: event.wall,
+        facts: { summary, cause: reason, evidence: { from, to, reason } },
+      });
+    } else return;
+    this.#store.changed();
+    this.#schedule();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#cancelDeadline?.();
+    this.#cancelBeat?.();
+    await Promise.all([this.#store.close(), ...this.#deps.lanes.map((lane) => lane.stop())]);
+  }
+
+  view(heartbeat: AlertsView["heartbeat"]): AlertsView {
+    const firing = { critical: 0, warning: 0, info: 0 };
+    for (const alert of this.#lifecycle.alerts.values()) if (alert.firing && !alert.momentary) firing[alert.kind.severity] += 1;
+    const receivers = this.#deps.lanes.map((lane): ReceiverView => ({
+      ...lane.view(),
+      truncatedAlerts: this.#lifecycle.truncated.get(lane.rule.name) ?? 0,
+    }));
+    const storeFailures = this.#deps.lanes.reduce((sum, lane) => sum + lane.storeFailures, this.#store.failures);
+    return { receivers, firing, evicted: this.#lifecycle.evicted, storeFailures, heartbeat };
+  }
+
+  async list(): Promise<Json> {
+    const listed = this.#deps.lanes.map((lane) => lane.list());
+    const problem = this.#store.problem ?? this.#deps.lanes.find((lane) => lane.storeProblem !== null)?.storeProblem ?? null;
+    return {
+      firing: [...this.#lifecycle.alerts.values()]
+        .filter(({ firing, momentary }) => firing && !momentary)
+        .map(({ kind, startsAt, said, facts }) => ({
+          fingerprint: kind.fingerprint,
+          alertname: kind.labels["alertname"],
+          severity: kind.severity,
+          labels: kind.labels,
+          starts_at: new Date(startsAt / 1_000).toISOString(),
+          summary: said?.annotations.summary ?? facts?.summary ?? "",
+        })),
+      waiting: listed.flatMap(({ waiting }) => waiting),
+      dead: listed.flatMap(({ dead }) => dead),
+      durable: problem === null,
+      problem,
+    };
+  }
+
+  retry(id: string): Promise<CommandOutcome> {
+    return this.#ask((lane) => lane.retry(id));
+  }
+
+  drop(id: string): Promise<CommandOutcome> {
+    return this.#ask((lane) => lane.drop(id));
+  }
+
+  async #ask(command: (lane: Lane) => Promise<CommandOutcome>): Promise<CommandOutcome> {
+    for (const lane of this.#deps.lanes) {
+      const outcome = await command(lane);
+      if (outcome !== "unknown") return outcome;
+    }
+    return "unknown";
+  }
+
+  #kindOf(subject: Subject, severity: Severity, router: VirtualRouterId): AlertKind {
+    const { externalLabels, host } = this.#options;
+    const { segment } = this.#deps.describeRouter(router);
+    const labels = labelsOf({ subject, severity, scope: scopes.get(subject) ?? "segment", router, segment, host, externalLabels });
+    return { fingerprint: fingerprintOf(labels), labels, subject, severity, group: groupOf(segment, this.#deps.joined()) };
+  }
+
+  /** One look at the engine serves all alerts of a moment. */
+  #factsOf({ router, kind }: StandingAlert): RouterFacts | null {
+    if (router === null) return null;
+    this.#look ??= this.#deps.look();
+    return this.#look(router, kind.subject);
+  }
+
+  #schedule(): void {
+    if (this.#stopped) return;
+    this.#cancelDeadline?.();
+    this.#cancelDeadline = null;
+    const { deadline } = this.#lifecycle;
+    if (deadline === null) return;
+    const delay = Math.max(0, since(deadline, this.#deps.clock.now()));
+    this.#cancelDeadline = this.#deps.clock.after(micros(delay), () => this.#tell());
+  }
+
+  #beat(): void {
+    if (this.#stopped) return;
+    this.#look = null;
+    const { clock } = this.#deps;
+    this.#lifecycle.reconcile((alert) => this.#factsOf(alert)?.holds ?? null, clock.now(), clock.wall());
+    this.#tell();
+    for (const lane of this.#deps.lanes) lane.keep?.((fingerprint) => this.#lifecycle.alerts.has(fingerprint));
+    this.#cancelBeat = clock.after(BEAT, () => this.#beat());
+  }
+
+  #tell(): void {
+    const { clock } = this.#deps;
+    this.#look = null;
+    const due = this.#lifecycle.due(clock.now(), clock.wall());
+    if (due.length > 0) void this.#hand(due);
+    this.#schedule();
+  }
+
+  /** The state on the disk does not say that somebody knows before the spool has it. */
+  async #hand(due: readonly Due[]): Promise<void> {
+    this.#store.hold();
+    try {
+      await Promise.all(due.map(({ receiver, notification }) => this.#lanes.get(receiver.name)?.take(notification)));
+    } finally {
+      this.#store.release();
+    }
+    this.#store.changed();
+  }
+
+  /** Who is told again and again is told of what fires still. */
+  #resume(): void {
+    const { clock } = this.#deps;
+    for (const lane of this.#deps.lanes) {
+      if (!lane.repeats) continue;
+      const alerts = this.#lifecycle
+        .standing(lane.rule, clock.now(), clock.wall())
+        .flatMap(({ said }): Alert[] => (said === null ? [] : [said]));
+      if (alerts.length > 0) lane.resume(alerts);
+    }
+  }
+}
+
+const factsOf = ({ summary, cause, evidence }: Facts): Facts => ({ summary, cause, evidence });
+

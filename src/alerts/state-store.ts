@@ -1,0 +1,120 @@
+import { rename } from "node:fs/promises";
+import type { Clock } from "../lib/clock.ts";
+import { type DurableSteps, nodeSteps, writeDurably } from "../lib/durable-file.ts";
+import { readAtMost } from "../lib/read-file.ts";
+import { systemCode } from "../lib/system-code.ts";
+import { millis } from "../lib/time.ts";
+
+export interface StoreLog {
+  info(fields: Readonly<Record<string, unknown>>, message: string): void;
+  warn(fields: Readonly<Record<string, unknown>>, message: string): void;
+  error(fields: Readonly<Record<string, unknown>>, message: string): void;
+}
+
+export interface StateStoreDeps {
+  readonly path: string;
+  /** What is to be written, as it is at the moment of the writing. */
+  readonly state: () => unknown;
+  readonly clock: Clock;
+  readonly log: StoreLog;
+  readonly steps?: DurableSteps;
+}
+
+const MAX_BYTES = 64 * 1024 * 1024;
+
+/** Between two writes while it changes all the time. */
+const REST = millis(200);
+const RETRY = millis(30_000);
+
+/** The file that alerts survive a restart in: written at once after a change, whole, one write at a time. */
+export class StateStore {
+  readonly #deps: StateStoreDeps;
+  #dirty = false;
+  #resting = false;
+  #held = 0;
+  #writing: Promise<void> | null = null;
+  #problem: string | null = null;
+  #cancel: (() => void) | null = null;
+  failures = 0;
+
+  constructor(deps: StateStoreDeps) {
+    this.#deps = deps;
+  }
+
+  get problem(): string | null {
+    return this.#problem;
+  }
+
+  /** Never rejects. @returns null where nothing was left; what cannot be read is put aside, never overwritten */
+  async load(): Promise<unknown> {
+    const { path, log } = this.#deps;
+    try {
+      const bytes = await readAtMost(path, MAX_BYTES);
+      return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes)) as unknown;
+    } catch (error) {
+      const code = systemCode(error);
+      if (code === "ENOENT" || code === "ENOTDIR") return null;
+      log.warn({ path, problem: code ?? "it is damaged" }, "the state of alerts of an earlier run cannot be read: what fires is told anew");
+      await this.putAside();
+      return null;
+    }
+  }
+
+  /** What is there cannot be used, and is kept for a person. */
+  async putAside(): Promise<void> {
+    const { path, clock, log } = this.#deps;
+    try {
+      await rename(path, `${path}.damaged-${clock.wall()}`);
+    } catch (error) {
+      log.warn({ path, problem: systemCode(error) ?? "unknown" }, "a damaged file cannot be put aside");
+    }
+  }
+
+  changed(): void {
+    this.#dirty = true;
+    if (this.#writing === null && !this.#resting && this.#held === 0) this.#writing = this.#write();
+  }
+
+  /** Nothing is written until it is released: what the state says is not on the disk elsewhere yet. */
+  hold(): void {
+    this.#held += 1;
+  }
+
+  release(): void {
+    this.#held -= 1;
+    if (this.#held === 0 && this.#dirty) this.changed();
+  }
+
+  /** Writes what has not been written yet. */
+  async close(): Promise<void> {
+    this.#cancel?.();
+    await this.#writing;
+    if (this.#dirty) await this.#write();
+    this.#cancel?.();
+  }
+
+  async #write(): Promise<void> {
+    const { path, state, clock, log, steps = nodeSteps } = this.#deps;
+    this.#dirty = false;
+    let failed = false;
+    try {
+      await writeDurably(path, `${JSON.stringify(state())}\n`, steps);
+      if (this.#problem !== null) log.info({ path }, "the state of alerts is stored again");
+      this.#problem = null;
+    } catch (error) {
+      failed = true;
+      this.#dirty = true;
+      this.failures += 1;
+      const problem = systemCode(error) ?? (error instanceof Error ? error.message : String(error));
+      if (problem !== this.#problem)
+        log.error({ path, problem }, "the state of alerts cannot be stored: after a restart what fires is told anew");
+      this.#problem = problem;
+    }
+    this.#writing = null;
+    this.#resting = true;
+    this.#cancel = clock.after(failed ? RETRY : REST, () => {
+      this.#resting = false;
+      if (this.#dirty) this.changed();
+    });
+  }
+}

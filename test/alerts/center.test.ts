@@ -1,0 +1,212 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { after, test } from "node:test";
+import type { Alert, Notification } from "../../src/alerts/alert.ts";
+import { AlertCenter } from "../../src/alerts/center.ts";
+import type { RouterFacts } from "../../src/alerts/describe.ts";
+import type { Lane } from "../../src/alerts/lane.ts";
+import type { ConditionName, Event, VirtualRouterId } from "../../src/core/events.ts";
+import { seconds } from "../../src/lib/time.ts";
+import { FakeClock } from "../helpers/fake-clock.ts";
+import { receiver } from "./lifecycle/feed.ts";
+
+const folder = mkdtempSync(path.join(tmpdir(), "vrrpwatch-center-"));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+const router: VirtualRouterId = { interface: "eth0", family: "ipv4", vrid: 51 };
+const zero = { delivered: 0, retried: 0, rejected: 0, expired: 0, dropped: 0 };
+
+class FakeLane implements Lane {
+  readonly rule: Lane["rule"];
+  readonly repeats: boolean;
+  readonly taken: Notification[] = [];
+  readonly resumed: Alert[] = [];
+  readonly storeProblem = null;
+  readonly storeFailures = 2;
+
+  constructor(rule: Lane["rule"], repeats = false) {
+    this.rule = rule;
+    this.repeats = repeats;
+  }
+
+  async start(): Promise<void> {}
+  async take(notification: Notification): Promise<void> {
+    this.taken.push(notification);
+  }
+  resume(alerts: readonly Alert[]): void {
+    this.resumed.push(...alerts);
+  }
+  async stop(): Promise<void> {}
+  view(): ReturnType<Lane["view"]> {
+    const durations = { buckets: [], sum: 0, count: 0 };
+    return { name: this.rule.name, format: "raw", outcomes: zero, queueLength: 0, oldestQueued: null, dead: 0, durations, problem: null };
+  }
+  list(): ReturnType<Lane["list"]> {
+    return { waiting: [{ id: this.rule.name }], dead: [] };
+  }
+  async retry(id: string): ReturnType<Lane["retry"]> {
+    return id === this.rule.name ? "done" : "unknown";
+  }
+  async drop(): ReturnType<Lane["drop"]> {
+    return "unknown";
+  }
+}
+
+interface World {
+  holds: boolean | null;
+  active: RouterFacts["active"];
+}
+
+function setUp(name: string, lanes: readonly FakeLane[] = [new FakeLane(receiver("a"))], more: { masterChanges?: boolean } = {}) {
+  const clock = new FakeClock();
+  const world: World = { holds: true, active: null };
+  const note = (): void => {};
+  const center = new AlertCenter(
+    {
+      groupWait: seconds(1),
+      groupInterval: seconds(10),
+      repeatInterval: seconds(14_400),
+      damping: { changes: 6, window: seconds(600), quiet: seconds(300) },
+      externalLabels: { site: "ams1" },
+      masterChanges: more.masterChanges ?? false,
+      runbookUrl: "https://wiki.example/vrrp/",
+      host: "lb2",
+      directory: path.join(folder, name),
+    },
+    {
+      clock,
+      log: { info: note, warn: note, error: note },
+      lanes,
+      describeRouter: () => ({ segment: "dc1-front", name: "web" }),
+      joined: () => new Map(),
+      isSilenced: () => false,
+      look: () => () => ({
+        segment: "dc1-front",
+        name: "web",
+        addresses: ["192.0.2.100"],
+        master: "192.0.2.1",
+        active: world.active,
+        holds: world.holds,
+        incident: { id: "20260101T000005Z-abcdef", folder: "/var/lib/vrrpwatch/incidents/20260101T000005Z-abcdef" },
+      }),
+    },
+  );
+  const event = (kind: "condition_raised" | "condition_cleared", condition: ConditionName = "split_brain"): void =>
+    center.event({
+      kind,
+      at: clock.now(),
+      wall: clock.wall(),
+      router,
+      condition,
+      severity: "critical",
+      since: clock.wall(),
+      cause: "unknown",
+      summary: "VRID 51 (IPv4) has 2 masters",
+      evidence: { does_not_yield: "192.0.2.2" },
+      inhibitedBy: null,
+      ...(kind === "condition_cleared" && { resolved: true }),
+    } as Event);
+  return { clock, center, world, event, lane: lanes[0] as FakeLane };
+}
+
+test("an alert says who, where, why and what to do, with what is known when it is sent", async () => {
+  const { clock, center, world, event, lane } = setUp("text");
+  await center.start();
+  clock.runTo(5_000);
+  event("condition_raised");
+  world.active = { summary: "VRID 51 has 2 masters, because this host drops adverts", cause: "local_receive_blocked", evidence: { answered: 0 } };
+  clock.runTo(6_000);
+  const [notification] = lane.taken;
+  const [alert] = notification?.alerts ?? [];
+  assert.deepEqual(alert?.labels, {
+    alertname: "VRRPSplitBrain",
+    family: "ipv4",
+    segment: "dc1-front",
+    severity: "critical",
+    site: "ams1",
+    vrid: "51",
+  });
+  assert.ok((alert?.annotations.summary.length ?? 999) <= 120);
+  assert.match(alert?.annotations.summary ?? "", /^Split brain: VRID 51 \(web\) on dc1-front: local receive blocked$/);
+  assert.match(alert?.annotations.description ?? "", /nft insert rule inet filter input ip protocol 112 accept/);
+  assert.equal(alert?.annotations.runbook_url, "https://wiki.example/vrrp/split_brain.md");
+  assert.equal(alert?.annotations.incident, "20260101T000005Z-abcdef");
+  assert.equal(alert?.vrrp.cause, "local_receive_blocked");
+  assert.deepEqual(alert?.vrrp.virtual_router.addresses, ["192.0.2.100"]);
+  assert.equal(alert?.starts_at, "2026-01-01T00:00:05.000000Z");
+  assert.equal(notification?.group_key, '{}:{segment="dc1-front"}');
+  await center.stop();
+});
+
+test("a restart resends nothing, takes up who is told again and again, and tells what ended meanwhile", async () => {
+  const lanes = (): FakeLane[] => [new FakeLane(receiver("a")), new FakeLane(receiver("am", { damps: false }), true)];
+  const first = setUp("restart", lanes());
+  await first.center.start();
+  first.event("condition_raised");
+  first.clock.runTo(3_000);
+  await first.center.stop();
+  const [webhook, alertmanager] = lanes();
+  assert.ok(webhook !== undefined && alertmanager !== undefined);
+  const second = setUp("restart", [webhook, alertmanager]);
+  second.world.holds = null;
+  await second.center.start();
+  assert.deepEqual(
+    alertmanager.resumed.map(({ labels, status }) => `${status} ${labels["alertname"]}`),
+    ["firing VRRPSplitBrain"],
+  );
+  second.clock.runTo(60_000);
+  assert.deepEqual(webhook.taken, []);
+  second.world.holds = false;
+  second.clock.runTo(63_000);
+  assert.deepEqual(
+    webhook.taken.map(({ alerts }) => alerts.map(({ status, starts_at }) => `${status} ${starts_at}`)),
+    [["resolved 2026-01-01T00:00:00.000000Z"]],
+  );
+  assert.match(webhook.taken[0]?.alerts[0]?.annotations.summary ?? "", /^Resolved after 1 min: Split brain: VRID 51 \(web\) on dc1-front/);
+  await second.center.stop();
+});
+
+test("changes of master are sent where they are wanted, and the first one never", async () => {
+  for (const masterChanges of [true, false]) {
+    const lane = new FakeLane(receiver("a", { severities: ["info"] }));
+    const { center, clock } = setUp(`changes-${masterChanges}`, [lane], { masterChanges });
+    await center.start();
+    for (const reason of ["initial", "preempted"] as const)
+      center.event({
+        kind: "master_changed",
+        at: clock.now(),
+        wall: clock.wall(),
+        router,
+        from: "192.0.2.2",
+        to: "192.0.2.1",
+        reason,
+        gap: null,
+        inevitable: null,
+      });
+    clock.runTo(5_000);
+    const summaries = lane.taken.flatMap(({ alerts }) => alerts.map(({ annotations }) => annotations.summary));
+    assert.deepEqual(summaries, masterChanges ? ["Master changed: VRID 51 (web) on dc1-front: 192.0.2.1 after 192.0.2.2, preempted"] : []);
+    await center.stop();
+  }
+});
+
+test("commands reach the receiver that has the delivery, and lists and views have them all", async () => {
+  const { center, event, clock } = setUp("commands", [new FakeLane(receiver("a")), new FakeLane(receiver("b"))]);
+  await center.start();
+  event("condition_raised");
+  clock.runTo(2_000);
+  assert.equal(await center.retry("b"), "done");
+  assert.equal(await center.retry("c"), "unknown");
+  assert.equal(await center.drop("b"), "unknown");
+  const { firing, waiting } = (await center.list()) as { firing: { alertname: string }[]; waiting: { id: string }[] };
+  assert.deepEqual(
+    [firing.map(({ alertname }) => alertname), waiting.map(({ id }) => id)],
+    [["VRRPSplitBrain"], ["a", "b"]],
+  );
+  const view = center.view(null);
+  assert.deepEqual(view.firing, { critical: 1, warning: 0, info: 0 });
+  assert.equal(view.storeFailures, 4);
+  await center.stop();
+});
