@@ -1,0 +1,32 @@
+import type { Subject } from "./identity.ts";
+
+/** What has happened, in as few words as a lock screen has room for. */
+export const titles: Readonly<Record<Subject, string>> = {
+  split_brain: "Split brain",
+  no_master: "No master",
+  flapping: "Master is flapping",
+  slow_adverts: "Adverts come late",
+  vrid_conflict: "Two clusters, one VRID",
+  address_mismatch: "Addresses differ",
+  interval_mismatch: "Advert intervals differ",
+  version_mismatch: "VRRP versions differ",
+  auth_mismatch: "Authentication differs",
+  checksum_mismatch: "Checksums differ",
+  equal_priority: "Equal priorities",
+  vip_conflict: "Virtual IP conflict",
+  vip_arp_stale: "Virtual IP goes elsewhere",
+  unauthorized_sender: "Unauthorized sender",
+  ttl_violation: "Wrong TTL",
+  carp_vhid_conflict: "CARP uses this VRID",
+  master_without_vip: "Master lacks virtual IP",
+  backup_with_vip: "Backup has virtual IP",
+  dad_failed: "Duplicate IPv6 address",
+  local_receive_blocked: "Adverts blocked on arrival",
+  local_send_blocked: "Adverts blocked on sending",
+  state_inconsistent: "States contradict",
+  keepalived_down: "keepalived is down",
+  sync_group_split: "Sync group is split",
+  config_drift: "Configuration drift",
+  capture_blind: "Capture is blind",
+  master_changed: "Master changed",
+};
