@@ -1,0 +1,215 @@
+import type { Clock } from "../../lib/clock.ts";
+import { formatDuration } from "../../lib/duration.ts";
+import { err, ok, type Result } from "../../lib/result.ts";
+import { systemCode } from "../../lib/system-code.ts";
+import { type Duration, seconds, toSeconds } from "../../lib/time.ts";
+import type { Outcome } from "../outcome.ts";
+import { classifyReply } from "./classify.ts";
+import { failureText } from "./failure.ts";
+import { type Environment, proxyFor } from "./proxy.ts";
+import { createRedactor, type Redactor } from "./redact.ts";
+import { headerValue, readSecrets, type SecretSettings } from "./secrets.ts";
+import { sign } from "./signature.ts";
+import { readTls, type TlsSettings } from "./tls-files.ts";
+import { type Outgoing, post, type Sent, type Way } from "./transport.ts";
+
+/** The settings of a receiver that say where and how to post; the keys of the configuration. */
+export interface PostOptions extends SecretSettings {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly tls?: TlsSettings;
+  /** For the whole attempt, from reading the files to the end of the answer. */
+  readonly timeout?: Duration;
+  /** Added to the path of the URL, such as `/api/v2/alerts`. No setting: it follows from the format. */
+  readonly endpoint?: string;
+}
+
+export interface PostDeps {
+  readonly clock: Clock;
+  /** Where the proxy variables are: `process.env`. */
+  readonly environment: Environment;
+  readonly version: string;
+}
+
+/** Makes what is to be sent as JSON; it is told the key that PagerDuty wants within. */
+export type Render = (routingKey: string | null) => unknown;
+
+/** A request as it would be sent, without what is secret. */
+export interface ShownRequest {
+  readonly method: "POST";
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+const DEFAULT_TIMEOUT = seconds(10);
+/** So much of an answer is looked at, and so much of that is shown. */
+const LOOKED_AT_BYTES = 4_096;
+const SHOWN_CHARACTERS = 200;
+
+interface Prepared {
+  readonly outgoing: Outgoing;
+  readonly way: Way;
+  readonly redactor: Redactor;
+}
+
+/**
+ * Posts JSON to one URL, one attempt at a time or several.
+ *
+ *   files -> secrets -> body, signature, headers -> connection -> answer -> outcome
+ *
+ * Between two attempts it keeps nothing: no secret, no certificate, no connection.
+ */
+export class Poster {
+  readonly #options: PostOptions;
+  readonly #deps: PostDeps;
+  readonly #closing = new AbortController();
+  readonly #running = new Set<Promise<unknown>>();
+
+  constructor(options: PostOptions, deps: PostDeps) {
+    this.#options = options;
+    this.#deps = deps;
+  }
+
+  /**
+   * One attempt. Never rejects.
+   * @param id the same for each attempt at one delivery
+   * @param signal ends the attempt
+   */
+  post(id: string, render: Render, signal: AbortSignal): Promise<Outcome> {
+    const attempt = this.#attempt(id, render, signal).catch((error) => unexpected(error));
+    this.#running.add(attempt);
+    void attempt.then(() => this.#running.delete(attempt));
+    return attempt;
+  }
+
+  /** What `post` would send now. The error is for a person: which setting cannot be used, and why. */
+  async show(id: string, render: Render): Promise<Result<ShownRequest, string>> {
+    const prepared = await this.#prepare(id, render);
+    if (!prepared.ok) return err(prepared.error.why);
+    const { outgoing, redactor } = prepared.value;
+    const headers = Object.entries(outgoing.headers).map(([name, value]) => [name, redactor.own(value)] as const);
+    return ok({ method: "POST", url: redactor.url(outgoing.url), headers: Object.fromEntries(headers), body: redactor.own(outgoing.body) });
+  }
+
+  /** Ends every attempt, and waits until they are over. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await Promise.allSettled(this.#running);
+  }
+
+  async #attempt(id: string, render: Render, signal: AbortSignal): Promise<Outcome> {
+    const { timeout = DEFAULT_TIMEOUT } = this.#options;
+    const ended = new AbortController();
+    let late = false;
+    const disarm = this.#deps.clock.after(timeout, () => {
+      late = true;
+      ended.abort();
+    });
+    const stop = (): void => ended.abort();
+    const stops = [signal, this.#closing.signal];
+    for (const each of stops) each.addEventListener("abort", stop, { once: true });
+    if (stops.some(({ aborted }) => aborted)) stop();
+    const endedWhy = (): string => (late ? `no complete answer within ${formatDuration(timeout)}` : "the agent stops");
+    try {
+      // A file on a dead network file system is not waited for longer than a dead receiver.
+      const prepared = await unless(ended.signal, () => this.#prepare(id, render));
+      if (prepared === null) return retry(endedWhy());
+      if (!prepared.ok) return prepared.error;
+      const { outgoing, way, redactor } = prepared.value;
+      const sent = await post(outgoing, way, ended.signal);
+      return this.#outcome(sent, redactor, ended.signal.aborted ? endedWhy() : null);
+    } finally {
+      disarm();
+      for (const each of stops) each.removeEventListener("abort", stop);
+    }
+  }
+
+  /** @param endedWhy set where the attempt was ended from this side */
+  #outcome(sent: Sent, redactor: Redactor, endedWhy: string | null): Outcome {
+    if (sent.kind === "failed") return retry(endedWhy ?? failureText(sent.error));
+    const { status, retryAfter, broken } = sent;
+    // Whether the receiver has taken it is not certain then: rather twice than never.
+    if (broken !== null && status < 300) return retry(endedWhy ?? failureText(broken));
+    const text = new TextDecoder().decode(sent.beginning.subarray(0, LOOKED_AT_BYTES));
+    return classifyReply({ status, retryAfter, beginning: redactor.foreign(text, SHOWN_CHARACTERS) }, this.#deps.clock.wall());
+  }
+
+  async #prepare(id: string, render: Render): Promise<Result<Prepared, Outcome & { readonly why: string }>> {
+    const { headers = {}, tls = {}, endpoint = "" } = this.#options;
+    const { clock, environment, version } = this.#deps;
+    const secrets = await readSecrets(this.#options);
+    if (!secrets.ok) return err(retry(secrets.error));
+    const { signing, authorization, routingKey } = secrets.value;
+    const url = withEndpoint(secrets.value.url, endpoint);
+    const proxy = proxyFor(url, environment);
+    if (!proxy.ok) return err(retry(proxy.error));
+    const connection = url.protocol === "https:" ? await readTls(tls) : ok({});
+    if (!connection.ok) return err(retry(connection.error));
+    for (const [name, value] of Object.entries(headers)) {
+      const checked = headerValue(value);
+      if (!checked.ok) return err(retry(`headers.${name} ${checked.error}`));
+    }
+    const body = rendered(render, routingKey);
+    if (body === null) return err({ kind: "rejected", why: "its body cannot be made: this is a fault in vrrpwatch, please report it" });
+    const timestamp = Math.floor(toSeconds(clock.wall()));
+    const all = {
+      ...lowerCase(headers),
+      ...lowerCase(secrets.value.headers),
+      ...(authorization === null ? {} : { authorization }),
+      "content-type": "application/json",
+      "user-agent": `vrrpwatch/${version}`,
+      "webhook-id": id,
+      "webhook-timestamp": String(timestamp),
+      ...(signing === null ? {} : { "webhook-signature": sign(signing, id, timestamp, body) }),
+    };
+    const redactor = createRedactor({ url, secrets: [...secrets.value.all, ...proxySecrets(proxy.value)] });
+    return ok({ outgoing: { url, headers: all, body }, way: { tls: connection.value, proxy: proxy.value }, redactor });
+  }
+}
+
+const retry = (why: string): { readonly kind: "retry"; readonly why: string; readonly retryAfter: null } => ({
+  kind: "retry",
+  why,
+  retryAfter: null,
+});
+
+const unexpected = (error: unknown): Outcome => retry(`the attempt failed in the agent itself (${systemCode(error) ?? "unknown"})`);
+
+function rendered(render: Render, routingKey: string | null): string | null {
+  try {
+    return JSON.stringify(render(routingKey)) ?? null;
+  } catch {
+    return null;
+  }
+}
+
+function withEndpoint(url: URL, endpoint: string): URL {
+  if (endpoint === "") return url;
+  const whole = new URL(url);
+  whole.pathname = whole.pathname.replace(/\/+$/, "") + endpoint;
+  return whole;
+}
+
+/** The names of headers do not differ by case, but the keys of an object do. */
+const lowerCase = (headers: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+
+function proxySecrets(proxy: URL | null): string[] {
+  if (proxy === null || proxy.password === "") return [];
+  return [proxy.password, `${proxy.username}:${proxy.password}`];
+}
+
+/** @returns null as soon as `signal` ends the waiting; what is waited for is then left to itself */
+async function unless<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T | null> {
+  if (signal.aborted) return null;
+  let release = (): void => {};
+  const ended = new Promise<null>((resolve) => {
+    release = () => resolve(null);
+    signal.addEventListener("abort", release, { once: true });
+  });
+  try {
+    return await Promise.race([work(), ended]);
+  } finally {
+    signal.removeEventListener("abort", release);
+  }
+}

@@ -1,0 +1,130 @@
+/** What must never be shown. */
+export interface Confidential {
+  readonly url: URL | null;
+  readonly secrets: readonly string[];
+}
+
+export interface Redactor {
+  /** Text from the network: without markup, control characters, URLs and all that is confidential; of at most `limit` characters. */
+  readonly foreign: (text: string, limit: number) => string;
+  /** Our own text: only secrets are replaced. */
+  readonly own: (text: string) => string;
+  /** The URL with its host, and of its path what is the same for everybody. */
+  readonly url: (url: URL) => string;
+}
+
+const MARK = "[redacted]";
+
+/** Parts of a path that no receiver uses as a secret. Anything else may be one, as with Slack, Teams, Discord and OneUptime. */
+const harmless = new Set(
+  "alert alerts alertmanager api app apps enqueue heartbeat hook hooks incoming incoming-request integrations notify services webhook webhooks workflows".split(
+    " ",
+  ),
+);
+
+/** Below this length a part of a path or query would be found in every other word. Secrets proper are replaced however short they are. */
+const SHORTEST_PART = 3;
+/** So much of a secret at the cut end of a text is taken for its beginning. */
+const SHORTEST_BEGINNING = 4;
+
+/** Nothing confidential is stored in a property: a dump of the result shows functions only. */
+export function createRedactor({ url, secrets }: Confidential): Redactor {
+  const secretForms = unique(secrets.flatMap(formsOf));
+  const allForms = unique([...secretForms, ...(url === null ? [] : partsOf(url).flatMap(formsOf))]);
+  const secretPattern = patternOf(secretForms);
+  const wholePattern = patternOf(allForms);
+  const replace = (text: string, pattern: RegExp | null): string => (pattern === null ? text : text.replace(pattern, MARK));
+  return {
+    own: (text) => replace(text, secretPattern),
+    url: (shown) =>
+      `${shown.protocol}//${shown.host}${shown.pathname.split("/").map(shownPart).join("/")}${shown.search === "" ? "" : `?${MARK}`}`,
+    foreign: (text, limit) => {
+      const readable = replace(legible(text), wholePattern);
+      const whole = replace(legible(readable.replace(/<[^>]*>/g, " ")), wholePattern);
+      const shown = withoutBeginning(whole, allForms)
+        .replace(/\b[a-z][a-z0-9+.-]*:\/\/\S+/gi, "[url]")
+        .replace(/ {2,}/g, " ")
+        .trim();
+      return shown.length <= limit ? shown : `${shown.slice(0, limit - 1)}…`;
+    },
+  };
+}
+
+/** Line ends become spaces; other control and format characters go, since they may stand within a secret (UTF-16 read as UTF-8). */
+function legible(text: string): string {
+  return text.replace(/[\t\n\r\u2028\u2029]+/g, " ").replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Co}\uFFFD]/gu, "");
+}
+
+const shownPart = (part: string): string => (part === "" || isPublic(part) ? part : MARK);
+
+const isPublic = (part: string): boolean => harmless.has(part.toLowerCase()) || /^v\d{1,2}$/i.test(part);
+
+function partsOf(url: URL): string[] {
+  const { href, origin, pathname, search, hash, username, password } = url;
+  const segments = pathname.split("/").filter((part) => part.length >= SHORTEST_PART && !isPublic(part));
+  const values = [...url.searchParams]
+    .flatMap(([name, value]) => [`${name}=${value}`, value])
+    .filter((part) => part.length >= SHORTEST_PART);
+  const long = [search, search.slice(1), hash, hash.slice(1), username, password].filter((part) => part.length >= SHORTEST_PART);
+  const path = isPublicPath(pathname) ? [] : [pathname, pathname.slice(1), origin + pathname];
+  return [href, pathname + search, ...path, ...long, ...segments, ...values].filter((part) => part !== "" && part !== "/");
+}
+
+const isPublicPath = (path: string): boolean => path.split("/").every((part) => part === "" || isPublic(part));
+
+/** One text in the ways in which a server may give it back. */
+function formsOf(text: string): string[] {
+  if (text === "") return [];
+  const plain = decoded(text);
+  const json = JSON.stringify(text).slice(1, -1);
+  const markup = text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
+  const base64 = [text, plain].map((form) => Buffer.from(form).toString("base64"));
+  return [
+    text,
+    plain,
+    json,
+    json.replaceAll("/", "\\/"),
+    markup,
+    markup.replaceAll("'", "&#39;"),
+    markup.replaceAll("'", "&#x27;").replaceAll("/", "&#x2F;"),
+    encoded(text),
+    encoded(plain),
+    encoded(text).replaceAll("%20", "+"),
+    legible(text),
+    ...base64.flatMap((form) => [form, form.replace(/=+$/, ""), form.replace(/=+$/, "").replaceAll("+", "-").replaceAll("/", "_")]),
+  ].filter((form) => form !== "");
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // a % that encodes nothing
+  }
+}
+
+/** Neither files nor URLs hold half a character, on which it would throw. */
+const encoded = (text: string): string => encodeURIComponent(text);
+
+const unique = (forms: readonly string[]): string[] => [...new Set(forms)].sort((a, b) => b.length - a.length);
+
+/** The longest first, so that a part does not spoil the whole. %2f and %2F are one, so the case does not matter. */
+function patternOf(forms: readonly string[]): RegExp | null {
+  if (forms.length === 0) return null;
+  return new RegExp(forms.map((form) => form.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&")).join("|"), "gi");
+}
+
+/** Without what may be the beginning of something confidential that was cut off at the end of the text. */
+function withoutBeginning(text: string, forms: readonly string[]): string {
+  const lower = text.toLowerCase();
+  let end = text.length;
+  for (const form of forms) {
+    const sought = form.toLowerCase();
+    for (let length = Math.min(sought.length - 1, lower.length); length >= SHORTEST_BEGINNING; length--) {
+      if (!lower.endsWith(sought.slice(0, length))) continue;
+      end = Math.min(end, text.length - length);
+      break;
+    }
+  }
+  return text.slice(0, end);
+}
