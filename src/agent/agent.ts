@@ -216,6 +216,7 @@ export class Agent {
       notify: this.#host?.view() ?? null,
       silences: this.#silencesView(),
       incidents: this.incidents?.view() ?? null,
+      alerts: null,
       compat: this.#deps.config.compat.keepalived_exporter,
       describe: (id) => this.#describe(id),
     };

@@ -1,4 +1,5 @@
 import type { VirtualRouterId } from "../core/events.ts";
+import type { AlertsView } from "../lib/alerts-view.ts";
 import type { Duration, WallTime } from "../lib/time.ts";
 
 export interface BuildView {
@@ -91,6 +92,8 @@ export interface AgentView {
   readonly silences: SilencesView | null;
   /** null where incidents are not recorded. */
   readonly incidents: IncidentsView | null;
+  /** null where nobody is told of anything (a replay). */
+  readonly alerts: AlertsView | null;
   /** Whether the series of other keepalived exporters are wanted. */
   readonly compat: boolean;
   describe(id: VirtualRouterId): RouterDescription;
@@ -112,6 +115,7 @@ export function offlineAgentView(build: BuildView, describe?: AgentView["describ
     notify: null,
     silences: null,
     incidents: null,
+    alerts: null,
     compat: false,
     describe: describe ?? ((id) => ({ segment: id.interface ?? "unknown", name: null })),
   };

@@ -1,9 +1,10 @@
 import { disagreementFields } from "../core/disagreement.ts";
-import { conditionNames, masterChangeReasons } from "../core/events.ts";
+import { conditionNames, masterChangeReasons, severities } from "../core/events.ts";
 import { type FailoverPhase, failoverPhases } from "../core/failover-log.ts";
 import { announcementRoles, driftKinds, routerStates } from "../core/host/view.ts";
 import { notifyEvents, notifyKinds, notifySources } from "../core/host-facts.ts";
 import { evictionKinds } from "../core/view.ts";
+import { deliveryOutcomes } from "../lib/alerts-view.ts";
 import { rejectReasons } from "../wire/decoded.ts";
 
 /** One label as the reference describes it. `values` is there where the set is closed. */
@@ -146,6 +147,24 @@ export const evictionKindLabel: ClosedLabel<(typeof evictionKinds)[number]> = {
   name: "kind",
   meaning: "What was not tracked, or no longer, because its table was full.",
   values: evictionKinds,
+};
+
+export const receiverLabel: Label = { name: "receiver", meaning: "Name of the receiver, from `alerts.receivers`." };
+export const deliveryOutcomeLabel: ClosedLabel<(typeof deliveryOutcomes)[number]> = {
+  name: "outcome",
+  meaning:
+    "What became of a delivery: taken by the receiver, to be tried again, refused by the receiver, given up because it waited for too long, or left out because too many waited.",
+  values: deliveryOutcomes,
+};
+export const severityLabel: ClosedLabel<(typeof severities)[number]> = {
+  name: "severity",
+  meaning: "How urgent the alert is.",
+  values: severities,
+};
+export const heartbeatOutcomeLabel: ClosedLabel<"sent" | "failed"> = {
+  name: "outcome",
+  meaning: "Whether the sign of life arrived.",
+  values: ["sent", "failed"],
 };
 
 export const keepalivedVersionLabel: Label = { name: "version", meaning: "Version of keepalived; empty where it could not be found out." };

@@ -2,6 +2,7 @@ import { Engine } from "../../src/core/engine.ts";
 import type { VirtualRouterId } from "../../src/core/events.ts";
 import type { JoinedRouterView } from "../../src/core/host/view.ts";
 import type { ConditionsView, ConditionView, InterfaceView, SenderView, Snapshot, VirtualRouterView } from "../../src/core/view.ts";
+import type { AlertsView, ReceiverView } from "../../src/lib/alerts-view.ts";
 import { instant, micros, seconds, type WallTime, wallTime } from "../../src/lib/time.ts";
 import type { AgentView } from "../../src/metrics/agent-view.ts";
 import type { Advert } from "../../src/wire/decoded.ts";
@@ -151,6 +152,32 @@ export function sampleSnapshot(routers: readonly VirtualRouterView[], interfaces
   };
 }
 
+export function sampleReceiver(fields: Partial<ReceiverView> = {}): ReceiverView {
+  return {
+    name: "oncall",
+    format: "alertmanager",
+    outcomes: { delivered: 7, retried: 3, rejected: 1, expired: 0, dropped: 0 },
+    queueLength: 2,
+    oldestQueued: wallTime(noon - 90_000_000),
+    dead: 1,
+    truncatedAlerts: 12,
+    durations: { buckets: [0, 1, 4, 6, 7, 8, 10, 10, 10], sum: 14.25, count: 11 },
+    problem: "it answers 503",
+    ...fields,
+  };
+}
+
+export function sampleAlerts(fields: Partial<AlertsView> = {}): AlertsView {
+  return {
+    receivers: [sampleReceiver()],
+    firing: { critical: 1, warning: 2, info: 0 },
+    evicted: 4,
+    storeFailures: 5,
+    heartbeat: { sent: 60, failed: 1 },
+    ...fields,
+  };
+}
+
 export function sampleAgent(fields: Partial<AgentView> = {}): AgentView {
   return {
     build: { version: "0.1.0", revision: "abc1234", nodeVersion: "v20.19.0" },
@@ -163,6 +190,7 @@ export function sampleAgent(fields: Partial<AgentView> = {}): AgentView {
     notify: null,
     silences: { active: 0, storeFailures: 0, of: () => [] },
     incidents: { total: 3, open: 1, writeFailures: 0, bytes: 123_456 },
+    alerts: sampleAlerts(),
     compat: false,
     describe: (id) => ({ segment: "dc1-front", name: id.vrid === 51 ? "web" : null }),
     ...fields,
