@@ -178,7 +178,7 @@ export class Agent {
     this.#control = new ControlSocket(
       { path: config.web.control_socket, hostName: hostname() },
       served,
-      { silences: this.#silences, incidents: this.incidents },
+      { silences: this.#silences, incidents: this.incidents, alerts: null },
       fieldsFirst(httpLog),
     );
     const listening = await this.#server.listen();

@@ -1,4 +1,6 @@
 import type { FastifyInstance } from "fastify";
+import type { AlertControl } from "../alerts/control.ts";
+import { addAlertControl } from "./alert-routes.ts";
 import { addIncidentRoutes, type IncidentSource } from "./incidents-routes.ts";
 import { addSilenceControl, type SilenceControl } from "./silence-routes.ts";
 
@@ -7,10 +9,13 @@ export interface ControlDeps {
   readonly silences: SilenceControl;
   /** null where incidents are not recorded. */
   readonly incidents: IncidentSource | null;
+  /** null where nobody is told of anything. */
+  readonly alerts: AlertControl | null;
 }
 
 /** All routes that exist on the control socket only. */
 export function addControlRoutes(app: FastifyInstance, deps: ControlDeps): void {
   addSilenceControl(app, deps.silences);
   if (deps.incidents !== null) addIncidentRoutes(app, deps.incidents);
+  if (deps.alerts !== null) addAlertControl(app, deps.alerts);
 }

@@ -7,6 +7,7 @@ export type RequestErrorCode =
   | "headers_too_large"
   | "internal"
   | "method_not_allowed"
+  | "not_dead"
   | "not_found"
   | "timeout"
   | "too_many_silences"

@@ -34,7 +34,12 @@ describe("vrrpwatch silence", () => {
     clock: systemClock,
     log,
   });
-  const socket = new ControlSocket({ path, hostName: null }, sampleDeps({ silences: store }), { silences: store, incidents: null }, log);
+  const socket = new ControlSocket(
+    { path, hostName: null },
+    sampleDeps({ silences: store }),
+    { silences: store, incidents: null, alerts: null },
+    log,
+  );
 
   before(async () => {
     chmodSync(folder.path, 0o755);

@@ -36,7 +36,7 @@ describe("the control socket", () => {
     const deps = sampleDeps(options.events === undefined ? {} : { events: options.events });
     const log = { info: () => {}, warn: (fields: object, message: string) => void warnings.push(`${message} ${JSON.stringify(fields)}`) };
     const { checkMs = 10_000 } = options;
-    const socket = new ControlSocket({ path, hostName: null, checkMs }, deps, { silences, incidents: null }, log);
+    const socket = new ControlSocket({ path, hostName: null, checkMs }, deps, { silences, incidents: null, alerts: null }, log);
     opened.push(socket);
     await socket.start();
     return socket;
