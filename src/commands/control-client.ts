@@ -6,6 +6,7 @@ import { systemCode } from "../lib/system-code.ts";
 import { MAX_SOCKET_PATH_BYTES } from "../lib/unix-socket.ts";
 import { ExitStatus } from "./exit.ts";
 import type { Io } from "./io.ts";
+import { printable } from "./silence-text.ts";
 
 /** Where the agent to be asked is. */
 export interface ControlOptions {
@@ -106,7 +107,7 @@ function errorMessage(body: unknown): string | null {
   if (typeof body !== "object" || body === null || !("error" in body)) return null;
   const { error } = body;
   if (typeof error !== "object" || error === null || !("message" in error)) return null;
-  return typeof error.message === "string" ? error.message : null;
+  return typeof error.message === "string" ? printable(error.message) : null;
 }
 
 function unreachable(path: string, error: unknown): string {

@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { DEFAULT_NOTIFY_SOCKET } from "../lib/default-paths.ts";
 import { exitStatusOf } from "../lib/error-codes.ts";
 import { AgentError } from "../lib/errors.ts";
+import { declareAlerts } from "./alerts-program.ts";
 import { ExitStatus } from "./exit.ts";
 import type { Io } from "./io.ts";
 import { declareSilence } from "./silence-program.ts";
@@ -72,6 +73,7 @@ Examples:
   vrrpwatch check --config FILE          every problem of a configuration, with its line
   vrrpwatch check --keepalived FILE      what is wrong with a keepalived.conf, and what to do
   vrrpwatch silence add --vrid 51 --for 2h   no alerts of virtual router 51 during a maintenance
+  vrrpwatch alerts                       what fires, what waits for a receiver, what one refused
 
 Exit status: 0 done, 1 damaged capture file, 2 wrong usage or configuration, 3 a resource is missing or denied.`,
     );
@@ -166,6 +168,7 @@ Examples:
     });
 
   declareSilence(program, io, done);
+  declareAlerts(program, io, done);
 
   program
     .command("notify")
