@@ -4,6 +4,8 @@ export const ExitStatus = {
   done: 0,
   /** The capture file itself was cut off or damaged; what was readable has been printed. */
   damagedInput: 1,
+  /** A receiver refused a notification, or could not be reached; standard error says why. */
+  notDelivered: 1,
   /** Wrong usage or configuration; every problem is on standard error. */
   usage: 2,
   /** A resource is missing or denied; standard error says what to do about it. */

@@ -7,6 +7,7 @@ import { ExitStatus } from "./exit.ts";
 import type { Io } from "./io.ts";
 import { declareSilence } from "./silence-program.ts";
 import { packageVersion } from "./version.ts";
+import { declareWebhook } from "./webhook-program.ts";
 
 interface OutputOptions {
   json?: boolean;
@@ -75,7 +76,7 @@ Examples:
   vrrpwatch silence add --vrid 51 --for 2h   no alerts of virtual router 51 during a maintenance
   vrrpwatch alerts                       what fires, what waits for a receiver, what one refused
 
-Exit status: 0 done, 1 damaged capture file, 2 wrong usage or configuration, 3 a resource is missing or denied.`,
+Exit status: 0 done, 1 damaged capture file or not delivered, 2 wrong usage or configuration, 3 a resource is missing or denied.`,
     );
 
   program
@@ -169,6 +170,7 @@ Examples:
 
   declareSilence(program, io, done);
   declareAlerts(program, io, done);
+  declareWebhook(program, io, done);
 
   program
     .command("notify")

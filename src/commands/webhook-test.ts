@@ -1,0 +1,160 @@
+import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
+import type { Notification } from "../alerts/alert.ts";
+import type { Subject } from "../alerts/identity.ts";
+import type { Attempt, Outcome } from "../alerts/outcome.ts";
+import { formatProblem } from "../config/problems.ts";
+import { defaultConfigPath, readConfig } from "../config/resolve.ts";
+import type { Config } from "../config/schema.ts";
+import type { Severity } from "../core/events.ts";
+import { systemClock } from "../lib/clock.ts";
+import { formatDuration } from "../lib/duration.ts";
+import { type LabelMatcher, matchesAll } from "../lib/label-matcher.ts";
+import { nearest } from "../lib/nearest.ts";
+import { err, ok, type Result } from "../lib/result.ts";
+import { ExitStatus } from "./exit.ts";
+import type { Io } from "./io.ts";
+import { printable } from "./silence-text.ts";
+import { exampleNotification, exampleSubjects } from "./webhook-example.ts";
+
+export interface WebhookTestOptions {
+  readonly receiver: string;
+  readonly condition?: string;
+  readonly resolved?: boolean;
+  readonly dryRun?: boolean;
+  readonly config?: string;
+}
+
+/** The exact request, as it may be shown: neither its URL nor a header tells a secret. */
+export interface ShownRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** Who sends, as far as it is needed here. */
+export interface WebhookSender {
+  readonly attempt: Attempt;
+  request(notification: Notification): Promise<ShownRequest>;
+  close(): Promise<void>;
+}
+
+export type Receiver = Config["alerts"]["receivers"][number];
+
+/** @returns who sends to this receiver; the error is a configuration that cannot be used, for a person */
+export type OpenWebhook = (receiver: Receiver, config: Config) => Promise<Result<WebhookSender, string>>;
+
+/** Sends an example notification to one receiver, or prints what would be sent. The agent is not asked, and need not run. */
+export async function webhookTest(options: WebhookTestOptions, io: Io, open: OpenWebhook): Promise<number> {
+  const plan = await planOf(options);
+  if (!plan.ok) return fail(plan.error, ExitStatus.usage, io);
+  const { receiver, config, notification } = plan.value;
+  const opened = await open(receiver, config);
+  if (!opened.ok) return fail(opened.error, ExitStatus.usage, io);
+  const sender = opened.value;
+  try {
+    if (options.dryRun === true) {
+      await io.out(requestText(await sender.request(notification)));
+    } else {
+      // Ctrl-C ends the whole process.
+      const outcome = await sender.attempt(notification, new AbortController().signal);
+      if (outcome.kind !== "delivered") return fail(failureText(outcome), ExitStatus.notDelivered, io);
+      await io.out(`${printable(receiver.name)}: delivered\n`);
+    }
+  } finally {
+    await sender.close();
+  }
+  const why = unwantedBecause(receiver, notification);
+  if (why !== null) io.err(`${PREFIX}: the agent itself would not tell ${printable(receiver.name)} of this: ${why}\n`);
+  return ExitStatus.done;
+}
+
+const PREFIX = "vrrpwatch webhook test";
+
+function fail(message: string, status: ExitStatus, io: Io): ExitStatus {
+  io.err(`${PREFIX}: ${message}\n`);
+  return status;
+}
+
+interface Plan {
+  readonly config: Config;
+  readonly receiver: Receiver;
+  readonly notification: Notification;
+}
+
+/** The error is wrong usage or configuration. */
+async function planOf({
+  receiver: name,
+  condition = "split_brain",
+  resolved = false,
+  config: file,
+}: WebhookTestOptions): Promise<Result<Plan, string>> {
+  const subject = subjectOf(condition);
+  if (!subject.ok) return subject;
+  if (resolved && subject.value === "master_changed") return err("--resolved: a change of master has no end to be told of");
+  const read = await readConfig(file);
+  if (!read.ok) return err(["the configuration cannot be used", ...read.error.map(formatProblem)].join("\n"));
+  const { config } = read.value;
+  const receiver = receiverOf(config, name, read.value.file);
+  if (!receiver.ok) return receiver;
+  const { external_labels: externalLabels, runbook_url: runbookUrl } = config.alerts;
+  const notification = exampleNotification({
+    subject: subject.value,
+    severity: severityOf(subject.value, config),
+    resolved,
+    receiver: name,
+    externalLabels,
+    runbookUrl,
+    host: hostname(),
+    id: `test-${randomUUID()}`,
+    wall: systemClock.wall(),
+  });
+  return ok({ config, receiver: receiver.value, notification });
+}
+
+function subjectOf(condition: string): Result<Subject, string> {
+  const subject = exampleSubjects.find((known) => known === condition);
+  if (subject !== undefined) return ok(subject);
+  const meant = nearest(condition, exampleSubjects);
+  const help = meant === null ? `known are ${exampleSubjects.join(", ")}` : `did you mean ${meant}?`;
+  return err(`there is no condition ${quoted(condition)}: ${help}`);
+}
+
+function receiverOf({ alerts: { receivers } }: Config, name: string, file: string | null): Result<Receiver, string> {
+  const receiver = receivers.find((known) => known.name === name);
+  if (receiver !== undefined) return ok(receiver);
+  if (file === null) return err(`there is no ${defaultConfigPath}, and so no receiver: say with --config where the configuration is`);
+  const known = receivers.length === 0 ? "it has none" : `known are ${receivers.map((each) => printable(each.name)).join(", ")}`;
+  return err(`there is no receiver ${quoted(name)} in alerts.receivers of ${file}: ${known}`);
+}
+
+/** What a user typed. */
+const quoted = (text: string): string => `"${printable(text.slice(0, 60))}"`;
+
+const severityOf = (subject: Subject, { conditions }: Config): Severity =>
+  subject === "master_changed" ? "info" : conditions[subject].severity;
+
+const requestText = ({ method, url, headers, body }: ShownRequest): string =>
+  [printable(`${method} ${url}`), ...Object.entries(headers).map(([name, value]) => printable(`${name}: ${value}`)), "", body, ""].join(
+    "\n",
+  );
+
+function failureText(outcome: Exclude<Outcome, { kind: "delivered" }>): string {
+  const why = printable(outcome.why);
+  if (outcome.kind === "rejected") return `refused: ${why}`;
+  const wait = outcome.retryAfter === null ? "" : `, not before ${formatDuration(outcome.retryAfter)} have passed`;
+  return `not delivered: ${why}; the agent would try again${wait}`;
+}
+
+/** Whoever waits for a real alert after a test that arrived shall not wait in vain. null: it would be told. */
+function unwantedBecause({ severities, matchers, send_resolved: sendResolved }: Receiver, { alerts }: Notification): string | null {
+  for (const { labels, status } of alerts) {
+    if (!severities.some((severity) => severity === labels["severity"])) return `its severities are ${severities.join(", ")}`;
+    // The type of the configuration does not know functions.
+    if (!matchesAll(matchers as readonly LabelMatcher[], labels))
+      return `its matchers do not fit the labels of the example: ${matchers.map(({ text }) => printable(text)).join(", ")}`;
+    if (status === "resolved" && !sendResolved) return "send_resolved is false";
+  }
+  return null;
+}
