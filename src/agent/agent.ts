@@ -1,6 +1,8 @@
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import type { AlertCenter } from "../alerts/center.ts";
+import type { Heartbeat } from "../alerts/heartbeat.ts";
 import { describeRouter, engineOptionsOf } from "../config/expectations.ts";
 import type { Config } from "../config/schema.ts";
 import { configuredSilences } from "../config/silences.ts";
@@ -14,6 +16,7 @@ import { EventHub } from "../http/event-hub.ts";
 import type { HttpServer } from "../http/server.ts";
 import type { IncidentRecorder } from "../incidents/recorder.ts";
 import type { Hearing } from "../incidents/timeline.ts";
+import type { AlertsView } from "../lib/alerts-view.ts";
 import type { Clock } from "../lib/clock.ts";
 import { formatListen, type ListenAddress } from "../lib/listen.ts";
 import { componentLogger, type Logger } from "../lib/log.ts";
@@ -22,6 +25,7 @@ import type { AgentInterfaceView, AgentView, BuildView, RouterDescription, Silen
 import { SilenceFile } from "../silences/file.ts";
 import { silencesFor } from "../silences/match.ts";
 import { type SilenceLog, SilenceStore } from "../silences/store.ts";
+import { openAlerts, openHeartbeat } from "./alerts.ts";
 import { eventLog } from "./event-log.ts";
 import { HostWatch } from "./host-watch.ts";
 import { incidentRecorder } from "./incidents.ts";
@@ -41,6 +45,9 @@ const SILENCE_RETRY = seconds(60);
 /** How often incidents are looked after, and written. */
 const INCIDENT_BEAT = seconds(1);
 const INCIDENT_FAREWELL_MS = 2_000;
+
+/** Events before the first receiver can be told: the first moments of a thousand virtual routers. */
+const MOST_UNTOLD = 8_192;
 
 /** What scrapes leave behind in malloc is 3 MB; giving it back takes less than a millisecond. */
 const MEMORY_TRIM = seconds(5);
@@ -75,6 +82,11 @@ export class Agent {
   /** Whoever is told that the agent is ready can also command it. */
   #controlTried = false;
   readonly #silences: SilenceStore;
+  /** null where nobody is to be told. */
+  #alerts: AlertCenter | null = null;
+  #heartbeat: Heartbeat | null = null;
+  /** What happened before those who tell of it were ready. */
+  #untold: Event[] | null = [];
   #hostPause = micros(0);
   #heardAdvert = false;
   readonly #stopTimers: (() => void)[] = [];
@@ -102,6 +114,7 @@ export class Agent {
       eventLog(componentLogger(log, "core"), clock),
       (event: Event) => this.#hub.publish(event),
       (event: Event) => this.incidents?.event(event),
+      (event: Event) => this.#tell(event),
       (event: Event) => this.#note(event),
     ];
     const captureLog = componentLogger(log, "capture");
@@ -163,8 +176,9 @@ export class Agent {
       import("../http/control-socket.ts"),
       import("../metrics/process.ts"),
     ]);
-    // Before anybody can add one to them.
+    // Before anybody can add one to them, and before anybody is told of what they hold back.
     await this.#silences.load();
+    await this.#startAlerts();
     const httpLog = componentLogger(log, "http");
     const served: HttpDeps = {
       snapshot: () => this.#snapshot(),
@@ -178,7 +192,7 @@ export class Agent {
     this.#control = new ControlSocket(
       { path: config.web.control_socket, hostName: hostname() },
       served,
-      { silences: this.#silences, incidents: this.incidents, alerts: null },
+      { silences: this.#silences, incidents: this.incidents, alerts: this.#alerts },
       fieldsFirst(httpLog),
     );
     const listening = await this.#server.listen();
@@ -195,6 +209,7 @@ export class Agent {
     await this.#host?.close();
     this.#pump.stop();
     this.#capture?.close();
+    await Promise.all([this.#alerts?.stop(), this.#heartbeat?.stop()]);
     // A disk that hangs does not keep the agent from ending.
     await Promise.race([
       this.incidents?.stop(this.#deps.clock.now(), this.#deps.clock.wall()),
@@ -207,7 +222,7 @@ export class Agent {
     const capturing = interfaces.filter((i) => i.capturing);
     return {
       build: this.#deps.build,
-      readiness: this.#readiness(interfaces, capturing.length),
+      readiness: this.#readiness(interfaces),
       interfaces,
       capture: this.#capture?.source.counts() ?? { packets: new Map(), drops: new Map() },
       hostPause: this.#hostPause,
@@ -216,7 +231,7 @@ export class Agent {
       notify: this.#host?.view() ?? null,
       silences: this.#silencesView(),
       incidents: this.incidents?.view() ?? null,
-      alerts: null,
+      alerts: this.#alertsView(),
       compat: this.#deps.config.compat.keepalived_exporter,
       describe: (id) => this.#describe(id),
     };
@@ -253,11 +268,11 @@ export class Agent {
       }));
   }
 
-  #readiness(interfaces: readonly AgentInterfaceView[], capturing: number): AgentView["readiness"] {
+  #readiness(interfaces: readonly AgentInterfaceView[]): AgentView["readiness"] {
     const failure = this.#capture?.source.failure ?? null;
     if (failure !== null) return { ready: false, reason: failure.message };
     if (!this.#controlTried) return { ready: false, reason: "the agent is starting" };
-    return capturing > 0 ? { ready: true, reason: null } : { ready: false, reason: notReady(interfaces) };
+    return interfaces.some(({ capturing }) => capturing) ? { ready: true, reason: null } : { ready: false, reason: notReady(interfaces) };
   }
 
   #fact(fact: HostFact): void {
@@ -273,6 +288,40 @@ export class Agent {
     if (event.kind !== "virtual_router_seen") return;
     this.#heardAdvert = true;
     if (event.router.interface !== null) this.#capture?.expect(event.router.interface);
+  }
+
+  #tell(event: Event): void {
+    if (this.#untold === null) this.#alerts?.event(event);
+    else if (this.#untold.length < MOST_UNTOLD) this.#untold.push(event);
+  }
+
+  async #startAlerts(): Promise<void> {
+    const { config, clock, log, build } = this.#deps;
+    const deps = {
+      config,
+      clock,
+      log: fieldsFirst(componentLogger(log, "alerts")),
+      version: build.version,
+      started: this.#started,
+      snapshot: () => this.#snapshot(),
+      describeRouter: (id: VirtualRouterId) => this.#describe(id),
+      isSilenced: (id: VirtualRouterId) => this.#silencesView().of(id).length > 0,
+      incidentOf: (id: VirtualRouterId) => this.incidents?.openOf(id) ?? null,
+      alive: () => this.#readiness(this.#interfaces()).ready,
+    };
+    [this.#alerts, this.#heartbeat] = await Promise.all([openAlerts(deps), openHeartbeat(deps)]);
+    await this.#alerts?.start();
+    const untold = this.#untold ?? [];
+    this.#untold = null;
+    for (const event of untold) this.#alerts?.event(event);
+    this.#heartbeat?.start();
+  }
+
+  #alertsView(): AlertsView | null {
+    const heartbeat = this.#heartbeat === null ? null : { sent: this.#heartbeat.sent, failed: this.#heartbeat.failed };
+    if (this.#alerts !== null) return this.#alerts.view(heartbeat);
+    if (heartbeat === null) return null;
+    return { receivers: [], firing: { critical: 0, warning: 0, info: 0 }, evicted: 0, storeFailures: 0, heartbeat };
   }
 
   #remark(what: Hearing): void {

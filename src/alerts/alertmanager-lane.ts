@@ -2,19 +2,22 @@ import type { DeliveryOutcome, ReceiverView } from "../lib/alerts-view.ts";
 import type { Clock } from "../lib/clock.ts";
 import { type Duration, rfc3339 } from "../lib/time.ts";
 import type { Alert, Notification } from "./alert.ts";
-import { AlertmanagerPush } from "./alertmanager-push.ts";
+import { AlertmanagerPush, endsAt } from "./alertmanager-push.ts";
 import type { CommandOutcome } from "./control.ts";
-import type { Lane } from "./lane.ts";
 import type { ReceiverRule } from "./lifecycle/conversation.ts";
 import type { Attempt, Outcome } from "./outcome.ts";
+import type { ReceiverLane } from "./receiver-lane.ts";
 import { RequestDurations, timed } from "./request-durations.ts";
 import type { StoreLog } from "./state-store.ts";
 
-/** One Alertmanager of a cluster: none of them waits for another. */
-export interface AlertmanagerTarget {
-  /** `endsAt` is asked for at each attempt: it moves. */
-  readonly open: (endsAt: (alert: Alert) => string) => { readonly attempt: Attempt; close(): Promise<void> };
+/** Posts to one Alertmanager of a cluster: none of them waits for another. */
+interface Poster {
+  readonly attempt: Attempt;
+  close(): Promise<void>;
 }
+
+/** @param endsAt asked for at each attempt: it moves */
+export type OpenAlertmanagers = (endsAt: (alert: Alert) => string) => Promise<readonly Poster[]>;
 
 export interface AlertmanagerLaneDeps {
   readonly clock: Clock;
@@ -24,33 +27,40 @@ export interface AlertmanagerLaneDeps {
 }
 
 /** Tells every Alertmanager of a cluster what fires, again and again (Alertmanager's API: POST /api/v2/alerts to all of them). */
-export class AlertmanagerLane implements Lane {
+export class AlertmanagerLane implements ReceiverLane {
   readonly rule: ReceiverRule;
   readonly repeats = true;
   readonly storeProblem = null;
   readonly storeFailures = 0;
   readonly #pushes: readonly AlertmanagerPush[];
-  readonly #closes: readonly (() => Promise<void>)[];
+  readonly #posters: readonly Poster[];
   readonly #durations = new RequestDurations();
   readonly #outcomes: Record<DeliveryOutcome, number> = { delivered: 0, retried: 0, rejected: 0, expired: 0, dropped: 0 };
   readonly #problems: (string | null)[];
   readonly #deps: AlertmanagerLaneDeps;
 
-  constructor(rule: ReceiverRule, resendInterval: Duration, targets: readonly AlertmanagerTarget[], deps: AlertmanagerLaneDeps) {
+  private constructor(rule: ReceiverRule, resendInterval: Duration, posters: readonly Poster[], deps: AlertmanagerLaneDeps) {
     this.rule = rule;
     this.#deps = deps;
-    this.#problems = targets.map(() => null);
-    const closes: (() => Promise<void>)[] = [];
-    this.#pushes = targets.map((target, index) => {
-      const endsAt = (alert: Alert): string => this.#pushes[index]?.endsAt(alert) ?? rfc3339(deps.clock.wall());
-      const { attempt, close } = target.open(endsAt);
-      closes.push(close);
-      return new AlertmanagerPush(
-        { resendInterval },
-        { ...deps, attempt: timed(attempt, this.#durations, deps.clock), outcome: (outcome) => this.#note(index, outcome) },
-      );
-    });
-    this.#closes = closes;
+    this.#posters = posters;
+    this.#problems = posters.map(() => null);
+    this.#pushes = posters.map(
+      ({ attempt }, index) =>
+        new AlertmanagerPush(
+          { resendInterval },
+          { ...deps, attempt: timed(attempt, this.#durations, deps.clock), outcome: (outcome) => this.#note(index, outcome) },
+        ),
+    );
+  }
+
+  static async open(
+    rule: ReceiverRule,
+    resendInterval: Duration,
+    open: OpenAlertmanagers,
+    deps: AlertmanagerLaneDeps,
+  ): Promise<AlertmanagerLane> {
+    const posters = await open((alert) => endsAt(alert, deps.clock.wall(), resendInterval));
+    return new AlertmanagerLane(rule, resendInterval, posters, deps);
   }
 
   async start(): Promise<void> {}
@@ -80,10 +90,10 @@ export class AlertmanagerLane implements Lane {
 
   async stop(): Promise<void> {
     for (const push of this.#pushes) push.stop();
-    await Promise.all(this.#closes.map((close) => close()));
+    await Promise.all(this.#posters.map((poster) => poster.close()));
   }
 
-  view(): Omit<ReceiverView, "truncatedAlerts"> {
+  view(): ReceiverView {
     return {
       name: this.rule.name,
       format: "alertmanager-api",
@@ -91,12 +101,13 @@ export class AlertmanagerLane implements Lane {
       queueLength: 0,
       oldestQueued: null,
       dead: 0,
+      truncatedAlerts: 0,
       durations: this.#durations.view(),
       problem: this.#problems.find((problem) => problem !== null) ?? null,
     };
   }
 
-  list(): ReturnType<Lane["list"]> {
+  list(): ReturnType<ReceiverLane["list"]> {
     return { waiting: [], dead: [] };
   }
 

@@ -1,7 +1,7 @@
 import type { Clock } from "../lib/clock.ts";
-import { type Duration, type Instant, micros, rfc3339, seconds, since, wallPlus } from "../lib/time.ts";
+import { type Duration, type Instant, micros, rfc3339, seconds, since, type WallTime, wallPlus } from "../lib/time.ts";
 import type { Alert, Notification } from "./alert.ts";
-import { retryDelay } from "./backoff.ts";
+import { backoff } from "./backoff.ts";
 import type { Attempt, Outcome } from "./outcome.ts";
 
 /** What is over is told for so long, so that an Alertmanager that was away hears of it (its own `resolve_timeout` is 5 min). */
@@ -9,6 +9,10 @@ const TELL_RESOLVED: Duration = seconds(15 * 60);
 
 /** Alertmanager forgets an alert that nobody repeats by its `endsAt`. */
 const LIFETIMES = 4;
+
+/** When Alertmanager may forget an alert by itself. */
+export const endsAt = (alert: Alert, wall: WallTime, resendInterval: Duration): string =>
+  alert.ends_at ?? rfc3339(wallPlus(wall, micros(LIFETIMES * resendInterval)));
 
 export interface PushOptions {
   readonly resendInterval: Duration;
@@ -69,11 +73,6 @@ export class AlertmanagerPush {
       if (alert.status === "firing" && !isKnown(fingerprint)) this.#alerts.delete(fingerprint);
   }
 
-  /** When Alertmanager may forget an alert by itself. */
-  endsAt(alert: Alert): string {
-    return alert.ends_at ?? rfc3339(wallPlus(this.#deps.clock.wall(), micros(LIFETIMES * this.#options.resendInterval)));
-  }
-
   stop(): void {
     this.#stopped = true;
     this.#cancel?.();
@@ -101,7 +100,7 @@ export class AlertmanagerPush {
     outcome(result, since(clock.now(), now));
     this.#attempts = result.kind === "retry" ? this.#attempts + 1 : 0;
     // A refusal is no reason to stop: Alertmanager refuses a request as a whole, and the next one is another.
-    const delay = result.kind === "retry" ? retryDelay(this.#attempts, result.retryAfter, random()) : this.#options.resendInterval;
+    const delay = result.kind === "retry" ? backoff(this.#attempts, random(), result.retryAfter) : this.#options.resendInterval;
     this.#schedule(this.#news ? micros(0) : (Math.min(delay, this.#options.resendInterval) as Duration));
   }
 }

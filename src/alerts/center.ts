@@ -14,7 +14,7 @@ import { groupOf } from "./lifecycle/groups.ts";
 import { type Due, Lifecycle } from "./lifecycle/lifecycle.ts";
 import type { AlertKind, Facts, StandingAlert } from "./lifecycle/standing-alert.ts";
 import { restoreState, storedState } from "./lifecycle/state.ts";
-import type { Lane } from "./lane.ts";
+import type { ReceiverLane } from "./receiver-lane.ts";
 import { StateStore, type StoreLog } from "./state-store.ts";
 
 export interface CenterOptions extends Timing {
@@ -31,7 +31,7 @@ export interface CenterDeps {
   readonly clock: Clock;
   readonly log: StoreLog;
   /** A way to each receiver. */
-  readonly lanes: readonly Lane[];
+  readonly lanes: readonly ReceiverLane[];
   readonly describeRouter: (router: VirtualRouterId) => { readonly segment: string; readonly name: string | null };
   /** Segments that fail over together; see `joinedSegments`. */
   readonly joined: () => ReadonlyMap<string, readonly string[]>;
@@ -60,7 +60,7 @@ export class AlertCenter implements AlertControl {
   readonly #deps: CenterDeps;
   readonly #lifecycle: Lifecycle;
   readonly #rules: readonly ReceiverRule[];
-  readonly #lanes: ReadonlyMap<string, Lane>;
+  readonly #lanes: ReadonlyMap<string, ReceiverLane>;
   readonly #store: StateStore;
   #look: ((router: VirtualRouterId, subject: Subject) => RouterFacts | null) | null = null;
   #cancelDeadline: (() => void) | null = null;
@@ -140,10 +140,10 @@ export class AlertCenter implements AlertControl {
   view(heartbeat: AlertsView["heartbeat"]): AlertsView {
     const firing = { critical: 0, warning: 0, info: 0 };
     for (const alert of this.#lifecycle.alerts.values()) if (alert.firing && !alert.momentary) firing[alert.kind.severity] += 1;
-    const receivers = this.#deps.lanes.map((lane): ReceiverView => ({
-      ...lane.view(),
-      truncatedAlerts: this.#lifecycle.truncated.get(lane.rule.name) ?? 0,
-    }));
+    const receivers = this.#deps.lanes.map((lane): ReceiverView => {
+      const view = lane.view();
+      return { ...view, truncatedAlerts: view.truncatedAlerts + (this.#lifecycle.truncated.get(lane.rule.name) ?? 0) };
+    });
     const storeFailures = this.#deps.lanes.reduce((sum, lane) => sum + lane.storeFailures, this.#store.failures);
     return { receivers, firing, evicted: this.#lifecycle.evicted, storeFailures, heartbeat };
   }
@@ -177,7 +177,7 @@ export class AlertCenter implements AlertControl {
     return this.#ask((lane) => lane.drop(id));
   }
 
-  async #ask(command: (lane: Lane) => Promise<CommandOutcome>): Promise<CommandOutcome> {
+  async #ask(command: (lane: ReceiverLane) => Promise<CommandOutcome>): Promise<CommandOutcome> {
     for (const lane of this.#deps.lanes) {
       const outcome = await command(lane);
       if (outcome !== "unknown") return outcome;
@@ -252,4 +252,3 @@ export class AlertCenter implements AlertControl {
 }
 
 const factsOf = ({ summary, cause, evidence }: Facts): Facts => ({ summary, cause, evidence });
-

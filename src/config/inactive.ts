@@ -1,7 +1,7 @@
 import type { Config } from "./schema.ts";
 
 /** Settings that this version reads and checks but does not act upon. A part that comes alive removes its line here. */
-const inactive: readonly string[] = ["alerts"];
+const inactive: readonly string[] = [];
 
 /** Whether a setting has no effect in this version. Indexes of lists do not matter. */
 export function isInactive(path: string): boolean {

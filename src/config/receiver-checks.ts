@@ -1,3 +1,4 @@
+import { compileTemplate } from "../lib/placeholders.ts";
 import type { Path } from "./problems.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -31,7 +32,18 @@ export function checkReceiver(entry: Fields, path: Path): Problem[] {
   const { bearer_token_file: bearer, basic_auth: basic } = entry;
   if (bearer !== undefined && bearer !== null && basic !== undefined && basic !== null)
     say("basic_auth", "and bearer_token_file are both an Authorization header: keep one of them");
-  return [...problems, ...checkTls(entry["tls"], [...path, "tls"])];
+  return [...problems, ...checkTemplate(entry["template"], [...path, "template"]), ...checkTls(entry["tls"], [...path, "tls"])];
+}
+
+/** Every placeholder that cannot be used, with its place in its text. */
+function checkTemplate(template: unknown, path: Path): Problem[] {
+  if (typeof template !== "object" || template === null || Array.isArray(template)) return [];
+  const compiled = compileTemplate(template as Fields);
+  if (compiled.ok) return [];
+  return compiled.error.map(({ path: inner, offset, message }) => ({
+    path: [...path, ...inner],
+    message: `${message} (at character ${offset + 1} of the text)`,
+  }));
 }
 
 export function checkHeartbeat(entry: Fields, path: Path): Problem[] {

@@ -30,7 +30,7 @@ export const configSchema = z.strictObject({
   log: logSection.prefault({}).describe("What the agent says about itself, as JSON lines on standard output."),
 });
 
-type DeepReadonly<T> = T extends string | number | boolean | null | undefined
+type DeepReadonly<T> = T extends string | number | boolean | null | undefined | ((...given: never[]) => unknown)
   ? T
   : T extends ReadonlyArray<infer Item>
     ? ReadonlyArray<DeepReadonly<Item>>

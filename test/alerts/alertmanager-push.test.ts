@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Alert, Notification } from "../../src/alerts/alert.ts";
-import { AlertmanagerPush } from "../../src/alerts/alertmanager-push.ts";
+import { AlertmanagerPush, endsAt } from "../../src/alerts/alertmanager-push.ts";
 import type { Outcome } from "../../src/alerts/outcome.ts";
 import { seconds } from "../../src/lib/time.ts";
 import { FakeClock } from "../helpers/fake-clock.ts";
@@ -24,7 +24,7 @@ function start(answers: Outcome[] = []): {
       newId: () => "id",
       outcome: () => {},
       attempt: async ({ alerts }: Notification) => {
-        requests.push({ at: clock.now() / 1e6, alerts, ends: alerts.map((alert) => push.endsAt(alert)) });
+        requests.push({ at: clock.now() / 1e6, alerts, ends: alerts.map((alert) => endsAt(alert, clock.wall(), seconds(60))) });
         return answers.shift() ?? { kind: "delivered" };
       },
     },

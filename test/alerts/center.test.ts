@@ -6,7 +6,7 @@ import { after, test } from "node:test";
 import type { Alert, Notification } from "../../src/alerts/alert.ts";
 import { AlertCenter } from "../../src/alerts/center.ts";
 import type { RouterFacts } from "../../src/alerts/describe.ts";
-import type { Lane } from "../../src/alerts/lane.ts";
+import type { ReceiverLane } from "../../src/alerts/receiver-lane.ts";
 import type { ConditionName, Event, VirtualRouterId } from "../../src/core/events.ts";
 import { seconds } from "../../src/lib/time.ts";
 import { FakeClock } from "../helpers/fake-clock.ts";
@@ -18,15 +18,15 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 const router: VirtualRouterId = { interface: "eth0", family: "ipv4", vrid: 51 };
 const zero = { delivered: 0, retried: 0, rejected: 0, expired: 0, dropped: 0 };
 
-class FakeLane implements Lane {
-  readonly rule: Lane["rule"];
+class FakeLane implements ReceiverLane {
+  readonly rule: ReceiverLane["rule"];
   readonly repeats: boolean;
   readonly taken: Notification[] = [];
   readonly resumed: Alert[] = [];
   readonly storeProblem = null;
   readonly storeFailures = 2;
 
-  constructor(rule: Lane["rule"], repeats = false) {
+  constructor(rule: ReceiverLane["rule"], repeats = false) {
     this.rule = rule;
     this.repeats = repeats;
   }
@@ -39,17 +39,27 @@ class FakeLane implements Lane {
     this.resumed.push(...alerts);
   }
   async stop(): Promise<void> {}
-  view(): ReturnType<Lane["view"]> {
+  view(): ReturnType<ReceiverLane["view"]> {
     const durations = { buckets: [], sum: 0, count: 0 };
-    return { name: this.rule.name, format: "raw", outcomes: zero, queueLength: 0, oldestQueued: null, dead: 0, durations, problem: null };
+    return {
+      name: this.rule.name,
+      format: "raw",
+      outcomes: zero,
+      queueLength: 0,
+      oldestQueued: null,
+      dead: 0,
+      truncatedAlerts: 0,
+      durations,
+      problem: null,
+    };
   }
-  list(): ReturnType<Lane["list"]> {
+  list(): ReturnType<ReceiverLane["list"]> {
     return { waiting: [{ id: this.rule.name }], dead: [] };
   }
-  async retry(id: string): ReturnType<Lane["retry"]> {
+  async retry(id: string): ReturnType<ReceiverLane["retry"]> {
     return id === this.rule.name ? "done" : "unknown";
   }
-  async drop(): ReturnType<Lane["drop"]> {
+  async drop(): ReturnType<ReceiverLane["drop"]> {
     return "unknown";
   }
 }
@@ -116,7 +126,11 @@ test("an alert says who, where, why and what to do, with what is known when it i
   await center.start();
   clock.runTo(5_000);
   event("condition_raised");
-  world.active = { summary: "VRID 51 has 2 masters, because this host drops adverts", cause: "local_receive_blocked", evidence: { answered: 0 } };
+  world.active = {
+    summary: "VRID 51 has 2 masters, because this host drops adverts",
+    cause: "local_receive_blocked",
+    evidence: { answered: 0 },
+  };
   clock.runTo(6_000);
   const [notification] = lane.taken;
   const [alert] = notification?.alerts ?? [];
@@ -141,14 +155,13 @@ test("an alert says who, where, why and what to do, with what is known when it i
 });
 
 test("a restart resends nothing, takes up who is told again and again, and tells what ended meanwhile", async () => {
-  const lanes = (): FakeLane[] => [new FakeLane(receiver("a")), new FakeLane(receiver("am", { damps: false }), true)];
+  const lanes = (): [FakeLane, FakeLane] => [new FakeLane(receiver("a")), new FakeLane(receiver("am", { damps: false }), true)];
   const first = setUp("restart", lanes());
   await first.center.start();
   first.event("condition_raised");
   first.clock.runTo(3_000);
   await first.center.stop();
   const [webhook, alertmanager] = lanes();
-  assert.ok(webhook !== undefined && alertmanager !== undefined);
   const second = setUp("restart", [webhook, alertmanager]);
   second.world.holds = null;
   await second.center.start();
@@ -201,10 +214,7 @@ test("commands reach the receiver that has the delivery, and lists and views hav
   assert.equal(await center.retry("c"), "unknown");
   assert.equal(await center.drop("b"), "unknown");
   const { firing, waiting } = (await center.list()) as { firing: { alertname: string }[]; waiting: { id: string }[] };
-  assert.deepEqual(
-    [firing.map(({ alertname }) => alertname), waiting.map(({ id }) => id)],
-    [["VRRPSplitBrain"], ["a", "b"]],
-  );
+  assert.deepEqual([firing.map(({ alertname }) => alertname), waiting.map(({ id }) => id)], [["VRRPSplitBrain"], ["a", "b"]]);
   const view = center.view(null);
   assert.deepEqual(view.firing, { critical: 1, warning: 0, info: 0 });
   assert.equal(view.storeFailures, 4);

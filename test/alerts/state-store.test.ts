@@ -16,7 +16,13 @@ function setUp(name: string, steps: DurableSteps = nodeSteps) {
   const note = (_: unknown, message: string): void => void lines.push(message);
   const file = path.join(folder, name, "state.json");
   const box = { value: 1 };
-  const store = new StateStore({ path: file, state: () => ({ value: box.value }), clock, log: { info: note, warn: note, error: note }, steps });
+  const store = new StateStore({
+    path: file,
+    state: () => ({ value: box.value }),
+    clock,
+    log: { info: note, warn: note, error: note },
+    steps,
+  });
   const stored = (): unknown => JSON.parse(readFileSync(file, "utf8"));
   return { clock, lines, file, box, store, stored };
 }
@@ -49,7 +55,8 @@ test("a disk that refuses is told once, counted, and tried again", async () => {
   let refuses = true;
   const steps: DurableSteps = {
     ...nodeSteps,
-    writeNew: (file, text) => (refuses ? Promise.reject(Object.assign(new Error("full"), { code: "ENOSPC" })) : nodeSteps.writeNew(file, text)),
+    writeNew: (file, text) =>
+      refuses ? Promise.reject(Object.assign(new Error("full"), { code: "ENOSPC" })) : nodeSteps.writeNew(file, text),
   };
   const { store, clock, lines, stored } = setUp("full", steps);
   const settled = async (count: number): Promise<void> => {

@@ -4,7 +4,7 @@ import type { CommandOutcome } from "./control.ts";
 import type { ReceiverRule } from "./lifecycle/conversation.ts";
 
 /** The way to one receiver, from the notification to its acknowledgement. No lane waits for another. */
-export interface Lane {
+export interface ReceiverLane {
   readonly rule: ReceiverRule;
   /** It is told what fires again and again, without a queue. */
   readonly repeats: boolean;
@@ -17,7 +17,7 @@ export interface Lane {
   /** Only where it `repeats`: what nobody follows any more is not told on. */
   keep?(isKnown: (fingerprint: string) => boolean): void;
   stop(): Promise<void>;
-  view(): Omit<ReceiverView, "truncatedAlerts">;
+  view(): ReceiverView;
   /** Why what waits may be lost with the agent, for a person; null: it will not be. */
   readonly storeProblem: string | null;
   readonly storeFailures: number;
