@@ -3,10 +3,14 @@ import { fitted } from "../plain.ts";
 import { type ChatAlert, chatMessage, type Mood } from "./chat.ts";
 import type { Format } from "./format.ts";
 
-/** Slack asks for at most 20 attachments and shows them in full; a Rocket.Chat message has 5,000 characters by default. */
+/**
+ * Slack asks for at most 20 attachments; the text of a Rocket.Chat message has 5,000 characters by default, and all texts together fit into
+ * the 16,383 characters of one of Mattermost, which cuts longer ones in pieces.
+ */
 const MOST_ALERTS = 10;
 const LONGEST_HEADLINE = 1_000;
-const LONGEST_TITLE = 500;
+const LONGEST_TITLE = 200;
+const LONGEST_FOOTER = 100;
 /** Of one alert alone, and of each of several. */
 const LONGEST_TEXT = { one: 3_500, several: 700 } as const;
 
@@ -33,7 +37,7 @@ function attachmentOf({ mood, title, text, runbook, reporter, at }: ChatAlert, l
     title: escaped(title, LONGEST_TITLE),
     ...(runbook !== null && { title_link: runbook }),
     text: escaped(text, longest),
-    footer: escaped(reporter, LONGEST_TITLE),
+    footer: escaped(reporter, LONGEST_FOOTER),
     ts: Math.floor(Date.parse(at) / 1_000),
     // In these texts * and _ are what they are.
     mrkdwn_in: [],

@@ -7,11 +7,12 @@ const fileEndings = "conf|service|pcap|pcapng|json|yaml|yml|log";
 const bareDomain = new RegExp(String.raw`(?<=[\p{L}\p{N}_-])\.(?=\p{L}{2})(?!(?:${fileEndings})(?![\p{L}\p{N}-]|\.[\p{L}\p{N}]))`, "giu");
 
 /**
- * A text of which no chat makes a mention (`@all`, `<!channel>` is for the escaping of each format), a channel (`#ops`, `~ops`) or a link
+ * A text of which no chat makes a mention (`@all`, `<!channel>`, `<t:0>`), a channel (`#ops`, `~ops`) or a link
  * (`https://…`, `www.…`, `example.net`, `[text](…)`): an invisible character breaks what would be one.
  */
 export const withoutLinks = (text: string): string =>
   text
+    .replaceAll(/<(?=[^\s\d=])/gu, `<${BREAK}`)
     .replaceAll("@", `@${BREAK}`)
     .replaceAll("://", `:${BREAK}//`)
     .replaceAll("](", `]${BREAK}(`)

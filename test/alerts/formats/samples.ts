@@ -135,8 +135,23 @@ const many = Array.from({ length: 12 }, (_, index) => {
   const vrid = index + 1;
   const fields = {
     labels: { alertname: "VRRPNoMaster", severity: index < 8 ? "critical" : "warning", vrid: String(vrid) },
-    annotations: { description: `Nobody holds VRID ${vrid}.`, runbook_url: "https://wiki.example.net/vrrp/no_master.md" },
-  };
+    annotations: { description: `Nobody holds VRID ${vrid}.`, runbook_url: "https://wiki.example.net/vrrp/no_master.md", cause: "silent" },
+    vrrp: {
+      condition: "no_master",
+      cause: "silent",
+      virtual_router: {
+        interface: "eth0",
+        segment: "192.0.2.0/24",
+        family: "ipv4",
+        vrid,
+        name: null,
+        addresses: [`192.0.2.${100 + vrid}`],
+      },
+      master: null,
+      evidence: { last_master: "192.0.2.1", silent_seconds: 3.61 },
+      incident_id: null,
+    },
+  } as const;
   const summary = `No master: VRID ${vrid} on 192.0.2.0/24: silent`;
   return index < 11
     ? sampleAlert({ ...fields, annotations: { ...fields.annotations, summary } })
