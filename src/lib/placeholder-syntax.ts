@@ -77,9 +77,11 @@ function path(cursor: Cursor): Step[] {
   if (first === undefined)
     throw cursor.problem(cursor.sees("}}") ? "the placeholder is empty" : "expected a name, such as alerts[0].labels.segment");
   const steps: Step[] = [first];
+  let begin = cursor.at;
   for (let step = next(cursor); step !== undefined; step = next(cursor)) {
-    if (steps.length === MOST_STEPS) throw cursor.problem(`the path is too long: at most ${MOST_STEPS} steps`);
+    if (steps.length === MOST_STEPS) throw new SyntaxProblem(`the path is too long: at most ${MOST_STEPS} steps`, begin);
     steps.push(step);
+    begin = cursor.at;
   }
   return steps;
 }
