@@ -30,6 +30,8 @@ export function ruleOf(receiver: Receiver): ReceiverRule {
     sendResolved: isApi || sendResolved,
     maxAlerts: isApi ? MOST_ALERTS : maxAlerts,
     damps: !isApi,
+    // PagerDuty opens an incident of each, and Alertmanager lets it fire for minutes.
+    takesMoments: !isApi && format !== "pagerduty",
     perAlert: formatOf(receiver, () => "").perAlert,
   };
 }

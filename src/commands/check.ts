@@ -1,4 +1,3 @@
-import { inactiveSettings } from "../config/inactive.ts";
 import { formatProblem } from "../config/problems.ts";
 import { readConfig } from "../config/resolve.ts";
 import { nodeReader } from "../keepalived/conf/conf-reader.ts";
@@ -70,18 +69,8 @@ async function checkConfig(path: string | undefined): Promise<Verdict> {
     const findings = result.error.map((problem): CheckFinding => ({ level: "error", ...problem }));
     return { findings, sentence: `${count(findings.length, "problem")}: vrrpwatch would not start with this configuration` };
   }
-  const { config, file } = result.value;
-  const findings = inactiveSettings(config).map(
-    (setting): CheckFinding => ({
-      level: "note",
-      file,
-      line: null,
-      column: null,
-      path: setting,
-      message: "is right, but not active in this version",
-    }),
-  );
-  return { findings, sentence: file === null ? "no configuration file: the defaults hold" : `${file}: the configuration is valid` };
+  const { file } = result.value;
+  return { findings: [], sentence: file === null ? "no configuration file: the defaults hold" : `${file}: the configuration is valid` };
 }
 
 function checkKeepalived(paths: readonly string[], host: boolean): Verdict {

@@ -1,5 +1,4 @@
 import { Agent } from "../agent/agent.ts";
-import { inactiveSettings } from "../config/inactive.ts";
 import { formatProblem } from "../config/problems.ts";
 import { readConfig } from "../config/resolve.ts";
 import { systemClock } from "../lib/clock.ts";
@@ -30,7 +29,6 @@ export async function run(options: RunOptions, io: Io): Promise<number> {
   const log = createLogger({ level: config.log.level });
   const build = { version: packageVersion(), revision: buildRevision(), nodeVersion: process.version };
   log.info({ ...build, config: file ?? "defaults" }, "starting");
-  for (const path of inactiveSettings(config)) log.warn({ path }, "configured, but not active in this version");
 
   const agent = new Agent({ config, log, clock: systemClock, build });
   const stopped = stopSignal((signal) => log.info({ signal }, "reloading is not available in this version: restart the agent instead"));

@@ -1,5 +1,13 @@
-import { err } from "../lib/result.ts";
+import { openReceiver } from "../agent/receivers.ts";
+import { endsAt } from "../alerts/alertmanager-push.ts";
+import { systemClock } from "../lib/clock.ts";
+import { packageVersion } from "./version.ts";
 import type { OpenWebhook } from "./webhook-test.ts";
 
-/** Makes of a receiver of the configuration who sends to it. */
-export const openWebhook: OpenWebhook = async () => err("sending is not active in this version");
+/** Makes of a receiver of the configuration who sends to it, as the agent does. */
+export const openWebhook: OpenWebhook = (receiver, config) =>
+  openReceiver(config, receiver, {
+    clock: systemClock,
+    version: packageVersion(),
+    endsAt: (alert) => endsAt(alert, systemClock.wall(), config.alerts.resend_interval),
+  });

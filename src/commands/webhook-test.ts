@@ -9,7 +9,7 @@ import type { Config } from "../config/schema.ts";
 import type { Severity } from "../core/events.ts";
 import { systemClock } from "../lib/clock.ts";
 import { formatDuration } from "../lib/duration.ts";
-import { type LabelMatcher, matchesAll } from "../lib/label-matcher.ts";
+import { matchesAll } from "../lib/label-matcher.ts";
 import { nearest } from "../lib/nearest.ts";
 import { err, ok, type Result } from "../lib/result.ts";
 import { ExitStatus } from "./exit.ts";
@@ -36,34 +36,38 @@ export interface ShownRequest {
 /** Who sends, as far as it is needed here. */
 export interface WebhookSender {
   readonly attempt: Attempt;
-  request(notification: Notification): Promise<ShownRequest>;
+  /** The error says which setting cannot be used. */
+  request(notification: Notification): Promise<Result<ShownRequest, string>>;
   close(): Promise<void>;
 }
 
 export type Receiver = Config["alerts"]["receivers"][number];
 
-/** @returns who sends to this receiver; the error is a configuration that cannot be used, for a person */
-export type OpenWebhook = (receiver: Receiver, config: Config) => Promise<Result<WebhookSender, string>>;
+/** @returns who sends to this receiver: one, or one for each Alertmanager */
+export type OpenWebhook = (receiver: Receiver, config: Config) => Promise<readonly WebhookSender[]>;
 
 /** Sends an example notification to one receiver, or prints what would be sent. The agent is not asked, and need not run. */
 export async function webhookTest(options: WebhookTestOptions, io: Io, open: OpenWebhook): Promise<number> {
   const plan = await planOf(options);
   if (!plan.ok) return fail(plan.error, ExitStatus.usage, io);
   const { receiver, config, notification } = plan.value;
-  const opened = await open(receiver, config);
-  if (!opened.ok) return fail(opened.error, ExitStatus.usage, io);
-  const sender = opened.value;
+  const senders = await open(receiver, config);
   try {
-    if (options.dryRun === true) {
-      await io.out(requestText(await sender.request(notification)));
-    } else {
+    for (const [index, sender] of senders.entries()) {
+      const name = `${printable(receiver.name)}${senders.length > 1 ? ` (${index + 1} of ${senders.length})` : ""}`;
+      if (options.dryRun === true) {
+        const request = await sender.request(notification);
+        if (!request.ok) return fail(request.error, ExitStatus.usage, io);
+        await io.out(requestText(request.value));
+        continue;
+      }
       // Ctrl-C ends the whole process.
       const outcome = await sender.attempt(notification, new AbortController().signal);
       if (outcome.kind !== "delivered") return fail(failureText(outcome), ExitStatus.notDelivered, io);
-      await io.out(`${printable(receiver.name)}: delivered\n`);
+      await io.out(`${name}: delivered\n`);
     }
   } finally {
-    await sender.close();
+    for (const sender of senders) await sender.close();
   }
   const why = unwantedBecause(receiver, notification);
   if (why !== null) io.err(`${PREFIX}: the agent itself would not tell ${printable(receiver.name)} of this: ${why}\n`);
@@ -152,7 +156,7 @@ function unwantedBecause({ severities, matchers, send_resolved: sendResolved }: 
   for (const { labels, status } of alerts) {
     if (!severities.some((severity) => severity === labels["severity"])) return `its severities are ${severities.join(", ")}`;
     // The type of the configuration does not know functions.
-    if (!matchesAll(matchers as readonly LabelMatcher[], labels))
+    if (!matchesAll(matchers, labels))
       return `its matchers do not fit the labels of the example: ${matchers.map(({ text }) => printable(text)).join(", ")}`;
     if (status === "resolved" && !sendResolved) return "send_resolved is false";
   }

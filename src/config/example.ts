@@ -1,37 +1,27 @@
-import { isInactive } from "./inactive.ts";
 import { configJsonSchema, type SchemaNode } from "./json-schema.ts";
 
 const width = 110;
 
-/**
- * The whole of config.example.yaml: every key with its default and its description, as valid input.
- * @param everything - also writes the settings that this version does not act upon, instead of leaving them as comments
- */
-export function exampleConfig(everything = false): string {
+/** The whole of config.example.yaml: every key with its default and its description, as valid input. */
+export function exampleConfig(): string {
   const lines = [
     ...comment("Configuration of vrrpwatch: every key, with its default. All of it is optional.", ""),
     ...comment("`vrrpwatch check --config FILE` lists every problem with its line. docs/configuration.md is the reference.", ""),
     "",
   ];
-  for (const [key, node] of Object.entries(configJsonSchema().properties ?? {})) lines.push(...block(key, node, [], everything), "");
+  for (const [key, node] of Object.entries(configJsonSchema().properties ?? {})) lines.push(...block(key, node, []), "");
   return `${lines.join("\n").trimEnd()}\n`;
 }
 
-function block(key: string, node: SchemaNode, parents: readonly string[], everything: boolean): string[] {
+function block(key: string, node: SchemaNode, parents: readonly string[]): string[] {
   const path = [...parents, key];
   const indent = "  ".repeat(parents.length);
-  const silent = !everything && isInactive(path.join("."));
-  const off = silent ? "# " : "";
-  // Said once for a whole group.
-  const note = silent && !isInactive(parents.join(".")) ? " (Not active yet.)" : "";
-  const lines = comment(`${node.description ?? ""}${note}`, indent);
+  const lines = comment(node.description ?? "", indent);
   if (node.properties !== undefined && parents[0] !== "conditions") {
-    const children = Object.entries(node.properties).flatMap(([name, child]) => block(name, child, path, everything));
-    // A group whose keys are all comments would be an empty group, which is a mistake: so it is a comment as well.
-    const empty = children.every((line) => line.trimStart().startsWith("#"));
-    return [...lines, `${indent}${empty ? "# " : ""}${key}:`, ...children];
+    const children = Object.entries(node.properties).flatMap(([name, child]) => block(name, child, path));
+    return [...lines, `${indent}${key}:`, ...children];
   }
-  lines.push(`${indent}${off}${key}: ${inline(defaultOf(node))}`);
+  lines.push(`${indent}${key}: ${inline(defaultOf(node))}`);
   for (const example of node.examples ?? []) {
     if (!Array.isArray(example)) continue;
     lines.push(`${indent}# For example:`, `${indent}# ${key}:`, ...example.map((entry) => `${indent}#   - ${inline(entry)}`));

@@ -1,6 +1,5 @@
 import { durationPattern } from "../lib/duration.ts";
 import { defaultOf, inline } from "./example.ts";
-import { isInactive } from "./inactive.ts";
 import { configJsonSchema, type SchemaNode } from "./json-schema.ts";
 
 const introduction = `# Configuration
@@ -30,7 +29,7 @@ export function configurationReference(): string {
   const sections = Object.entries(configJsonSchema().properties ?? {});
   const single = sections.filter(([, node]) => keysOf(node) === undefined);
   const groups = sections.filter(([, node]) => keysOf(node) !== undefined);
-  const top = single.length === 0 ? "" : `\n## At the top\n\n${table(single.map(([key, node]) => row(key, key, node, [])))}`;
+  const top = single.length === 0 ? "" : `\n## At the top\n\n${table(single.map(([key, node]) => row(key, node, [])))}`;
   return `${introduction}${top}${groups.map(([key, node]) => section(key, node)).join("")}`;
 }
 
@@ -46,7 +45,7 @@ function rows(node: SchemaNode, path: string, prefix: string): string[][] {
   const required = (node.items ?? node).required ?? [];
   return Object.entries(keysOf(node) ?? {}).flatMap(([key, child]) => {
     const name = prefix === "" ? key : `${prefix}.${key}`;
-    const own = row(name, `${path}.${key}`, child, required);
+    const own = row(name, child, required);
     // The common keys of the conditions are described once, in the section's own text.
     if (path === "conditions") return [conditionRow(name, child), ...ownOptions(name, child)];
     if (keysOf(child) === undefined || key === "conditions") return [own];
@@ -56,27 +55,20 @@ function rows(node: SchemaNode, path: string, prefix: string): string[][] {
 
 function conditionRow(name: string, node: SchemaNode): string[] {
   const { enabled, severity } = node.properties ?? {};
-  return [
-    `\`${name}\``,
-    "group",
-    `\`${inline({ enabled: enabled?.default, severity: severity?.default })}\``,
-    meaning(`conditions.${name}`, node),
-  ];
+  return [`\`${name}\``, "group", `\`${inline({ enabled: enabled?.default, severity: severity?.default })}\``, node.description ?? ""];
 }
 
 function ownOptions(name: string, node: SchemaNode): string[][] {
   return Object.entries(node.properties ?? {})
     .filter(([key]) => key !== "enabled" && key !== "severity")
-    .map(([key, child]) => row(`${name}.${key}`, `conditions.${name}.${key}`, child, []));
+    .map(([key, child]) => row(`${name}.${key}`, child, []));
 }
 
-function row(name: string, path: string, node: SchemaNode, required: readonly string[]): string[] {
+function row(name: string, node: SchemaNode, required: readonly string[]): string[] {
   const value = node.items?.properties === undefined ? defaultOf(node) : (node.default ?? undefined);
   const fallback = required.includes(name.split(".").at(-1) ?? "") ? "**required**" : value === undefined ? "" : `\`${inline(value)}\``;
-  return [`\`${name}\``, typeName(node), fallback, meaning(path, node)];
+  return [`\`${name}\``, typeName(node), fallback, node.description ?? ""];
 }
-
-const meaning = (path: string, node: SchemaNode): string => `${node.description ?? ""}${isInactive(path) ? " *Not active yet.*" : ""}`;
 
 function typeName(node: SchemaNode): string {
   if (node.anyOf !== undefined) return node.anyOf.map(typeName).join(" or ");

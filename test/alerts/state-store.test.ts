@@ -29,7 +29,13 @@ function setUp(name: string, steps: DurableSteps = nodeSteps) {
 
 test("a change is written at once, and many of them are few writes", async () => {
   let writes = 0;
-  const steps: DurableSteps = { ...nodeSteps, writeNew: (file, text) => (writes++, nodeSteps.writeNew(file, text)) };
+  const steps: DurableSteps = {
+    ...nodeSteps,
+    writeNew(file, text) {
+      writes += 1;
+      return nodeSteps.writeNew(file, text);
+    },
+  };
   const { store, box, stored } = setUp("once", steps);
   for (let i = 0; i < 100; i++) {
     box.value = i;

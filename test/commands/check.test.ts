@@ -62,13 +62,6 @@ test("check --json: no findings is an empty list", async () => {
   assert.deepEqual(JSON.parse(out), { findings: [] });
 });
 
-test("check: what this version does not act upon is noted, without being an error", async () => {
-  const path = file("later.yaml", "alerts: {group_wait: 2s}\n");
-  const { status, out } = await vrrpwatch("check", "-c", path);
-  assert.equal(status, 0);
-  assert.match(out, /alerts\.group_wait: is right, but not active in this version/);
-});
-
 test("check: a missing file is a problem of the configuration", async () => {
   const { status, out } = await vrrpwatch("check", "--config", join(directory, "missing.yaml"));
   assert.equal(status, 2);

@@ -6,7 +6,7 @@ import type { Notification } from "../../src/alerts/alert.ts";
 import type { Outcome } from "../../src/alerts/outcome.ts";
 import { runCommandLine } from "../../src/commands/program.ts";
 import { exampleSubjects } from "../../src/commands/webhook-example.ts";
-import { type OpenWebhook, type WebhookTestOptions, webhookTest } from "../../src/commands/webhook-test.ts";
+import { type OpenWebhook, type WebhookSender, type WebhookTestOptions, webhookTest } from "../../src/commands/webhook-test.ts";
 import { err, ok } from "../../src/lib/result.ts";
 import { seconds } from "../../src/lib/time.ts";
 import { CollectIo } from "../helpers/collect-io.ts";
@@ -41,21 +41,23 @@ alerts:
 
   const open: OpenWebhook = async (receiver) => {
     opened += 1;
-    return ok({
+    const sender: WebhookSender = {
       attempt: async (notification) => {
         sent.push(notification);
         return outcome;
       },
-      request: async ({ id }) => ({
-        method: "POST",
-        url: `https://example.net/REDACTED/${receiver.name}`,
-        headers: { "content-type": "application/json", "webhook-id": id, "x-hostile": "a\u001b[2J\nb" },
-        body: '{"version":"4"}',
-      }),
+      request: async ({ id }) =>
+        ok({
+          method: "POST",
+          url: `https://example.net/REDACTED/${receiver.name}`,
+          headers: { "content-type": "application/json", "webhook-id": id, "x-hostile": "a\u001b[2J\nb" },
+          body: '{"version":"4"}',
+        }),
       close: async () => {
         closed += 1;
       },
-    });
+    };
+    return [sender];
   };
 
   async function run(
@@ -157,13 +159,22 @@ alerts:
     assert.match(said, /the configuration cannot be used\n.*bad\.yaml:1.*needs url or url_file/s);
   });
 
+  test("every Alertmanager of a cluster is told", async () => {
+    const three: OpenWebhook = async (...given) => [...(await open(...given)), ...(await open(...given)), ...(await open(...given))];
+    const { status, out } = await run({}, three);
+    assert.deepEqual([status, sent.length, closed], [0, 3, 3]);
+    assert.equal(out, "oncall (1 of 3): delivered\noncall (2 of 3): delivered\noncall (3 of 3): delivered\n");
+  });
+
   test("a configuration without receivers is told of", async () => {
     writeFileSync(folder.at("none.yaml"), "alerts: {}\n");
     assert.match((await run({ config: folder.at("none.yaml") })).err, /none\.yaml: it has none\n$/);
   });
 
   test("a receiver that cannot be made ready ends with 2 and says why", async () => {
-    const { status, err: said } = await run({}, async () => err("secret_file is empty"));
+    const unusable: OpenWebhook = async (...given) =>
+      (await open(...given)).map((sender) => ({ ...sender, request: async () => err("secret_file is empty") }));
+    const { status, err: said } = await run({ dryRun: true }, unusable);
     assert.deepEqual([status, said], [2, "vrrpwatch webhook test: secret_file is empty\n"]);
   });
 

@@ -4,7 +4,7 @@ import type { Json, Notification } from "../alert.ts";
 export interface FormatContext {
   /** Where the agent's own page is, for links; an empty string where nobody said. */
   readonly externalUrl: string;
-  /** Name of the program and its version. */
+  /** Host name of the agent, and its version. */
   readonly agent: { readonly host: string; readonly version: string };
   /** PagerDuty's integration key; null where the receiver has none. */
   readonly routingKey: string | null;

@@ -1,8 +1,7 @@
 import type { Severity } from "../../core/events.ts";
 import { type LabelMatcher, matchesAll } from "../../lib/label-matcher.ts";
 import { type Duration, type Instant, later, plus, since } from "../../lib/time.ts";
-import type { Labels } from "../alert.ts";
-import type { AlertGroup } from "./standing-alert.ts";
+import type { AlertGroup, AlertKind } from "./standing-alert.ts";
 
 /** Which alerts a receiver is told, and how. */
 export interface ReceiverRule {
@@ -15,10 +14,17 @@ export interface ReceiverRule {
   readonly perAlert: boolean;
   /** What comes and goes all the time is not told every time. */
   readonly damps: boolean;
+  /** It takes what only happened, such as a change of master; false where that would stay open for ever. */
+  readonly takesMoments: boolean;
 }
 
-export const wants = ({ severities, matchers }: ReceiverRule, labels: Labels): boolean =>
-  severities.some((severity) => severity === labels["severity"]) && matchesAll(matchers, labels);
+export const wants = (
+  { severities, matchers, takesMoments }: ReceiverRule,
+  { labels, subject }: Pick<AlertKind, "labels" | "subject">,
+): boolean =>
+  severities.some((severity) => severity === labels["severity"]) &&
+  matchesAll(matchers, labels) &&
+  (takesMoments || subject !== "master_changed");
 
 export interface Timing {
   readonly groupWait: Duration;

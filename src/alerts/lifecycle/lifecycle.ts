@@ -156,7 +156,7 @@ export class Lifecycle {
   /** Who has not been told of how it stands will be. */
   resume(alert: StandingAlert, now: Instant): void {
     for (const receiver of this.#options.receivers) {
-      if (!wants(receiver, alert.kind.labels)) continue;
+      if (!wants(receiver, alert.kind)) continue;
       const conversation = this.conversationOf(receiver, alert.kind.group);
       const told = conversation.told.get(alert.kind.fingerprint);
       if ((told?.sequence ?? 0) < alert.sequence) conversation.touch(now, alert.firing && alert.kind.severity === "critical");
@@ -174,7 +174,7 @@ export class Lifecycle {
   /** What fires and is neither silenced nor a consequence, and what is over since a little while, for one receiver. */
   standing(receiver: ReceiverRule, now: Instant, wall: WallTime): StandingAlert[] {
     return [...this.alerts.values()].filter(
-      (alert) => wants(receiver, alert.kind.labels) && (alert.firing ? !this.#isHeld(alert, now, wall) : !alert.hushed),
+      (alert) => wants(receiver, alert.kind) && (alert.firing ? !this.#isHeld(alert, now, wall) : !alert.hushed),
     );
   }
 
@@ -191,9 +191,9 @@ export class Lifecycle {
   }
 
   #touch(alert: StandingAlert, at: Instant): void {
-    const { labels, group, severity } = alert.kind;
+    const { group, severity } = alert.kind;
     for (const receiver of this.#options.receivers)
-      if (wants(receiver, labels)) this.conversationOf(receiver, group).touch(at, alert.firing && severity === "critical");
+      if (wants(receiver, alert.kind)) this.conversationOf(receiver, group).touch(at, alert.firing && severity === "critical");
   }
 
   /** Counts anew by what each alert of a virtual router is explained. */
@@ -223,7 +223,7 @@ export class Lifecycle {
   }
 
   *#of({ receiver, group }: Conversation): IterableIterator<StandingAlert> {
-    for (const alert of this.alerts.values()) if (alert.kind.group.key === group.key && wants(receiver, alert.kind.labels)) yield alert;
+    for (const alert of this.alerts.values()) if (alert.kind.group.key === group.key && wants(receiver, alert.kind)) yield alert;
   }
 
   /** What has changed for a receiver, with what of the group fires besides: whoever reads the whole list sees how it stands. */
@@ -349,7 +349,7 @@ export class Lifecycle {
 
   #isPending(alert: StandingAlert): boolean {
     return this.#options.receivers.some((receiver) => {
-      if (!wants(receiver, alert.kind.labels)) return false;
+      if (!wants(receiver, alert.kind)) return false;
       const conversation = this.conversations.get(JSON.stringify([receiver.name, alert.kind.group.key]));
       return conversation !== undefined && (conversation.dueAt(this.#options) !== null || conversation.holdsBack);
     });

@@ -23,6 +23,7 @@ export const receiver = (name: string, more: Partial<ReceiverRule> = {}): Receiv
   maxAlerts: 300,
   perAlert: false,
   damps: true,
+  takesMoments: true,
   ...more,
 });
 
