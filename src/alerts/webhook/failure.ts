@@ -1,3 +1,4 @@
+import { errors } from "undici";
 import { systemCode } from "../../lib/system-code.ts";
 
 const unknownAuthority =
@@ -67,7 +68,7 @@ export function failureText(error: unknown): string {
   const known = texts[code];
   if (code === "UND_ERR_ABORTED") return `${known}${proxyStatus(error)}`;
   if (known !== undefined) return known;
-  if (code.startsWith("HPE_")) return noHttp;
+  if (error instanceof errors.HTTPParserError) return noHttp;
   if (code.startsWith("ERR_SSL_") || code.startsWith("ERR_TLS_")) return `the TLS handshake fails (${code})`;
   return `the attempt failed (${code})`;
 }

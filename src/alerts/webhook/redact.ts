@@ -30,7 +30,8 @@ const SHORTEST_BEGINNING = 4;
 /** Nothing confidential is stored in a property: a dump of the result shows functions only. */
 export function createRedactor({ url, secrets }: Confidential): Redactor {
   const secretForms = unique(secrets.flatMap(formsOf));
-  const allForms = unique([...secretForms, ...(url === null ? [] : partsOf(url).flatMap(formsOf))]);
+  const pieceForms = url === null ? [] : piecesOf(url).flatMap(formsOf);
+  const allForms = unique([...secretForms, ...pieceForms, ...(url === null ? [] : wholesOf(url).flatMap(formsOf))]);
   const secretPattern = patternOf(secretForms);
   const wholePattern = patternOf(allForms);
   const replace = (text: string, pattern: RegExp | null): string => (pattern === null ? text : text.replace(pattern, MARK));
@@ -41,7 +42,7 @@ export function createRedactor({ url, secrets }: Confidential): Redactor {
     foreign: (text, limit) => {
       const readable = replace(legible(text), wholePattern);
       const whole = replace(legible(readable.replace(/<[^>]*>/g, " ")), wholePattern);
-      const shown = withoutBeginning(whole, allForms)
+      const shown = withoutBeginning(whole, [...secretForms, ...pieceForms])
         .replace(/\b[a-z][a-z0-9+.-]*:\/\/\S+/gi, "[url]")
         .replace(/ {2,}/g, " ")
         .trim();
@@ -59,15 +60,17 @@ const shownPart = (part: string): string => (part === "" || isPublic(part) ? par
 
 const isPublic = (part: string): boolean => harmless.has(part.toLowerCase()) || /^v\d{1,2}$/i.test(part);
 
-function partsOf(url: URL): string[] {
-  const { href, origin, pathname, search, hash, username, password } = url;
-  const segments = pathname.split("/").filter((part) => part.length >= SHORTEST_PART && !isPublic(part));
-  const values = [...url.searchParams]
-    .flatMap(([name, value]) => [`${name}=${value}`, value])
-    .filter((part) => part.length >= SHORTEST_PART);
-  const long = [search, search.slice(1), hash, hash.slice(1), username, password].filter((part) => part.length >= SHORTEST_PART);
-  const path = isPublicPath(pathname) ? [] : [pathname, pathname.slice(1), origin + pathname];
-  return [href, pathname + search, ...path, ...long, ...segments, ...values].filter((part) => part !== "" && part !== "/");
+/** What may be a secret by itself. */
+function piecesOf({ pathname, search, searchParams, hash, username, password }: URL): string[] {
+  const segments = pathname.split("/").filter((part) => !isPublic(part));
+  const values = [...searchParams].flatMap(([name, value]) => [`${name}=${value}`, value]);
+  return [...segments, ...values, search.slice(1), hash.slice(1), username, password].filter((part) => part.length >= SHORTEST_PART);
+}
+
+/** What contains it. */
+function wholesOf({ href, origin, pathname, search }: URL): string[] {
+  const path = isPublicPath(pathname) ? [] : [pathname, pathname.slice(1), origin + pathname, pathname + search];
+  return [href, ...path];
 }
 
 const isPublicPath = (path: string): boolean => path.split("/").every((part) => part === "" || isPublic(part));

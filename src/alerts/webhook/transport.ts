@@ -37,6 +37,10 @@ export type Sent =
  */
 export async function post(outgoing: Outgoing, way: Way, signal: AbortSignal): Promise<Sent> {
   const connection = new AbortController();
+  // undici itself looks at a request's signal only once it is connected, and would let a connection that is still being made run on.
+  const end = (): void => connection.abort();
+  signal.addEventListener("abort", end, { once: true });
+  if (signal.aborted) end();
   let dispatcher: Dispatcher | undefined;
   try {
     dispatcher = dispatcherFor(way, connection.signal);
@@ -45,7 +49,7 @@ export async function post(outgoing: Outgoing, way: Way, signal: AbortSignal): P
       method: "POST",
       headers: outgoing.headers,
       body: outgoing.body,
-      signal,
+      signal: connection.signal,
       reset: true,
       headersTimeout: 0,
       bodyTimeout: 0,
@@ -63,8 +67,8 @@ export async function post(outgoing: Outgoing, way: Way, signal: AbortSignal): P
   } catch (error) {
     return { kind: "failed", error };
   } finally {
-    // undici itself would let a connection that is still being made run on.
-    connection.abort();
+    signal.removeEventListener("abort", end);
+    end();
     await dispatcher?.destroy();
   }
 }
