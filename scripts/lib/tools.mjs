@@ -19,6 +19,7 @@ export const testTools = [
   { command: "tcpdump", debian: "tcpdump", why: "the lab and the benchmark" },
   { command: "tshark", debian: "tshark", why: "the lab and the comparison of decoders" },
   { command: "prometheus", debian: "prometheus", why: "the lab" },
+  { command: "prometheus-alertmanager", debian: "prometheus-alertmanager", why: "the lab" },
   { command: "promtool", debian: "prometheus", why: "the check of the exposition" },
   { command: "nft", debian: "nftables", why: "the lab" },
   { command: "strace", debian: "strace", why: "the lab" },
