@@ -26,7 +26,7 @@ export class DeadLetters {
     delivery.saved = false;
     this.#items.push(delivery);
     this.#bound();
-    void this.#spool.save(delivery);
+    if (!delivery.gone) this.#spool.saveLater(delivery);
   }
 
   /** Takes one out; undefined: there is none of that id. */

@@ -253,7 +253,7 @@ export class Deliverer {
   #keep(delivery: Delivery): void {
     delivery.saved = false;
     this.#lane.putBack(delivery);
-    void this.#spool.save(delivery);
+    if (!delivery.gone) this.#spool.saveLater(delivery);
   }
 
   #pause(retryAfter: Duration | null): void {

@@ -48,6 +48,8 @@ export class Spool {
   /** It was waited for in vain: nobody waits for it again before it answers. */
   #isHung = false;
   #isPrepared = false;
+  /** It refused something since it last took a whole write: that it lets files be deleted says little. */
+  #isDoubtful = false;
   #problem: string | null = null;
   #failures = 0;
 
@@ -97,6 +99,12 @@ export class Spool {
     if (this.#isHung || (await waitAtMost(written, PATIENCE, clock))) return;
     this.#isHung = true;
     this.#trouble(hungDisk(directory));
+  }
+
+  /** The same for what nobody waits for. */
+  saveLater(delivery: Delivery): void {
+    this.#unsaved.add(delivery);
+    void this.#enqueue(() => this.#write(delivery));
   }
 
   /** Nothing of it is wanted on the disk any more. */
@@ -170,6 +178,7 @@ export class Spool {
   }
 
   #written(delivery: Delivery, file: HeldFile): void {
+    this.#isDoubtful = false;
     if (delivery.saved) {
       this.#unsaved.delete(delivery);
       for (const other of [...delivery.files]) if (other !== file) this.#release(delivery, other);
@@ -190,7 +199,7 @@ export class Spool {
   }
 
   #isBehind(): boolean {
-    return this.#unsaved.size > 0 || this.#unwanted.length > 0;
+    return this.#isDoubtful || this.#unsaved.size > 0 || this.#unwanted.length > 0;
   }
 
   /** Until the disk refuses again. */
@@ -201,6 +210,16 @@ export class Spool {
       else await this.#write(delivery);
     }
     await this.#sweep();
+    if (this.#isDoubtful) await this.#probe();
+  }
+
+  /** There is nothing to write that would show whether it can be done. */
+  async #probe(): Promise<void> {
+    const { directory, receiver } = this.#deps;
+    const path = join(folderOf(directory, "queue", receiver), ".probe");
+    await writeDurably(path, "", this.#steps);
+    await this.#steps.remove(path);
+    this.#isDoubtful = false;
   }
 
   #succeeded(): void {
@@ -210,7 +229,7 @@ export class Spool {
       this.#problem = null;
       this.#cancelNextTry();
       this.#deps.log.info({ receiver: this.#deps.receiver }, "alerts are stored again");
-    } else if (this.#cancelNextTry()) {
+    } else if (!this.#isDoubtful && this.#cancelNextTry()) {
       // It takes something again: the rest need not wait.
       void this.#enqueue(() => this.#catchUp());
     }
@@ -226,6 +245,7 @@ export class Spool {
 
   #failed(error: unknown): void {
     this.#isHung = false;
+    this.#isDoubtful = true;
     this.#failures += 1;
     this.#trouble(diskProblem(this.#deps.directory, error));
   }
