@@ -289,10 +289,14 @@ describe("the spool of a receiver", () => {
     const second = start({ perAlert: true });
     await second.deliverer.load();
     await until("the first", () => receiver.seen.length === 1);
-    assert.deepEqual(filesIn(folder.path, "queue"), ["000000000001-critical-ab.json", "000000000001-critical-new-1.json"], "it is needed until both are safe");
+    assert.deepEqual(
+      filesIn(folder.path, "queue"),
+      ["000000000001-critical-ab.json", "000000000001-critical-new-1.json"],
+      "it is needed until both are safe",
+    );
     receiver.reply(delivered);
     await until("the second", () => receiver.seen.length === 2);
-    assert.ok(!existsSync(folder.at("queue/ops/000000000001-critical-ab.json")));
+    await until("the joined file to go", () => !existsSync(folder.at("queue/ops/000000000001-critical-ab.json")));
     receiver.reply(delivered);
     await until("the end", () => second.deliverer.view().outcomes.delivered === 2);
     await second.deliverer.stop();
