@@ -1,4 +1,5 @@
-import { Agent, buildConnector, type Dispatcher, Pool, ProxyAgent, request } from "undici";
+import { TLSSocket } from "node:tls";
+import { Agent, buildConnector, type Dispatcher, Pool, ProxyAgent } from "undici";
 import { systemCode } from "../../lib/system-code.ts";
 import type { TlsIdentity } from "./tls-files.ts";
 
@@ -41,13 +42,13 @@ export async function post(outgoing: Outgoing, way: Way, signal: AbortSignal): P
   const end = (): void => connection.abort();
   signal.addEventListener("abort", end, { once: true });
   if (signal.aborted) end();
+  const alerts: unknown[] = [];
   let dispatcher: Dispatcher | undefined;
   try {
-    dispatcher = dispatcherFor(way, connection.signal);
-    const answer = await request(outgoing.url, {
-      dispatcher,
+    dispatcher = dispatcherFor(outgoing.url, way, connection.signal, alerts);
+    const answer = await dispatcher.request({
+      ...addressed(outgoing, way),
       method: "POST",
-      headers: outgoing.headers,
       body: outgoing.body,
       signal: connection.signal,
       reset: true,
@@ -65,7 +66,7 @@ export async function post(outgoing: Outgoing, way: Way, signal: AbortSignal): P
       broken,
     };
   } catch (error) {
-    return { kind: "failed", error };
+    return { kind: "failed", error: alertAmong(alerts) ?? error };
   } finally {
     signal.removeEventListener("abort", end);
     end();
@@ -73,25 +74,37 @@ export async function post(outgoing: Outgoing, way: Way, signal: AbortSignal): P
   }
 }
 
+/** Without TLS on either side a proxy is sent the request itself: many open tunnels to port 443 only. */
+const isForwarded = (url: URL, proxy: URL): boolean => url.protocol === "http:" && proxy.protocol === "http:";
+
+function addressed({ url, headers }: Outgoing, { proxy }: Way): Pick<Dispatcher.RequestOptions, "origin" | "path" | "headers"> {
+  const path = `${url.pathname}${url.search}`;
+  if (proxy === null || !isForwarded(url, proxy)) return { origin: url.origin, path, headers };
+  const token = proxyToken(proxy);
+  const forProxy = { host: url.host, ...(token === null ? {} : { "proxy-authorization": token }) };
+  // RFC 9112 §3.2.2: the absolute form.
+  return { origin: proxy.origin, path: `${url.origin}${path}`, headers: { ...headers, ...forProxy } };
+}
+
 /** No timeouts of undici's own: whoever calls ends all of it by one signal. */
-function dispatcherFor({ tls, proxy }: Way, signal: AbortSignal): Dispatcher {
+function dispatcherFor(url: URL, { tls, proxy }: Way, signal: AbortSignal, alerts: unknown[]): Dispatcher {
   const own = { signal, timeout: 0, maxCachedSessions: 0 };
-  if (proxy === null) return new Agent({ connect: { ...tls, ...own } });
+  if (proxy === null || isForwarded(url, proxy)) return new Agent({ connect: watched(buildConnector({ ...tls, ...own }), alerts) });
+  const token = proxyToken(proxy);
   return new ProxyAgent({
     uri: `${proxy.origin}/`,
-    ...proxyCredentials(proxy),
-    // A receiver without TLS is asked for by its whole URL: many proxies open tunnels to port 443 only.
-    proxyTunnel: false,
+    ...(token === null ? {} : { token }),
     // Our certificate is for the receiver, not for the proxy.
     proxyTls: own,
     requestTls: { ...tls, ...own },
     clientFactory: (origin, options) => new Pool(origin, { ...options, headersTimeout: 0 }),
-    factory: (origin, options) => new Pool(origin, { ...options, connect: connectOnce(options) }),
+    factory: (origin, options) =>
+      new Pool(origin, { ...options, connect: watched("connect" in options ? options.connect : undefined, alerts) }),
   });
 }
 
-function proxyCredentials({ username, password }: URL): { readonly token?: string } {
-  if (username === "" && password === "") return {};
+function proxyToken({ username, password }: URL): string | null {
+  if (username === "" && password === "") return null;
   const pair = [username, password].map((part) => {
     try {
       return decodeURIComponent(part);
@@ -99,21 +112,26 @@ function proxyCredentials({ username, password }: URL): { readonly token?: strin
       return part;
     }
   });
-  return { token: `Basic ${Buffer.from(pair.join(":")).toString("base64")}` };
+  return `Basic ${Buffer.from(pair.join(":")).toString("base64")}`;
 }
 
-/** undici takes some failures of a connection for passing ones and connects again without end: they are given another code. */
-function connectOnce(options: object): buildConnector.connector {
-  const inner: unknown = "connect" in options ? options.connect : undefined;
-  if (typeof inner !== "function") return buildConnector({ timeout: 0 });
+/**
+ * undici takes some failures of a connection for passing ones and connects again without end: they are given another code. And it tells of
+ * an alert that TLS 1.3 sends after the handshake, such as that a certificate is wanted, as of a closed connection: it is kept.
+ */
+function watched(inner: unknown, alerts: unknown[]): buildConnector.connector {
   return (target, callback) => {
+    if (typeof inner !== "function") throw new TypeError("undici has changed: a pool is made without a connector");
     inner(target, (error: Error | null, socket: unknown) => {
       const passing = error !== null && ["UND_ERR_SOCKET", "UND_ERR_INFO"].includes(systemCode(error) ?? "");
       const failure = passing ? Object.assign(new Error("the proxy ended the connection"), { code: "PROXY_CLOSED" }) : error;
+      if (socket instanceof TLSSocket) socket.on("error", (alert) => alerts.push(alert));
       Reflect.apply(callback, undefined, [failure, socket]);
     });
   };
 }
+
+const alertAmong = (errors: readonly unknown[]): unknown => errors.find((error) => systemCode(error)?.startsWith("ERR_SSL_"));
 
 async function readBeginning(body: AsyncIterable<unknown>): Promise<{ readonly bytes: Uint8Array; readonly broken: unknown }> {
   const chunks: Uint8Array[] = [];
