@@ -62,8 +62,15 @@ const texts: Readonly<Record<string, string>> = {
   PROXY_CLOSED: "the proxy closed the connection",
 };
 
-/** Why there was no answer, or not all of it, for a person. Never throws. */
-export function failureText(error: unknown): string {
+/**
+ * Why there was no answer, or not all of it, for a person. Never throws.
+ * @param proxied whether a proxy was between: what is said of the receiver may hold for it
+ */
+export function failureText(error: unknown, proxied: boolean): string {
+  return `${textOf(error)}${proxied ? " (asked through the proxy of the agent's environment)" : ""}`;
+}
+
+function textOf(error: unknown): string {
   const code = codeOf(error);
   const known = texts[code];
   if (code === "UND_ERR_ABORTED") return `${known}${proxyStatus(error)}`;

@@ -117,19 +117,20 @@ export class Poster {
       if (!prepared.ok) return prepared.error;
       const { outgoing, way, redactor } = prepared.value;
       const sent = await post(outgoing, way, ended.signal);
-      return this.#outcome(sent, redactor, ended.signal.aborted ? endedWhy() : null);
+      const why = ended.signal.aborted ? endedWhy : (error: unknown) => failureText(error, way.proxy !== null);
+      return this.#outcome(sent, redactor, why);
     } finally {
       disarm();
       for (const each of stops) each.removeEventListener("abort", stop);
     }
   }
 
-  /** @param endedWhy set where the attempt was ended from this side */
-  #outcome(sent: Sent, redactor: Redactor, endedWhy: string | null): Outcome {
-    if (sent.kind === "failed") return retry(endedWhy ?? failureText(sent.error));
+  /** @param why tells what a failure was */
+  #outcome(sent: Sent, redactor: Redactor, why: (error: unknown) => string): Outcome {
+    if (sent.kind === "failed") return retry(why(sent.error));
     const { status, retryAfter, broken } = sent;
     // Whether the receiver has taken it is not certain then: rather twice than never.
-    if (broken !== null && status < 300) return retry(endedWhy ?? failureText(broken));
+    if (broken !== null && status < 300) return retry(why(broken));
     const text = new TextDecoder().decode(sent.beginning.subarray(0, LOOKED_AT_BYTES));
     return classifyReply({ status, retryAfter, beginning: redactor.foreign(text, SHOWN_CHARACTERS) }, this.#deps.clock.wall());
   }
