@@ -47,6 +47,12 @@ export class Told {
     this.times = [...this.times.filter((time) => since(at, time) < window), at].slice(-changes);
   }
 
+  /** Nothing is said of it. */
+  skip(sequence: number): void {
+    this.sequence = sequence;
+    this.firing = false;
+  }
+
   /** Whether the next notification would be one too many. */
   isWorn(now: Instant, { window, changes }: Timing["damping"]): boolean {
     return this.times.filter((time) => since(now, time) < window).length >= changes;

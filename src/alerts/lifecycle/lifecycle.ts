@@ -1,9 +1,10 @@
 import { detectors } from "../../core/detectors/index.ts";
-import { type ConditionName, type Severity, severities, type VirtualRouterId } from "../../core/events.ts";
+import type { ConditionName, VirtualRouterId } from "../../core/events.ts";
 import { routerKey } from "../../core/router-key.ts";
-import { type Duration, type Instant, plus, rfc3339, seconds, since, type WallTime } from "../../lib/time.ts";
+import { type Duration, type Instant, rfc3339, seconds, since, type WallTime } from "../../lib/time.ts";
 import type { Alert, Notification, NotificationReason } from "../alert.ts";
 import type { Subject } from "../identity.ts";
+import { byWeight } from "../weight.ts";
 import { Conversation, type ReceiverRule, type Timing, Told, wants } from "./conversation.ts";
 import { type AlertKind, type Facts, firstSequence, type Source, StandingAlert } from "./standing-alert.ts";
 
@@ -36,6 +37,13 @@ const MOST_ALERTS = 8_192;
 
 /** What an earlier run left and nobody could judge for so long belongs to a virtual router that is no more. */
 const FORGET_RESTORED: Duration = seconds(86_400);
+
+interface Change {
+  readonly alert: StandingAlert;
+  /** It was told too often: that is said, and then nothing for a while. */
+  readonly worn: boolean;
+  readonly said: Alert;
+}
 
 /** A notification, and how much of it is news. */
 export interface Due {
@@ -228,48 +236,63 @@ export class Lifecycle {
 
   /** What has changed for a receiver, with what of the group fires besides: whoever reads the whole list sees how it stands. */
   #tell(conversation: Conversation, now: Instant, wall: WallTime): Due[] {
-    const { receiver } = conversation;
-    const changed: Alert[] = [];
-    const standing: Alert[] = [];
-    let urgent = false;
-    let reason: NotificationReason = "changed";
     conversation.settled();
     conversation.holdsBack = false;
+    const changed: Change[] = [];
+    const standing: Alert[] = [];
     for (const alert of this.#of(conversation)) {
       const told = conversation.told.get(alert.kind.fingerprint);
-      if (alert.sequence <= (told?.sequence ?? 0)) {
-        if (alert.firing && !alert.momentary && !this.#isHeld(alert, now, wall))
-          standing.push(alert.said ?? this.#describe(alert, told, null));
-        continue;
-      }
-      if (alert.firing && this.#isHeld(alert, now, wall)) {
-        alert.hushed = true;
-        conversation.holdsBack = true;
-        continue;
-      }
-      const knew = told?.firing === true;
-      if (!alert.firing && (!receiver.sendResolved || (!knew && alert.hushed))) {
-        if (told !== undefined)
-          told.note(alert.sequence, false, plus(now, -this.#options.damping.window as Duration), this.#options.damping);
-        continue;
-      }
-      const news = told ?? new Told();
-      conversation.told.set(alert.kind.fingerprint, news);
-      if (news.damped && since(now, alert.changedAt) < this.#options.damping.quiet) {
-        conversation.holdsBack = true;
-        continue;
-      }
-      const worn = receiver.damps && !news.damped && !alert.momentary && news.isWorn(now, this.#options.damping);
-      if (worn) reason = "damped";
-      changed.push(this.#describe(alert, told, worn ? this.#dampedText() : null));
-      if (news.damped) news.times = [];
-      news.damped = worn;
-      news.note(alert.sequence, alert.firing && !alert.momentary, now, this.#options.damping);
-      urgent ||= alert.firing && alert.kind.severity === "critical";
+      if (alert.sequence > (told?.sequence ?? 0)) {
+        const change = this.#changeOf(conversation, alert, told, now, wall);
+        if (change !== null) changed.push(change);
+      } else if (alert.firing && !alert.momentary && !this.#isHeld(alert, now, wall))
+        standing.push(alert.said ?? this.#describe(alert, told, null));
     }
     if (changed.length === 0) return [];
+    const { perAlert, maxAlerts } = conversation.receiver;
+    const fitting = perAlert ? changed : [...changed].sort((a, b) => byWeight(a.said, b.said)).slice(0, maxAlerts);
+    const cut = changed.filter((change) => !fitting.includes(change));
+    for (const { alert, worn } of fitting) this.#note(conversation, alert, worn, now);
+    for (const { alert } of cut) {
+      // Who knows that it fires has to hear of its end; what begins is counted, and not told later.
+      if (alert.firing) this.#note(conversation, alert, false, now);
+      else conversation.touch(now, false);
+    }
+    const urgent = fitting.some(({ alert }) => alert.firing && alert.kind.severity === "critical");
     conversation.sent(now, urgent);
-    return this.#notifications(conversation, reason, changed, standing, wall);
+    const reason = fitting.some(({ worn }) => worn) ? "damped" : "changed";
+    const said = (changes: readonly Change[]): Alert[] => changes.map((change) => change.said);
+    return this.#notifications(conversation, reason, said(fitting), [...said(cut.filter(({ alert }) => alert.firing)), ...standing], wall);
+  }
+
+  /** What there is to tell of an alert that has changed; null: nothing, or not now. */
+  #changeOf(conversation: Conversation, alert: StandingAlert, told: Told | undefined, now: Instant, wall: WallTime): Change | null {
+    const { receiver } = conversation;
+    const { damping } = this.#options;
+    if (alert.firing && this.#isHeld(alert, now, wall)) {
+      alert.hushed = true;
+      conversation.holdsBack = true;
+      return null;
+    }
+    if (!alert.firing && (!receiver.sendResolved || (told?.firing !== true && alert.hushed))) {
+      told?.skip(alert.sequence);
+      return null;
+    }
+    if (told?.damped === true && since(now, alert.changedAt) < damping.quiet) {
+      conversation.holdsBack = true;
+      return null;
+    }
+    const worn = receiver.damps && told?.damped !== true && !alert.momentary && told?.isWorn(now, damping) === true;
+    return { alert, worn, said: this.#describe(alert, told, worn ? this.#dampedText() : null) };
+  }
+
+  #note(conversation: Conversation, alert: StandingAlert, worn: boolean, now: Instant): void {
+    const { fingerprint } = alert.kind;
+    const told = conversation.told.get(fingerprint) ?? new Told();
+    conversation.told.set(fingerprint, told);
+    if (told.damped) told.times = [];
+    told.damped = worn;
+    told.note(alert.sequence, alert.firing && !alert.momentary, now, this.#options.damping);
   }
 
   #repeats({ lastSentAt }: Conversation, now: Instant): boolean {
@@ -322,7 +345,7 @@ export class Lifecycle {
       },
     });
     if (receiver.perAlert) return [...changed].sort(byWeight).map((alert) => notification([alert], 0));
-    const all = [...[...changed].sort(byWeight), ...[...standing].sort(byWeight)];
+    const all = [...changed, ...[...standing].sort(byWeight)];
     const kept = all.slice(0, receiver.maxAlerts);
     const truncated = all.length - kept.length;
     if (truncated > 0) this.truncated.set(receiver.name, (this.truncated.get(receiver.name) ?? 0) + truncated);
@@ -360,10 +383,3 @@ const inhibitors = new Map<ConditionName, ConditionName[]>();
 for (const { id, inhibits } of detectors) for (const name of inhibits) inhibitors.set(name, [...(inhibitors.get(name) ?? []), id]);
 
 const inhibitorsOf = (subject: Subject): readonly ConditionName[] => (subject === "master_changed" ? [] : (inhibitors.get(subject) ?? []));
-
-/** Firing before resolved, the most severe first, then the oldest. */
-function byWeight(a: Alert, b: Alert): number {
-  const weight = ({ status, labels }: Alert): number =>
-    (status === "firing" ? 0 : severities.length) + severities.indexOf(labels["severity"] as Severity);
-  return weight(a) - weight(b) || (a.starts_at < b.starts_at ? -1 : a.starts_at > b.starts_at ? 1 : a.fingerprint < b.fingerprint ? -1 : 1);
-}

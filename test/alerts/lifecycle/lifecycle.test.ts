@@ -47,6 +47,17 @@ test("a receiver with a limit gets the most severe ones, and a count of the rest
   assert.equal(feed.lifecycle.truncated.get("a"), 3);
 });
 
+test("more ends than a receiver takes at once are told one notification after the other", () => {
+  const feed = new Feed([receiver("a", { maxAlerts: 3 })]);
+  for (let vrid = 1; vrid <= 3; vrid++) feed.raise(5, "no_master", vrid);
+  for (let vrid = 4; vrid <= 6; vrid++) feed.raise(30, "no_master", vrid);
+  for (let vrid = 1; vrid <= 6; vrid++) feed.clear(60, "no_master", vrid);
+  feed.to(100);
+  const ended = feed.heard.flatMap(({ notification: { alerts } }) => alerts.filter(({ status }) => status === "resolved"));
+  assert.deepEqual(ended.map(({ labels }) => Number(labels["vrid"])).sort(), [1, 2, 3, 4, 5, 6]);
+  assert.ok(feed.heard.every(({ notification: { alerts } }) => alerts.length <= 3));
+});
+
 test("two segments are two notifications", () => {
   const feed = new Feed().raise(5, "no_master", 51).raise(5, "no_master", 51, { interface: "eth1" }).to(20);
   assert.deepEqual(feed.lines(), ["6 a: firing VRRPNoMaster 51", "6 a: firing VRRPNoMaster 51"]);
