@@ -20,6 +20,8 @@ const echoes: ReadonlyArray<readonly [name: string, text: string]> = [
   ["the secret, URL-encoded in small letters", encodeURIComponent(secret).toLowerCase()],
   ["the secret in base64", Buffer.from(secret).toString("base64")],
   ["the secret in base64url", Buffer.from(secret).toString("base64url")],
+  ["the secret in base64 at the second byte of something longer", Buffer.from(`a${secret}bc`).toString("base64")],
+  ["the secret in base64 at the third byte of something longer", Buffer.from(`ab${secret}c`).toString("base64")],
   ["the secret in JSON", JSON.stringify({ s: secret })],
   ["the secret with escaped slashes", secret.replaceAll('"', '\\"').replaceAll("/", "\\/")],
   ["the secret in HTML", secret.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;")],

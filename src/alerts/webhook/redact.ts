@@ -81,7 +81,6 @@ function formsOf(text: string): string[] {
   const plain = decoded(text);
   const json = JSON.stringify(text).slice(1, -1);
   const markup = text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
-  const base64 = [text, plain].map((form) => Buffer.from(form).toString("base64"));
   return [
     text,
     plain,
@@ -94,9 +93,27 @@ function formsOf(text: string): string[] {
     encoded(plain),
     encoded(text).replaceAll("%20", "+"),
     legible(text),
-    ...base64.flatMap((form) => [form, form.replace(/=+$/, ""), form.replace(/=+$/, "").replaceAll("+", "-").replaceAll("/", "_")]),
+    ...[text, plain].flatMap(base64Forms),
   ].filter((form) => form !== "");
 }
+
+/** By itself, and within something longer, where its first byte is the first, second or third of a group (RFC 4648 §4). */
+function base64Forms(text: string): string[] {
+  const bytes = Buffer.from(text);
+  const whole = bytes.toString("base64");
+  const forms = [whole, whole.replace(/=+$/, "")];
+  for (const before of [0, 1, 2]) {
+    const code = Buffer.concat([Buffer.alloc(before), bytes])
+      .toString("base64")
+      .replace(/=+$/, "");
+    // The characters at either end depend on what stands around it.
+    const inner = code.slice(before === 0 ? 0 : before + 1, (before + bytes.length) % 3 === 0 ? undefined : -1);
+    if (inner.length >= SHORTEST_BEGINNING) forms.push(inner);
+  }
+  return forms.flatMap((form) => [form, base64url(form)]);
+}
+
+const base64url = (code: string): string => code.replaceAll("+", "-").replaceAll("/", "_");
 
 function decoded(text: string): string {
   try {
