@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../lib/clock.ts";
 import { type Duration, rfc3339 } from "../lib/time.ts";
-import { Poster, type PostOptions } from "./webhook/poster.ts";
+import { Poster } from "./webhook/poster.ts";
+import type { PostOptions } from "./webhook/prepare.ts";
 import type { Environment } from "./webhook/proxy.ts";
 
 export interface HeartbeatLog {

@@ -3,7 +3,8 @@ import type { Result } from "../lib/result.ts";
 import type { Notification } from "./alert.ts";
 import type { Format, FormatContext } from "./formats/format.ts";
 import type { Attempt } from "./outcome.ts";
-import { Poster, type PostOptions, type Render, type ShownRequest } from "./webhook/poster.ts";
+import { Poster, type ShownRequest } from "./webhook/poster.ts";
+import type { PostOptions, Render } from "./webhook/prepare.ts";
 import type { Environment } from "./webhook/proxy.ts";
 
 /** Of one receiver. The keys are those of the configuration. */

@@ -50,6 +50,11 @@ test("a secret that is cut off at the end of the text is not shown in part", () 
   assert.equal(shown("bad token pa55w0"), "bad token");
 });
 
+test("a secret with characters that are not shown is replaced nevertheless", () => {
+  const hidden = createRedactor({ url: null, secrets: ["s3\u200dcret\tkey"] });
+  assert.equal(hidden.foreign("is s3\u200dcret\tkey or s3cret key", 100), "is [redacted] or [redacted]");
+});
+
 test("an empty URL and no secret replace nothing", () => {
   assert.equal(createRedactor({ url: new URL("https://a.example/"), secrets: [""] }).foreign("all / is well", 100), "all / is well");
 });

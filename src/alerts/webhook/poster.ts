@@ -1,37 +1,13 @@
-import type { Clock } from "../../lib/clock.ts";
 import { formatDuration } from "../../lib/duration.ts";
 import { err, ok, type Result } from "../../lib/result.ts";
 import { systemCode } from "../../lib/system-code.ts";
-import { type Duration, seconds, toSeconds } from "../../lib/time.ts";
+import { seconds } from "../../lib/time.ts";
 import type { Outcome } from "../outcome.ts";
 import { classifyReply } from "./classify.ts";
 import { failureText } from "./failure.ts";
-import { type Environment, proxyFor } from "./proxy.ts";
-import { createRedactor, type Redactor } from "./redact.ts";
-import { headerValue, readSecrets, type SecretSettings } from "./secrets.ts";
-import { sign } from "./signature.ts";
-import { readTls, type TlsSettings } from "./tls-files.ts";
-import { type Outgoing, post, type Sent, type Way } from "./transport.ts";
-
-/** The settings of a receiver that say where and how to post; the keys of the configuration. */
-export interface PostOptions extends SecretSettings {
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly tls?: TlsSettings;
-  /** For the whole attempt, from reading the files to the end of the answer. */
-  readonly timeout?: Duration;
-  /** Added to the path of the URL, such as `/api/v2/alerts`. No setting: it follows from the format. */
-  readonly endpoint?: string;
-}
-
-export interface PostDeps {
-  readonly clock: Clock;
-  /** Where the proxy variables are: `process.env`. */
-  readonly environment: Environment;
-  readonly version: string;
-}
-
-/** Makes what is to be sent as JSON; it is told the key that PagerDuty wants within. */
-export type Render = (routingKey: string | null) => unknown;
+import { type PostDeps, type PostOptions, prepare, type Render, type Unprepared } from "./prepare.ts";
+import type { Redactor } from "./redact.ts";
+import { post, type Sent } from "./transport.ts";
 
 /** A request as it would be sent, without what is secret. */
 export interface ShownRequest {
@@ -45,12 +21,6 @@ const DEFAULT_TIMEOUT = seconds(10);
 /** So much of an answer is looked at, and so much of that is shown. */
 const LOOKED_AT_BYTES = 4_096;
 const SHOWN_CHARACTERS = 200;
-
-interface Prepared {
-  readonly outgoing: Outgoing;
-  readonly way: Way;
-  readonly redactor: Redactor;
-}
 
 /**
  * Posts JSON to one URL, one attempt at a time or several.
@@ -84,7 +54,7 @@ export class Poster {
 
   /** What `post` would send now. The error is for a person: which setting cannot be used, and why. */
   async show(id: string, render: Render): Promise<Result<ShownRequest, string>> {
-    const prepared = await this.#prepare(id, render);
+    const prepared = await prepare(this.#options, this.#deps, id, render);
     if (!prepared.ok) return err(prepared.error.why);
     const { outgoing, redactor } = prepared.value;
     const headers = Object.entries(outgoing.headers).map(([name, value]) => [name, redactor.own(value)] as const);
@@ -112,9 +82,9 @@ export class Poster {
     const endedWhy = (): string => (late ? `no complete answer within ${formatDuration(timeout)}` : "the agent stops");
     try {
       // A file on a dead network file system is not waited for longer than a dead receiver.
-      const prepared = await unless(ended.signal, () => this.#prepare(id, render));
+      const prepared = await unless(ended.signal, () => prepare(this.#options, this.#deps, id, render));
       if (prepared === null) return retry(endedWhy());
-      if (!prepared.ok) return prepared.error;
+      if (!prepared.ok) return unprepared(prepared.error);
       const { outgoing, way, redactor } = prepared.value;
       const sent = await post(outgoing, way, ended.signal);
       const why = ended.signal.aborted ? endedWhy : (error: unknown) => failureText(error, way.proxy !== null);
@@ -134,71 +104,13 @@ export class Poster {
     const text = new TextDecoder().decode(sent.beginning.subarray(0, LOOKED_AT_BYTES));
     return classifyReply({ status, retryAfter, beginning: redactor.foreign(text, SHOWN_CHARACTERS) }, this.#deps.clock.wall());
   }
-
-  async #prepare(id: string, render: Render): Promise<Result<Prepared, Outcome & { readonly why: string }>> {
-    const { headers = {}, tls = {}, endpoint = "" } = this.#options;
-    const { clock, environment, version } = this.#deps;
-    const secrets = await readSecrets(this.#options);
-    if (!secrets.ok) return err(retry(secrets.error));
-    const { signing, authorization, routingKey } = secrets.value;
-    const url = withEndpoint(secrets.value.url, endpoint);
-    const proxy = proxyFor(url, environment);
-    if (!proxy.ok) return err(retry(proxy.error));
-    const connection = url.protocol === "https:" ? await readTls(tls) : ok({});
-    if (!connection.ok) return err(retry(connection.error));
-    for (const [name, value] of Object.entries(headers)) {
-      const checked = headerValue(value);
-      if (!checked.ok) return err(retry(`headers.${name} ${checked.error}`));
-    }
-    const body = rendered(render, routingKey);
-    if (body === null) return err({ kind: "rejected", why: "its body cannot be made: this is a fault in vrrpwatch, please report it" });
-    const timestamp = Math.floor(toSeconds(clock.wall()));
-    const all = {
-      ...lowerCase(headers),
-      ...lowerCase(secrets.value.headers),
-      ...(authorization === null ? {} : { authorization }),
-      "content-type": "application/json",
-      "user-agent": `vrrpwatch/${version}`,
-      "webhook-id": id,
-      "webhook-timestamp": String(timestamp),
-      ...(signing === null ? {} : { "webhook-signature": sign(signing, id, timestamp, body) }),
-    };
-    const redactor = createRedactor({ url, secrets: [...secrets.value.all, ...proxySecrets(proxy.value)] });
-    return ok({ outgoing: { url, headers: all, body }, way: { tls: connection.value, proxy: proxy.value }, redactor });
-  }
 }
 
-const retry = (why: string): { readonly kind: "retry"; readonly why: string; readonly retryAfter: null } => ({
-  kind: "retry",
-  why,
-  retryAfter: null,
-});
+const retry = (why: string): Outcome => ({ kind: "retry", why, retryAfter: null });
+
+const unprepared = ({ passing, why }: Unprepared): Outcome => (passing ? retry(why) : { kind: "rejected", why });
 
 const unexpected = (error: unknown): Outcome => retry(`the attempt failed in the agent itself (${systemCode(error) ?? "unknown"})`);
-
-function rendered(render: Render, routingKey: string | null): string | null {
-  try {
-    return JSON.stringify(render(routingKey)) ?? null;
-  } catch {
-    return null;
-  }
-}
-
-function withEndpoint(url: URL, endpoint: string): URL {
-  if (endpoint === "") return url;
-  const whole = new URL(url);
-  whole.pathname = whole.pathname.replace(/\/+$/, "") + endpoint;
-  return whole;
-}
-
-/** The names of headers do not differ by case, but the keys of an object do. */
-const lowerCase = (headers: Readonly<Record<string, string>>): Record<string, string> =>
-  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
-
-function proxySecrets(proxy: URL | null): string[] {
-  if (proxy === null || proxy.password === "") return [];
-  return [proxy.password, `${proxy.username}:${proxy.password}`];
-}
 
 /** @returns null as soon as `signal` ends the waiting; what is waited for is then left to itself */
 async function unless<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T | null> {
