@@ -1,7 +1,10 @@
 import type { Duration } from "../lib/time.ts";
 import type { Notification } from "./alert.ts";
 
-/** What became of one attempt. `why` is for a person: never a URL, never a secret, never raw text from the network. */
+/**
+ * What became of one attempt. `why` is for a person: never a URL, never a secret; of an answer the beginning, without control characters
+ * and with all that is secret replaced.
+ */
 export type Outcome =
   | { readonly kind: "delivered" }
   /** Trying again may help. `retryAfter`: what the receiver asked for. */

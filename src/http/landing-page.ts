@@ -5,6 +5,7 @@ import { rfc3339, type WallTime } from "../lib/time.ts";
 import type { AgentInterfaceView, AgentView, NoAdvertHint } from "../metrics/agent-view.ts";
 import { type Entry, entriesOf } from "./entries.ts";
 import { Html, html } from "./html.ts";
+import { alertsTable } from "./landing-alerts.ts";
 import { conditionsTable } from "./landing-conditions.ts";
 import { hostCell, keepalivedTable } from "./landing-host.ts";
 import { script } from "./landing-script.ts";
@@ -238,7 +239,7 @@ ${conditionsTable(snapshot, agent)}<h2 id="routers">Virtual routers</h2>
   yield html`
 ${keepalivedTable(snapshot, agent)}<h2 id="interfaces">Interfaces</h2>
 ${interfacesTable(agent)}
-<p class="muted">As of <time>${rfc3339(snapshot.wall).slice(0, 19).replace("T", " ")}</time> UTC.</p>
+${alertsTable(snapshot, agent)}<p class="muted">As of <time>${rfc3339(snapshot.wall).slice(0, 19).replace("T", " ")}</time> UTC.</p>
 </main>
 <footer>Master is what RFC 9568 calls the Active Router. Backups are silent: only who claims to be master can be heard. Health: <a href="-/healthy">alive</a>, <a href="-/ready">ready</a>.</footer>
 <script>${new Html(script)}</script>

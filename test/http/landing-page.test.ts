@@ -55,6 +55,38 @@ test("an agent that does not capture says why", () => {
   assert.match(page, /Not capturing\. no CAP_NET_RAW/);
 });
 
+test("whether those who are to be told are told is shown, by name", () => {
+  const outcomes = { delivered: 1_204, retried: 7, rejected: 0, expired: 0, dropped: 0 };
+  const durations = { buckets: [], sum: 0, count: 0 };
+  const well = {
+    name: "chat",
+    format: "slack",
+    outcomes,
+    queueLength: 0,
+    oldestQueued: null,
+    dead: 2,
+    truncatedAlerts: 0,
+    durations,
+    problem: null,
+  };
+  const ill = {
+    ...well,
+    name: "oncall",
+    format: "alertmanager",
+    queueLength: 3,
+    oldestQueued: wallTime(noon - seconds(90)),
+    dead: 0,
+    problem: "it refuses the connection",
+  };
+  const alerts = { receivers: [ill, well], firing: { critical: 1, warning: 0, info: 0 }, evicted: 0, storeFailures: 4, heartbeat: null };
+  const page = text(landingPage(sampleSnapshot([]), sampleAgent({ alerts }), null));
+  assert.match(
+    page,
+    /Alerts Receiver State Waiting Delivered oncall alertmanager failing it refuses the connection 3 since 1 min 30 s 1,204 chat slack 2 refused none 1,204 The disk refused 4 times/,
+  );
+  assert.doesNotMatch(text(landingPage(sampleSnapshot([]), sampleAgent({ alerts: null }), null)), /Receiver/);
+});
+
 test("nothing that comes from the network or the configuration can become markup", () => {
   const clean = landingPage(sampleSnapshot([sampleRouter()]), sampleAgent(), null).match(/</g)?.length;
   fc.assert(

@@ -32,6 +32,11 @@ const reservedHeaders = [
   "content-length",
   "transfer-encoding",
   "connection",
+  "expect",
+  "upgrade",
+  "keep-alive",
+  "proxy-authorization",
+  "proxy-connection",
   "authorization",
   "user-agent",
   "webhook-id",
@@ -59,7 +64,10 @@ const headerName = z
   .refine((name) => !reservedHeaders.includes(name.toLowerCase()), { error: `${reservedHeaders.join(", ")} are set by vrrpwatch itself` });
 
 const tls = z.strictObject({
-  ca_file: path().nullable().default(null).describe("PEM certificates that vouch for the receiver, instead of the system's."),
+  ca_file: path()
+    .nullable()
+    .default(null)
+    .describe("PEM certificates that vouch for the receiver, instead of the authorities that Node brings along."),
   cert_file: path().nullable().default(null).describe("PEM certificate that the agent shows."),
   key_file: path().nullable().default(null).describe("PEM key of that certificate."),
   server_name: text(253)
