@@ -237,6 +237,19 @@ test("closing ends the attempts and waits until they are over", async (t) => {
   assert.equal(told(await send()), "retry: the agent stops");
 });
 
+test("many attempts at once share one signal without a warning", async (t) => {
+  const warnings: Error[] = [];
+  const note = (warning: Error): number => warnings.push(warning);
+  process.on("warning", note);
+  t.after(() => process.off("warning", note));
+  const receiver = await startReceiver(t, answering(200));
+  const { send } = makeWebhook({ url: receiver.url() });
+  const { signal } = new AbortController();
+  const outcomes = await Promise.all(Array.from({ length: 20 }, () => send(signal)));
+  assert.deepEqual(new Set(outcomes.map(told)), new Set(["delivered"]));
+  assert.deepEqual(warnings, []);
+});
+
 test("a secret that is not there yet is waited for, and a changed one is used from the next attempt on", async (t) => {
   const path = scratch(t)("token", "");
   rmSync(path);

@@ -76,7 +76,7 @@ function textOf(error: unknown): string {
   if (code === "UND_ERR_ABORTED") return `${known}${proxyStatus(error)}`;
   if (known !== undefined) return known;
   if (error instanceof errors.HTTPParserError) return noHttp;
-  if (code.startsWith("ERR_SSL_") || code.startsWith("ERR_TLS_")) return `the TLS handshake fails (${code})`;
+  if (/^ERR_(SSL|TLS)_/.test(code)) return `the TLS handshake fails (${code})`;
   return `the attempt failed (${code})`;
 }
 

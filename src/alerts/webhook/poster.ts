@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { formatDuration } from "../../lib/duration.ts";
 import { err, ok, type Result } from "../../lib/result.ts";
 import { systemCode } from "../../lib/system-code.ts";
@@ -77,6 +78,8 @@ export class Poster {
     });
     const stop = (): void => ended.abort();
     const stops = [signal, this.#closing.signal];
+    // All receivers share the signal of the agent: more than Node takes for a leak.
+    setMaxListeners(0, ...stops);
     for (const each of stops) each.addEventListener("abort", stop, { once: true });
     if (stops.some(({ aborted }) => aborted)) stop();
     const endedWhy = (): string => (late ? `no complete answer within ${formatDuration(timeout)}` : "the agent stops");

@@ -131,7 +131,7 @@ function watched(inner: unknown, alerts: unknown[]): buildConnector.connector {
   };
 }
 
-const alertAmong = (errors: readonly unknown[]): unknown => errors.find((error) => systemCode(error)?.startsWith("ERR_SSL_"));
+const alertAmong = (errors: readonly unknown[]): unknown => errors.find((error) => /^ERR_SSL_/.test(systemCode(error) ?? ""));
 
 async function readBeginning(body: AsyncIterable<unknown>): Promise<{ readonly bytes: Uint8Array; readonly broken: unknown }> {
   const chunks: Uint8Array[] = [];
