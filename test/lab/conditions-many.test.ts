@@ -8,9 +8,11 @@ import type { PairInstance } from "./framework/pair.ts";
 import { labSkip } from "./framework/requirements.ts";
 import { createTrio, type Trio, untilMasterOfAll, untilStates, wireStory } from "./framework/trio.ts";
 import { waitFor } from "./framework/wait.ts";
+import { WebhookReceiver } from "./framework/webhooks.ts";
 
 const skip = labSkip("keepalived", "tcpdump");
 const VIRTUAL_ROUTERS = 255;
+const PORT = 9_000;
 const instances: PairInstance[] = Array.from({ length: VIRTUAL_ROUTERS }, (_, index) => ({
   name: `V${index + 1}`,
   vrid: index + 1,
@@ -28,12 +30,19 @@ const FALSE_HERE = ["split_brain", "flapping", "vip_conflict"];
 
 describe(`${VIRTUAL_ROUTERS} virtual routers that fail over at once`, { skip }, () => {
   let trio: Trio;
+  let receiver: WebhookReceiver;
   /** Microseconds from a's last advert to b's first one, by VRID: b has one thread for all its takeovers, with their addresses and announcements. */
   let gaps: Map<number, number>;
   let crashed: number;
   let baseline: Map<Agent, Map<string, number>>;
   before(async () => {
-    trio = await createTrio(instances);
+    trio = await createTrio(instances, {
+      configOf: ({ name }) =>
+        name === "c" ? `alerts: {receivers: [{name: oncall, url: "http://192.0.2.3:${PORT}/", severities: [critical]}]}` : "",
+      prepare: async ({ lab, listener }) => {
+        receiver = await WebhookReceiver.start(lab, listener, PORT);
+      },
+    });
     // Both start at once, and may race where keepalived cannot keep up.
     baseline = new Map(await Promise.all(trio.agents.map(async (agent) => [agent, await transitions(agent)] as const)));
     crashed = now();
@@ -199,5 +208,20 @@ describe(`${VIRTUAL_ROUTERS} virtual routers that fail over at once`, { skip }, 
       const counts = await raised(agent);
       for (const condition of FALSE_HERE) assert.equal(counts[condition], undefined, `${condition} on ${agent.host.name}`);
     }
+  });
+
+  test("are one notification when nobody is master of any of them any more", async (t) => {
+    const before = receiver.received.length;
+    await Promise.all([trio.first.crash(), trio.second.crash()]);
+    const told = (): string[] =>
+      receiver.received
+        .slice(before)
+        .flatMap(({ body: { alerts } }) => alerts.map(({ labels, status }) => `${status} ${labels["alertname"]} ${labels["vrid"]}`));
+    const all = (): number => new Set(told().filter((line) => line.startsWith("firing VRRPNoMaster"))).size;
+    await waitFor("all to be told", () => all() === VIRTUAL_ROUTERS, { within: 30_000, state: () => told().length });
+    const sizes = receiver.received.slice(before).map(({ body: { alerts } }) => alerts.length);
+    t.diagnostic(`notifications: ${sizes.join(", ")} alerts`);
+    // Their last adverts are as far apart as their advert intervals: who came after group_wait is told after group_interval.
+    assert.ok(sizes.length <= 2, sizes.join(", "));
   });
 });
