@@ -36,7 +36,7 @@ const formats: Readonly<Record<ReceiverName, Format>> = { lists: alertmanager, s
 const lanes = receiverNames.map((name, i) => {
   const format = formats[name];
   const context = { externalUrl: "", agent: { host: "lb1", version: "0.0.0" } };
-  const webhook = new Webhook({ url: urls[i] ?? "", timeout: millis(250) }, { format, context, clock, environment: {} });
+  const webhook = new Webhook({ url: urls[i] ?? "", timeout: millis(100) }, { format, context, clock, environment: {} });
   const limits = { maxCount: 1_000, maxBytes: 16_777_216, maxAge: seconds(86_400), maxDead: 100 };
   return new WebhookLane(
     receiver(name, { perAlert: format.perAlert }),
