@@ -53,7 +53,7 @@ const scopes = new Map<Subject, "segment" | "host">(detectors.map(({ id, scope }
  *
  *   event ─▶ lifecycle ──due──▶ lane of each receiver (spool, attempts) ──▶ state.json: who knows what
  *
- * What a receiver is told is on the disk before the state says that it has been told.
+ * The state has an alert before anybody is told of it, and what a receiver is told is in its spool before the state says that it has been told.
  */
 export class AlertCenter implements AlertControl {
   readonly #options: CenterOptions;
@@ -65,6 +65,8 @@ export class AlertCenter implements AlertControl {
   #look: ((router: VirtualRouterId, subject: Subject) => RouterFacts | null) | null = null;
   #cancelDeadline: (() => void) | null = null;
   #cancelBeat: (() => void) | null = null;
+  #isTelling = false;
+  #handing: Promise<unknown> = Promise.resolve();
   #stopped = false;
 
   constructor(options: CenterOptions, deps: CenterDeps) {
@@ -134,7 +136,8 @@ export class AlertCenter implements AlertControl {
     this.#stopped = true;
     this.#cancelDeadline?.();
     this.#cancelBeat?.();
-    await Promise.all([this.#store.close(), ...this.#deps.lanes.map((lane) => lane.stop())]);
+    const stored = this.#handing.then(() => this.#store.close());
+    await Promise.all([stored, ...this.#deps.lanes.map((lane) => lane.stop())]);
   }
 
   view(heartbeat: AlertsView["heartbeat"]): AlertsView {
@@ -206,24 +209,33 @@ export class AlertCenter implements AlertControl {
     const { deadline } = this.#lifecycle;
     if (deadline === null) return;
     const delay = Math.max(0, since(deadline, this.#deps.clock.now()));
-    this.#cancelDeadline = this.#deps.clock.after(micros(delay), () => this.#tell());
+    this.#cancelDeadline = this.#deps.clock.after(micros(delay), () => void this.#tell());
   }
 
   #beat(): void {
     if (this.#stopped) return;
     this.#look = null;
     const { clock } = this.#deps;
-    this.#lifecycle.reconcile((alert) => this.#factsOf(alert)?.holds ?? null, clock.now(), clock.wall());
-    this.#tell();
+    const changed = this.#lifecycle.reconcile((alert) => this.#factsOf(alert)?.holds ?? null, clock.now(), clock.wall());
+    if (changed) this.#store.changed();
+    void this.#tell();
     for (const lane of this.#deps.lanes) lane.keep?.((fingerprint) => this.#lifecycle.alerts.has(fingerprint));
     this.#cancelBeat = clock.after(BEAT, () => this.#beat());
   }
 
-  #tell(): void {
+  /** The state on the disk knows first what somebody is told: an agent that is killed then has to know of what it owes them the end. */
+  async #tell(): Promise<void> {
+    if (this.#isTelling) return;
+    if (this.#store.isBehind) {
+      this.#isTelling = true;
+      await this.#store.settled();
+      this.#isTelling = false;
+      if (this.#stopped) return;
+    }
     const { clock } = this.#deps;
     this.#look = null;
     const due = this.#lifecycle.due(clock.now(), clock.wall());
-    if (due.length > 0) void this.#hand(due);
+    if (due.length > 0) this.#handing = Promise.all([this.#handing, this.#hand(due)]);
     this.#schedule();
   }
 

@@ -3,7 +3,8 @@ import type { Clock } from "../lib/clock.ts";
 import { type DurableSteps, nodeSteps, writeDurably } from "../lib/durable-file.ts";
 import { readAtMost } from "../lib/read-file.ts";
 import { systemCode } from "../lib/system-code.ts";
-import { millis } from "../lib/time.ts";
+import { millis, seconds } from "../lib/time.ts";
+import { waitAtMost } from "./spool/bounded.ts";
 
 export interface StoreLog {
   info(fields: Readonly<Record<string, unknown>>, message: string): void;
@@ -25,6 +26,8 @@ const MAX_BYTES = 64 * 1024 * 1024;
 /** Between two writes while it changes all the time. */
 const REST = millis(200);
 const RETRY = millis(30_000);
+/** How long `settled` waits for a disk that does not answer. */
+const PATIENCE = seconds(2);
 
 /** The file that alerts survive a restart in: written at once after a change, whole, one write at a time. */
 export class StateStore {
@@ -32,6 +35,9 @@ export class StateStore {
   #dirty = false;
   #resting = false;
   #held = 0;
+  readonly #released: (() => void)[] = [];
+  /** It was waited for in vain: nobody waits for it again before it answers. */
+  #isHung = false;
   #writing: Promise<void> | null = null;
   #problem: string | null = null;
   #cancel: (() => void) | null = null;
@@ -82,7 +88,25 @@ export class StateStore {
 
   release(): void {
     this.#held -= 1;
-    if (this.#held === 0 && this.#dirty) this.changed();
+    if (this.#held > 0) return;
+    if (this.#dirty) this.changed();
+    for (const resolve of this.#released.splice(0)) resolve();
+  }
+
+  /** Whether something is not on the disk yet that it could take. */
+  get isBehind(): boolean {
+    return (this.#dirty || this.#writing !== null) && this.#problem === null && !this.#isHung;
+  }
+
+  /** Waits until the disk has everything, but not for long, and not for a disk that refuses. Never rejects. */
+  async settled(): Promise<void> {
+    if (!this.isBehind) return;
+    const written = this.#catchUp();
+    if (await waitAtMost(written, PATIENCE, this.#deps.clock)) return;
+    this.#isHung = true;
+    void written.then(() => {
+      this.#isHung = false;
+    });
   }
 
   /** Writes what has not been written yet. */
@@ -91,6 +115,17 @@ export class StateStore {
     await this.#writing;
     if (this.#dirty) await this.#write();
     this.#cancel?.();
+  }
+
+  async #catchUp(): Promise<void> {
+    while ((this.#dirty || this.#writing !== null) && this.#problem === null) {
+      if (this.#writing !== null) await this.#writing;
+      else if (this.#held > 0) await new Promise<void>((resolve) => this.#released.push(resolve));
+      else {
+        this.#cancel?.();
+        this.#writing = this.#write();
+      }
+    }
   }
 
   async #write(): Promise<void> {

@@ -1,15 +1,17 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
 import type { Alert, Notification } from "../../src/alerts/alert.ts";
-import { AlertCenter } from "../../src/alerts/center.ts";
+import { AlertCenter, type CenterOptions } from "../../src/alerts/center.ts";
 import type { RouterFacts } from "../../src/alerts/describe.ts";
+import type { StoredState } from "../../src/alerts/lifecycle/state.ts";
 import type { ReceiverLane } from "../../src/alerts/receiver-lane.ts";
 import type { ConditionName, Event, VirtualRouterId } from "../../src/core/events.ts";
 import { seconds } from "../../src/lib/time.ts";
 import { FakeClock } from "../helpers/fake-clock.ts";
+import { waitFor } from "../lab/framework/wait.ts";
 import { receiver } from "./lifecycle/feed.ts";
 
 const folder = mkdtempSync(path.join(tmpdir(), "vrrpwatch-center-"));
@@ -69,7 +71,7 @@ interface World {
   active: RouterFacts["active"];
 }
 
-function setUp(name: string, lanes: readonly FakeLane[] = [new FakeLane(receiver("a"))], more: { masterChanges?: boolean } = {}) {
+function setUp(name: string, lanes: readonly FakeLane[] = [new FakeLane(receiver("a"))], more: Partial<CenterOptions> = {}) {
   const clock = new FakeClock();
   const world: World = { holds: true, active: null };
   const note = (): void => {};
@@ -80,10 +82,11 @@ function setUp(name: string, lanes: readonly FakeLane[] = [new FakeLane(receiver
       repeatInterval: seconds(14_400),
       damping: { changes: 6, window: seconds(600), quiet: seconds(300) },
       externalLabels: { site: "ams1" },
-      masterChanges: more.masterChanges ?? false,
+      masterChanges: false,
       runbookUrl: "https://wiki.example/vrrp/",
       host: "lb2",
       directory: path.join(folder, name),
+      ...more,
     },
     {
       clock,
@@ -118,11 +121,22 @@ function setUp(name: string, lanes: readonly FakeLane[] = [new FakeLane(receiver
       inhibitedBy: null,
       ...(kind === "condition_cleared" && { resolved: true }),
     } as Event);
-  return { clock, center, world, event, lane: lanes[0] as FakeLane };
+  const lane = lanes[0] as FakeLane;
+  /** Time stands still at the end, while the disk, which is a real one, does what it was asked for. */
+  const runUntilTold = (ms: number, notifications: number): Promise<boolean> =>
+    waitFor(
+      `${notifications} notifications`,
+      () => {
+        clock.runTo(ms);
+        return lane.taken.length === notifications;
+      },
+      { within: 10_000, every: 1 },
+    );
+  return { clock, center, world, event, lane, runUntilTold };
 }
 
 test("an alert says who, where, why and what to do, with what is known when it is sent", async () => {
-  const { clock, center, world, event, lane } = setUp("text");
+  const { clock, center, world, event, lane, runUntilTold } = setUp("text");
   await center.start();
   clock.runTo(5_000);
   event("condition_raised");
@@ -131,7 +145,7 @@ test("an alert says who, where, why and what to do, with what is known when it i
     cause: "local_receive_blocked",
     evidence: { answered: 0 },
   };
-  clock.runTo(6_000);
+  await runUntilTold(6_000, 1);
   const [notification] = lane.taken;
   const [alert] = notification?.alerts ?? [];
   assert.deepEqual(alert?.labels, {
@@ -159,7 +173,7 @@ test("a restart resends nothing, takes up who is told again and again, and tells
   const first = setUp("restart", lanes());
   await first.center.start();
   first.event("condition_raised");
-  first.clock.runTo(3_000);
+  await first.runUntilTold(1_000, 1);
   await first.center.stop();
   const [webhook, alertmanager] = lanes();
   const second = setUp("restart", [webhook, alertmanager]);
@@ -172,7 +186,7 @@ test("a restart resends nothing, takes up who is told again and again, and tells
   second.clock.runTo(60_000);
   assert.equal(webhook.taken.length, 0);
   second.world.holds = false;
-  second.clock.runTo(63_000);
+  await second.runUntilTold(63_000, 1);
   assert.deepEqual(
     webhook.taken.map(({ alerts }) => alerts.map(({ status, starts_at }) => `${status} ${starts_at}`)),
     [["resolved 2026-01-01T00:00:00.000000Z"]],
@@ -187,7 +201,7 @@ test("a restart resends nothing, takes up who is told again and again, and tells
 test("changes of master are sent where they are wanted, and the first one never", async () => {
   for (const masterChanges of [true, false]) {
     const lane = new FakeLane(receiver("a", { severities: ["info"] }));
-    const { center, clock } = setUp(`changes-${masterChanges}`, [lane], { masterChanges });
+    const { center, clock, runUntilTold } = setUp(`changes-${masterChanges}`, [lane], { masterChanges });
     await center.start();
     for (const reason of ["initial", "preempted"] as const)
       center.event({
@@ -201,7 +215,7 @@ test("changes of master are sent where they are wanted, and the first one never"
         gap: null,
         inevitable: null,
       });
-    clock.runTo(5_000);
+    await runUntilTold(5_000, masterChanges ? 1 : 0);
     const summaries = lane.taken.flatMap(({ alerts }) => alerts.map(({ annotations }) => annotations.summary));
     assert.deepEqual(summaries, masterChanges ? ["Master changed: VRID 51 (web) on dc1-front: 192.0.2.1 after 192.0.2.2, preempted"] : []);
     await center.stop();
@@ -222,4 +236,49 @@ test("commands reach the receiver that has the delivery, and lists and views hav
   assert.deepEqual(view.firing, { critical: 1, warning: 0, info: 0 });
   assert.equal(view.storeFailures, 4);
   await center.stop();
+});
+
+test("nobody is told of anything before the state on the disk has it, so that an agent that is killed knows whom it owes the end", async () => {
+  const stateOf = (name: string): string => readFileSync(path.join(folder, name, "state.json"), "utf8");
+  const seen: string[] = [];
+  class WatchingLane extends FakeLane {
+    override async take(notification: Notification): Promise<void> {
+      seen.push(stateOf("before"));
+      await super.take(notification);
+    }
+  }
+  const { center, event, runUntilTold } = setUp("before", [new WatchingLane(receiver("a"))], { groupInterval: seconds(0) });
+  await center.start();
+  event("condition_raised");
+  await runUntilTold(1_000, 1);
+  // While the store rests from the write after the first notification.
+  event("condition_cleared");
+  await runUntilTold(2_000, 2);
+  const sequences = seen.map((text) => (JSON.parse(text) as StoredState).alerts.map(({ sequence }) => sequence % 2));
+  assert.deepEqual(sequences, [[1], [0]]);
+  await center.stop();
+});
+
+test("what ended while the agent was down is in the state before anybody is told so", async () => {
+  const first = setUp("ended");
+  await first.center.start();
+  first.event("condition_raised");
+  await first.runUntilTold(1_000, 1);
+  await first.center.stop();
+  const stored: StoredState[] = [];
+  class WatchingLane extends FakeLane {
+    override async take(notification: Notification): Promise<void> {
+      stored.push(JSON.parse(readFileSync(path.join(folder, "ended", "state.json"), "utf8")) as StoredState);
+      await super.take(notification);
+    }
+  }
+  const second = setUp("ended", [new WatchingLane(receiver("a"))], { groupInterval: seconds(0) });
+  second.world.holds = false;
+  await second.center.start();
+  await second.runUntilTold(1_000, 1);
+  assert.deepEqual(
+    stored.map(({ alerts }) => alerts.map(({ ends_at }) => ends_at !== null)),
+    [[true]],
+  );
+  await second.center.stop();
 });

@@ -100,3 +100,46 @@ test("a first start finds nothing and says nothing", async () => {
   assert.equal(await store.load(), null);
   assert.deepEqual(lines, []);
 });
+
+test("who waits for the disk waits until it has everything, also while the store rests or is held", async () => {
+  const { store, box, stored } = setUp("settled");
+  store.changed();
+  await store.settled();
+  assert.deepEqual(stored(), { value: 1 });
+  store.hold();
+  box.value = 2;
+  store.changed();
+  const settled = store.settled();
+  assert.equal(store.isBehind, true);
+  store.release();
+  await settled;
+  assert.deepEqual(stored(), { value: 2 });
+  assert.equal(store.isBehind, false);
+  await store.close();
+});
+
+test("nobody waits for a disk that refuses, and not for long for one that does not answer", async () => {
+  const refusing = setUp("refusing", {
+    ...nodeSteps,
+    writeNew: () => Promise.reject(Object.assign(new Error("full"), { code: "ENOSPC" })),
+  });
+  refusing.store.changed();
+  await refusing.store.settled();
+  assert.equal(refusing.store.problem, "ENOSPC");
+  assert.equal(refusing.store.isBehind, false);
+  await refusing.store.close();
+
+  let answer = (): void => {};
+  const answered = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  const hanging = setUp("hanging", { ...nodeSteps, writeNew: (file, text) => answered.then(() => nodeSteps.writeNew(file, text)) });
+  hanging.store.changed();
+  const settled = hanging.store.settled();
+  hanging.clock.runTo(2_000);
+  await settled;
+  assert.equal(hanging.store.isBehind, false);
+  answer();
+  await hanging.store.close();
+  assert.deepEqual(hanging.stored(), { value: 1 });
+});

@@ -120,8 +120,12 @@ export class Lifecycle {
     this.#touch(alert, at);
   }
 
-  /** What an earlier run knew, and whether it is so still. `holds`: null: that cannot be judged now. */
-  reconcile(holds: (alert: StandingAlert) => boolean | null, now: Instant, wall: WallTime): void {
+  /**
+   * What an earlier run knew, and whether it is so still. `holds`: null: that cannot be judged now.
+   * @returns whether anything changed by that
+   */
+  reconcile(holds: (alert: StandingAlert) => boolean | null, now: Instant, wall: WallTime): boolean {
+    let changed = false;
     for (const alert of this.alerts.values()) {
       if (!alert.restored || !alert.firing) continue;
       const held = holds(alert);
@@ -130,7 +134,10 @@ export class Lifecycle {
         this.#touch(alert, now);
         // `changedAt` of what was restored is when the agent started.
       } else if (held === null && since(now, alert.changedAt) > FORGET_RESTORED) this.#forget(alert);
+      else continue;
+      changed = true;
     }
+    return changed;
   }
 
   /** When `due` has to be called at the latest; null: nothing waits for a time. Besides, it is to be called about once a second. */
