@@ -12,6 +12,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { asMarkdown, asText, judge, tables } from "../test/bench/lib/report.mjs";
 import { hasProgram, Session } from "../test/bench/lib/session.mjs";
+import * as alerts from "../test/bench/parts/alerts.mjs";
 import * as detection from "../test/bench/parts/detection.mjs";
 import * as detectors from "../test/bench/parts/detectors.mjs";
 import * as flood from "../test/bench/parts/flood.mjs";
@@ -24,7 +25,7 @@ import * as scrape from "../test/bench/parts/scrape.mjs";
 import * as start from "../test/bench/parts/start.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const parts = [flood, scrape, start, hostile, forward, netlink, notify, detection, detectors, replay];
+const parts = [flood, scrape, start, hostile, forward, netlink, notify, detection, detectors, alerts, replay];
 
 const usage = `usage: npm run bench -- [options]
   --quick         short runs, for a first look: values are rough
@@ -57,6 +58,10 @@ const sizes = {
     detectionTries: 3,
     detectorRounds: 7,
     detectorShare: 1,
+    alertEvents: 300,
+    alertMassRounds: 7,
+    alertMemoryRounds: 5,
+    alertsInOutage: 5_000,
     replayPackets: 2_000_000,
     tsharkPackets: 200_000,
     replays: 3,
@@ -82,6 +87,10 @@ const sizes = {
     detectionTries: 1,
     detectorRounds: 4,
     detectorShare: 0.3,
+    alertEvents: 40,
+    alertMassRounds: 2,
+    alertMemoryRounds: 1,
+    alertsInOutage: 500,
     replayPackets: 200_000,
     tsharkPackets: 20_000,
     replays: 1,

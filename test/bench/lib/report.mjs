@@ -191,6 +191,46 @@ function detectionTable({ rows }) {
   };
 }
 
+function alertLatencyTable({ latency }) {
+  return {
+    title: "From a condition's event to the first byte of the POST, beyond group_wait",
+    head: ["group_wait ms", "other alerts", "events", "p50 ms", "p99", "max", "the very first ms"],
+    rows: latency.map((row) => [row.groupWaitMs, row.standing, row.events, row.p50, row.p99, row.max, row.firstMs]),
+  };
+}
+
+function alertTable({ mass, cost, outage, memory }) {
+  return {
+    title: "Alerts: much at once, cost, and a receiver that was away",
+    head: ["what", "value", "details"],
+    rows: [
+      [
+        "255 masters lost at once: notifications",
+        mass.notifications,
+        `${mass.alerts} alerts, ${text(mass.bytes)} bytes; ${mass.rounds} agents that had told of nothing yet`,
+      ],
+      ["first byte after the last event, beyond group_wait, ms", mass.firstByteMs.median, `median; max ${mass.firstByteMs.max}`],
+      ["longest stall of the event loop, ms", mass.stallMs.median, `median; max ${mass.stallMs.max}; the events alone ${mass.eventsMs}`],
+      [
+        "CPU µs per condition event, delivery included",
+        cost.microsecondsWithDelivery,
+        `of ${text(cost.events)}; ${cost.microsecondsInEvent} until the call returns; ${cost.notifications} POSTs`,
+      ],
+      [
+        "receiver down for an hour: notifications",
+        outage.notifications,
+        `of ${text(outage.alerts)} alerts, ${text(outage.over)} of them over meanwhile; ${outage.waiting} wait at the end; CPU ${outage.cpuSecondsOfTheHour} s`,
+      ],
+      [
+        "POSTs until all is told",
+        outage.posts,
+        `${text(outage.bytes)} bytes in ${outage.drainSeconds} s; ${text(outage.told)} alerts told, ${text(outage.toldOver)} as over; ${outage.lost} deliveries lost`,
+      ],
+      ["RSS MB with a receiver, idle", memory?.withMegabytes, `without ${text(memory?.withoutMegabytes)}`],
+    ],
+  };
+}
+
 function replayTable({ fileMegabytes, rows }) {
   return {
     title: `Replay of a capture of ${fileMegabytes} MB (start of the process included)`,
@@ -199,7 +239,7 @@ function replayTable({ fileMegabytes, rows }) {
   };
 }
 
-const tableOf = {
+const tablesOf = {
   flood: floodTable,
   scrape: scrapeTable,
   start: startTable,
@@ -209,11 +249,37 @@ const tableOf = {
   netlink: netlinkTable,
   detection: detectionTable,
   detectors: detectorsTable,
+  alerts: [alertLatencyTable, alertTable],
   replay: replayTable,
 };
 
+function addAlerts(add, { latency, mass, memory } = {}) {
+  for (const standing of [0, 1_000]) {
+    const worst = latency?.filter((row) => row.standing === standing).sort((a, b) => b.p99 - a.p99)[0];
+    add(
+      `an alert's POST after its event, beyond group_wait, ${text(standing)} other alerts`,
+      "p50 10 ms, p99 50 ms",
+      worst && `p50 ${worst.p50} ms, p99 ${worst.p99} ms (the very first ${worst.firstMs})`,
+      worst && worst.p50 <= 10 && worst.p99 <= 50,
+    );
+  }
+  add(
+    "notifications of 255 masters lost at once",
+    "1 with all of them",
+    mass && `${mass.notifications} with ${mass.alerts}`,
+    mass?.notifications === 1 && mass.alerts === 255,
+  );
+  add(
+    "stall of the event loop by that, median",
+    "50 ms",
+    mass && `${mass.stallMs.median} ms (max ${mass.stallMs.max})`,
+    mass?.stallMs.median <= 50,
+  );
+  add("RSS that alerts add, idle", "10 MB", memory && `${memory.differenceMegabytes} MB`, memory?.differenceMegabytes <= 10);
+}
+
 /** What the project demands of itself, judged: `met` is null where this run did not measure it. */
-export function judge({ flood, scrape, start, hostile, notify, netlink, detection, detectors, replay }) {
+export function judge({ flood, scrape, start, hostile, notify, netlink, detection, detectors, alerts, replay }) {
   const budgets = [];
   const add = (what, limit, value, met) =>
     budgets.push({ what, limit, measured: value ?? "not measured", met: value === undefined ? null : met });
@@ -267,6 +333,7 @@ export function judge({ flood, scrape, start, hostile, notify, netlink, detectio
     dearest && `${text(dearest.nanosecondsWithAll)} ns (${dearest.what})`,
     dearest?.nanosecondsWithAll <= 50_000,
   );
+  addAlerts(add, alerts);
   const speed = replay?.rows.find((row) => row.program.startsWith("vrrpwatch"));
   add(
     "replay",
@@ -316,7 +383,9 @@ function budgetTable(budgets) {
 
 /** Every table of a run in the order in which a person reads them. */
 export function tables(results) {
-  const made = Object.entries(tableOf).flatMap(([part, table]) => (results.parts[part] ? [table(results.parts[part])] : []));
+  const made = Object.entries(tablesOf).flatMap(([part, all]) =>
+    results.parts[part] ? [all].flat().map((table) => table(results.parts[part])) : [],
+  );
   return [...made, budgetTable(results.budgets)];
 }
 

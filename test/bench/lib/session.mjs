@@ -6,14 +6,15 @@ import { fileURLToPath } from "node:url";
 
 const sources = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** What a run owns (processes, namespaces, a temporary folder), so that all of it is gone at the end, also after a failure. */
+/** What a run owns (processes, namespaces, temporary folders), so that all of it is gone at the end, also after a failure. */
 export class Session {
   #children = new Set();
   #namespaces = [];
+  #directories = [];
   #closed = false;
 
   constructor() {
-    this.directory = mkdtempSync(join(tmpdir(), "vw-bench-"));
+    this.directory = this.temporaryDirectory(join(tmpdir(), "vw-bench-"));
     process.on("exit", () => this.close());
     for (const [signal, number] of [
       ["SIGINT", 2],
@@ -21,6 +22,13 @@ export class Session {
       ["SIGHUP", 1],
     ])
       process.on(signal, () => process.exit(128 + number));
+  }
+
+  /** Makes a folder whose path begins with `prefix`. */
+  temporaryDirectory(prefix) {
+    const directory = mkdtempSync(prefix);
+    this.#directories.push(directory);
+    return directory;
   }
 
   /** Starts a process that is killed by its id when the session closes. `capture` keeps the last output of each stream. */
@@ -110,7 +118,7 @@ export class Session {
     if (this.#closed) return;
     this.#closed = true;
     this.release();
-    rmSync(this.directory, { recursive: true, force: true });
+    for (const directory of this.#directories) rmSync(directory, { recursive: true, force: true });
   }
 }
 
