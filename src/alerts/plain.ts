@@ -12,8 +12,11 @@ export const plainLines = (text: string): string =>
     .replaceAll(/\p{Surrogate}/gu, "\ufffd")
     .replaceAll(invisible, "");
 
+/** What nearly all texts are: ASCII that is seen, single spaces between. */
+const plainWords = /^[!-~]+(?: [!-~]+)*$/;
+
 /** The same in one line. */
-export const plainLine = (text: string): string => plainLines(text).replaceAll(/\s+/gu, " ").trim();
+export const plainLine = (text: string): string => (plainWords.test(text) ? text : plainLines(text).replaceAll(/\s+/gu, " ").trim());
 
 const same = (character: string): string => character;
 
@@ -23,6 +26,7 @@ const same = (character: string): string => character;
  * @param escaped what becomes of each character; counts too
  */
 export function fitted(text: string, limit: number, escaped: (character: string) => string = same): string {
+  if (escaped === same && text.length <= limit) return text;
   let out = "";
   let cutAt = 0;
   for (const character of text) {
