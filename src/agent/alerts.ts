@@ -5,7 +5,7 @@ import { AlertCenter } from "../alerts/center.ts";
 import type { RouterFacts } from "../alerts/describe.ts";
 import type { Heartbeat } from "../alerts/heartbeat.ts";
 import type { Subject } from "../alerts/identity.ts";
-import { joinedSegments } from "../alerts/lifecycle/groups.ts";
+import { joinedSegments } from "../alerts/lifecycle/joined-segments.ts";
 import type { ReceiverLane } from "../alerts/receiver-lane.ts";
 import type { StoreLog } from "../alerts/state-store.ts";
 import type { Config } from "../config/schema.ts";

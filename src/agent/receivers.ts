@@ -4,7 +4,7 @@ import { alertmanagerApiBody } from "../alerts/formats/alertmanager-api.ts";
 import type { Format } from "../alerts/formats/format.ts";
 import { formats } from "../alerts/formats/index.ts";
 import { templateFormat } from "../alerts/formats/template.ts";
-import type { ReceiverRule } from "../alerts/lifecycle/conversation.ts";
+import type { ReceiverRule } from "../alerts/lifecycle/receiver-rule.ts";
 import type { Webhook, WebhookOptions } from "../alerts/webhook.ts";
 import type { Config } from "../config/schema.ts";
 import type { Clock } from "../lib/clock.ts";

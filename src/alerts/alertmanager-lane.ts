@@ -4,7 +4,7 @@ import { type Duration, rfc3339 } from "../lib/time.ts";
 import type { Alert, Notification } from "./alert.ts";
 import { AlertmanagerPush, endsAt } from "./alertmanager-push.ts";
 import type { CommandOutcome } from "./control.ts";
-import type { ReceiverRule } from "./lifecycle/conversation.ts";
+import type { ReceiverRule } from "./lifecycle/receiver-rule.ts";
 import type { Attempt, Outcome } from "./outcome.ts";
 import type { ReceiverLane } from "./receiver-lane.ts";
 import { RequestDurations, timed } from "./request-durations.ts";

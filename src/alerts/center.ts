@@ -9,12 +9,15 @@ import type { Alert, Json, Labels } from "./alert.ts";
 import type { AlertControl, CommandOutcome } from "./control.ts";
 import { describeAlert, type RouterFacts } from "./describe.ts";
 import { fingerprintOf, labelsOf, type Subject } from "./identity.ts";
-import type { ReceiverRule, Timing } from "./lifecycle/conversation.ts";
-import { groupOf } from "./lifecycle/groups.ts";
-import { type Due, Lifecycle } from "./lifecycle/lifecycle.ts";
+import type { Timing } from "./lifecycle/conversation.ts";
+import { groupOf } from "./lifecycle/joined-segments.ts";
+import { type Holds, Lifecycle } from "./lifecycle/lifecycle.ts";
+import type { ReceiverRule } from "./lifecycle/receiver-rule.ts";
 import type { AlertKind, Facts, StandingAlert } from "./lifecycle/standing-alert.ts";
 import { restoreState, storedState } from "./lifecycle/state.ts";
+import type { Due } from "./lifecycle/teller.ts";
 import type { ReceiverLane } from "./receiver-lane.ts";
+import { waitAtMost } from "./spool/bounded.ts";
 import { StateStore, type StoreLog } from "./state-store.ts";
 
 export interface CenterOptions extends Timing {
@@ -46,6 +49,9 @@ const BEAT: Duration = seconds(1);
 /** What is over is kept for so long, for those Alertmanagers that have to be told again and again. */
 const KEEP_RESOLVED: Duration = seconds(900);
 
+/** How long a stop waits for what is being handed over. */
+const PATIENCE: Duration = seconds(2);
+
 const scopes = new Map<Subject, "segment" | "host">(detectors.map(({ id, scope }) => [id, scope]));
 
 /**
@@ -62,7 +68,8 @@ export class AlertCenter implements AlertControl {
   readonly #rules: readonly ReceiverRule[];
   readonly #lanes: ReadonlyMap<string, ReceiverLane>;
   readonly #store: StateStore;
-  #look: ((router: VirtualRouterId, subject: Subject) => RouterFacts | null) | null = null;
+  /** One look at the engine serves all alerts of a moment. */
+  #look: ReturnType<CenterDeps["look"]> = () => null;
   #cancelDeadline: (() => void) | null = null;
   #cancelBeat: (() => void) | null = null;
   #isTelling = false;
@@ -77,10 +84,9 @@ export class AlertCenter implements AlertControl {
     this.#lifecycle = new Lifecycle(
       { ...options, receivers: this.#rules, keepResolved: deps.lanes.some(({ repeats }) => repeats) ? KEEP_RESOLVED : micros(0) },
       {
-        describe: (alert, episodes, damped) =>
-          describeAlert(alert, this.#factsOf(alert), { reporter: options.host, runbookUrl: options.runbookUrl }, episodes, damped),
+        describe: (alert, episodes, damped) => this.#describe(alert, episodes, damped),
         isSilenced: deps.isSilenced,
-        isJudged: (alert) => (this.#factsOf(alert)?.holds ?? null) !== null,
+        isJudged: ({ router, kind }) => (this.#look(router, kind.subject)?.holds ?? null) !== null,
         newId: randomUUID,
       },
     );
@@ -97,47 +103,53 @@ export class AlertCenter implements AlertControl {
     const { clock, log } = this.#deps;
     const [stored] = await Promise.all([this.#store.load(), ...this.#deps.lanes.map((lane) => lane.start())]);
     if (this.#stopped) return;
-    if (stored !== null) {
-      const bad = restoreState(this.#lifecycle, stored, this.#rules, clock.now(), clock.wall());
-      if (bad > 0) {
-        log.warn({ entries: bad }, "not all of the state of alerts of an earlier run could be used");
-        await this.#store.putAside();
-      }
-      this.#resume();
+    if (stored !== null && !restoreState(this.#lifecycle, stored, this.#rules, clock.now(), clock.wall())) {
+      log.warn({}, "the state of alerts of an earlier run cannot be used: what fires is told anew");
+      this.#store.keep();
     }
+    if (this.#lifecycle.alerts.size > 0) this.#look = this.#deps.look();
+    this.#resume();
     this.#beat();
   }
 
   /** An event of the engine. Conditions and changes of master become alerts; the rest is nobody's business here. */
   event(event: Event): void {
-    if (event.kind === "condition_raised") {
-      const kind = this.#kindOf(event.condition, event.severity, event.router);
-      this.#lifecycle.raised({ kind, router: event.router, at: event.at, wall: event.since, facts: factsOf(event) });
-    } else if (event.kind === "condition_cleared") {
-      const kind = this.#kindOf(event.condition, event.severity, event.router);
-      this.#lifecycle.cleared({ kind, router: event.router, at: event.at, wall: event.wall, facts: factsOf(event) }, event.resolved);
-    } else if (event.kind === "master_changed" && this.#options.masterChanges && event.reason !== "initial") {
-      const kind = this.#kindOf("master_changed", "info", event.router);
-      const { from, to, reason } = event;
-      const summary = `the master changed from ${from ?? "nobody"} to ${to ?? "nobody"}`;
-      this.#lifecycle.happened({
-        kind,
-        router: event.router,
-        at: event.at,
-        wall: event.wall,
-        facts: { summary, cause: reason, evidence: { from, to, reason } },
-      });
-    } else return;
+    if (!this.#take(event)) return;
     this.#store.changed();
     this.#schedule();
+  }
+
+  /** @returns whether anybody wants to know */
+  #take(event: Event): boolean {
+    const { at, wall } = event;
+    switch (event.kind) {
+      case "condition_raised": {
+        const kind = this.#kindOf(event.condition, event.severity, event.router);
+        return this.#lifecycle.raised({ kind, router: event.router, at, wall: event.since, facts: factsOf(event) });
+      }
+      case "condition_cleared": {
+        const kind = this.#kindOf(event.condition, event.severity, event.router);
+        return this.#lifecycle.cleared({ kind, router: event.router, at, wall, facts: factsOf(event) }, event.resolved);
+      }
+      case "master_changed": {
+        if (!this.#options.masterChanges || event.reason === "initial") return false;
+        const { router, from, to, reason } = event;
+        const summary = `the master changed from ${from ?? "nobody"} to ${to ?? "nobody"}`;
+        const facts = { summary, cause: reason, evidence: { from, to, reason } };
+        return this.#lifecycle.happened({ kind: this.#kindOf("master_changed", "info", router), router, at, wall, facts });
+      }
+      default:
+        return false;
+    }
   }
 
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#cancelDeadline?.();
     this.#cancelBeat?.();
-    const stored = this.#handing.then(() => this.#store.close());
-    await Promise.all([stored, ...this.#deps.lanes.map((lane) => lane.stop())]);
+    await Promise.all(this.#deps.lanes.map((lane) => lane.stop()));
+    await waitAtMost(this.#handing, PATIENCE, this.#deps.clock);
+    await this.#store.close();
   }
 
   view(heartbeat: AlertsView["heartbeat"]): AlertsView {
@@ -145,7 +157,7 @@ export class AlertCenter implements AlertControl {
     for (const alert of this.#lifecycle.alerts.values()) if (alert.firing && !alert.momentary) firing[alert.kind.severity] += 1;
     const receivers = this.#deps.lanes.map((lane): ReceiverView => {
       const view = lane.view();
-      return { ...view, truncatedAlerts: view.truncatedAlerts + (this.#lifecycle.truncated.get(lane.rule.name) ?? 0) };
+      return { ...view, truncatedAlerts: view.truncatedAlerts + (this.#lifecycle.teller.truncated.get(lane.rule.name) ?? 0) };
     });
     const storeFailures = this.#deps.lanes.reduce((sum, lane) => sum + lane.storeFailures, this.#store.failures);
     return { receivers, firing, evicted: this.#lifecycle.evicted, storeFailures, heartbeat };
@@ -195,11 +207,13 @@ export class AlertCenter implements AlertControl {
     return { fingerprint: fingerprintOf(labels), labels, subject, severity, group: groupOf(segment, this.#deps.joined()) };
   }
 
-  /** One look at the engine serves all alerts of a moment. */
-  #factsOf({ router, kind }: StandingAlert): RouterFacts | null {
-    if (router === null) return null;
-    this.#look ??= this.#deps.look();
-    return this.#look(router, kind.subject);
+  /** With the latest that is known: the cause may show a little after the beginning. */
+  #describe(alert: StandingAlert, episodes: number, damped: string | null): Alert {
+    const { host, runbookUrl } = this.#options;
+    const found = this.#look(alert.router, alert.kind.subject);
+    if (alert.firing && found?.active != null) alert.facts = factsOf(found.active);
+    alert.incident = found?.incident ?? alert.incident;
+    return describeAlert(alert, found, { reporter: host, runbookUrl }, episodes, damped);
   }
 
   #schedule(): void {
@@ -214,12 +228,14 @@ export class AlertCenter implements AlertControl {
 
   #beat(): void {
     if (this.#stopped) return;
-    this.#look = null;
-    const { clock } = this.#deps;
-    const changed = this.#lifecycle.reconcile((alert) => this.#factsOf(alert)?.holds ?? null, clock.now(), clock.wall());
-    if (changed) this.#store.changed();
+    const { clock, lanes } = this.#deps;
+    if (this.#lifecycle.alerts.size > 0) {
+      const look = this.#deps.look();
+      const holds: Holds = (router, subject) => look(router, subject)?.holds ?? null;
+      if (this.#lifecycle.reconcile(holds, clock.now(), clock.wall())) this.#store.changed();
+    }
     void this.#tell();
-    for (const lane of this.#deps.lanes) lane.keep?.((fingerprint) => this.#lifecycle.alerts.has(fingerprint));
+    for (const lane of lanes) lane.keep?.((fingerprint) => this.#lifecycle.alerts.has(fingerprint));
     this.#cancelBeat = clock.after(BEAT, () => this.#beat());
   }
 
@@ -233,7 +249,8 @@ export class AlertCenter implements AlertControl {
       if (this.#stopped) return;
     }
     const { clock } = this.#deps;
-    this.#look = null;
+    // Before anything is looked at: the look may bring further events.
+    if (this.#lifecycle.alerts.size > 0) this.#look = this.#deps.look();
     const due = this.#lifecycle.due(clock.now(), clock.wall());
     if (due.length > 0) this.#handing = Promise.all([this.#handing, this.#hand(due)]);
     this.#schedule();
@@ -242,22 +259,25 @@ export class AlertCenter implements AlertControl {
   /** The state on the disk does not say that somebody knows before the spool has it. */
   async #hand(due: readonly Due[]): Promise<void> {
     this.#store.hold();
-    try {
-      await Promise.all(due.map(({ receiver, notification }) => this.#lanes.get(receiver.name)?.take(notification)));
-    } finally {
-      this.#store.release();
-    }
+    await Promise.all(due.map((one) => this.#give(one)));
+    this.#store.release();
     this.#store.changed();
+  }
+
+  async #give({ receiver: { name }, notification }: Due): Promise<void> {
+    try {
+      await this.#lanes.get(name)?.take(notification);
+    } catch (error) {
+      this.#deps.log.error({ receiver: name, error }, "a notification is lost: this is a bug");
+    }
   }
 
   /** Who is told again and again is told of what fires still. */
   #resume(): void {
-    const { clock } = this.#deps;
-    for (const lane of this.#deps.lanes) {
+    const { clock, lanes } = this.#deps;
+    for (const lane of lanes) {
       if (!lane.repeats) continue;
-      const alerts = this.#lifecycle
-        .standing(lane.rule, clock.now(), clock.wall())
-        .flatMap(({ said }): Alert[] => (said === null ? [] : [said]));
+      const alerts = this.#lifecycle.standing(lane.rule, clock.now(), clock.wall());
       if (alerts.length > 0) lane.resume(alerts);
     }
   }

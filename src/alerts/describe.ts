@@ -36,10 +36,8 @@ export function describeAlert(
   episodes: number,
   damped: string | null,
 ): Alert {
-  const { kind, said } = alert;
-  const known = (alert.firing ? facts?.active : null) ?? alert.facts ?? factsOf(said);
-  const router = alert.router;
-  const incident = facts?.incident ?? incidentOf(said);
+  const { kind, said, router, incident } = alert;
+  const known = alert.facts ?? { summary: "", cause: null, evidence: {} };
   const runbook = runbookOf(kind.subject, runbookUrl);
   const vrrp: AlertDetails = {
     condition: kind.subject,
@@ -87,7 +85,7 @@ export function describeAlert(
       description: descriptionOf(story),
       runbook_url: runbook,
       reporter,
-      ...(router?.interface != null && { interface: router.interface }),
+      ...(router.interface !== null && { interface: router.interface }),
       ...(known.cause !== null && { cause: known.cause }),
       ...(incident !== null && { incident: incident.id, incident_folder: incident.folder }),
       ...(damped !== null && { damped }),
@@ -106,21 +104,10 @@ export function runbookOf(subject: Subject, base: string | null): string {
   return base === null ? `docs/conditions/${page}` : `${base.replace(/\/+$/, "")}/${page}`;
 }
 
-function routerOf(router: VirtualRouterId | null): Pick<AlertDetails["virtual_router"], "interface" | "vlan" | "inner_vlan"> {
+function routerOf(router: VirtualRouterId): Pick<AlertDetails["virtual_router"], "interface" | "vlan" | "inner_vlan"> {
   return {
-    interface: router?.interface ?? null,
-    ...(router?.vlan !== undefined && { vlan: router.vlan }),
-    ...(router?.innerVlan !== undefined && { inner_vlan: router.innerVlan }),
+    interface: router.interface,
+    ...(router.vlan !== undefined && { vlan: router.vlan }),
+    ...(router.innerVlan !== undefined && { inner_vlan: router.innerVlan }),
   };
-}
-
-const factsOf = (said: Alert | null): Facts => ({
-  summary: said?.annotations.summary ?? "",
-  cause: said?.vrrp.cause ?? null,
-  evidence: said?.vrrp.evidence ?? {},
-});
-
-function incidentOf(said: Alert | null): RouterFacts["incident"] {
-  const { incident, incident_folder: folder } = said?.annotations ?? {};
-  return incident === undefined || folder === undefined ? null : { id: incident, folder };
 }

@@ -1,7 +1,7 @@
 import type { ReceiverView } from "../lib/alerts-view.ts";
 import type { Alert, Json, Notification } from "./alert.ts";
 import type { CommandOutcome } from "./control.ts";
-import type { ReceiverRule } from "./lifecycle/conversation.ts";
+import type { ReceiverRule } from "./lifecycle/receiver-rule.ts";
 
 /** The way to one receiver, from the notification to its acknowledgement. No lane waits for another. */
 export interface ReceiverLane {

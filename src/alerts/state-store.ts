@@ -3,7 +3,7 @@ import type { Clock } from "../lib/clock.ts";
 import { type DurableSteps, nodeSteps, writeDurably } from "../lib/durable-file.ts";
 import { readAtMost } from "../lib/read-file.ts";
 import { systemCode } from "../lib/system-code.ts";
-import { millis, seconds } from "../lib/time.ts";
+import { micros, millis, seconds, since } from "../lib/time.ts";
 import { waitAtMost } from "./spool/bounded.ts";
 
 export interface StoreLog {
@@ -23,8 +23,9 @@ export interface StateStoreDeps {
 
 const MAX_BYTES = 64 * 1024 * 1024;
 
-/** Between two writes while it changes all the time. */
+/** Between two writes while it changes all the time: at least so long, and so many times what the last one took. */
 const REST = millis(200);
+const REST_PER_WRITE = 20;
 const RETRY = millis(30_000);
 /** How long `settled` waits for a disk that does not answer. */
 const PATIENCE = seconds(2);
@@ -32,6 +33,8 @@ const PATIENCE = seconds(2);
 /** The file that alerts survive a restart in: written at once after a change, whole, one write at a time. */
 export class StateStore {
   readonly #deps: StateStoreDeps;
+  /** What is at the path must be put aside before anything is written there. */
+  #isPrecious = false;
   #dirty = false;
   #resting = false;
   #held = 0;
@@ -61,19 +64,14 @@ export class StateStore {
       const code = systemCode(error);
       if (code === "ENOENT" || code === "ENOTDIR") return null;
       log.warn({ path, problem: code ?? "it is damaged" }, "the state of alerts of an earlier run cannot be read: what fires is told anew");
-      await this.putAside();
+      this.#isPrecious = true;
       return null;
     }
   }
 
-  /** What is there cannot be used, and is kept for a person. */
-  async putAside(): Promise<void> {
-    const { path, clock, log } = this.#deps;
-    try {
-      await rename(path, `${path}.damaged-${clock.wall()}`);
-    } catch (error) {
-      log.warn({ path, problem: systemCode(error) ?? "unknown" }, "a damaged file cannot be put aside");
-    }
+  /** What is there cannot be used: it is kept for a person, under another name once something is written in its place. */
+  keep(): void {
+    this.#isPrecious = true;
   }
 
   changed(): void {
@@ -109,12 +107,28 @@ export class StateStore {
     });
   }
 
-  /** Writes what has not been written yet. */
+  /** Writes what has not been written yet, as far as the disk answers. */
   async close(): Promise<void> {
     this.#cancel?.();
+    await waitAtMost(this.#finish(), PATIENCE, this.#deps.clock);
+    this.#cancel?.();
+  }
+
+  async #finish(): Promise<void> {
     await this.#writing;
     if (this.#dirty) await this.#write();
-    this.#cancel?.();
+  }
+
+  async #putAside(): Promise<void> {
+    const { path, clock } = this.#deps;
+    if (!this.#isPrecious) return;
+    try {
+      await rename(path, `${path}.damaged-${clock.wall()}`);
+    } catch (error) {
+      // A person has moved it away meanwhile.
+      if (systemCode(error) !== "ENOENT") throw error;
+    }
+    this.#isPrecious = false;
   }
 
   async #catchUp(): Promise<void> {
@@ -132,7 +146,9 @@ export class StateStore {
     const { path, state, clock, log, steps = nodeSteps } = this.#deps;
     this.#dirty = false;
     let failed = false;
+    const began = clock.now();
     try {
+      await this.#putAside();
       await writeDurably(path, `${JSON.stringify(state())}\n`, steps);
       if (this.#problem !== null) log.info({ path }, "the state of alerts is stored again");
       this.#problem = null;
@@ -147,7 +163,8 @@ export class StateStore {
     }
     this.#writing = null;
     this.#resting = true;
-    this.#cancel = clock.after(failed ? RETRY : REST, () => {
+    const rest = micros(Math.max(REST, REST_PER_WRITE * since(clock.now(), began)));
+    this.#cancel = clock.after(failed ? RETRY : rest, () => {
       this.#resting = false;
       if (this.#dirty) this.changed();
     });

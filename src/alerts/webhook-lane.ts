@@ -3,7 +3,7 @@ import type { Clock } from "../lib/clock.ts";
 import type { Notification } from "./alert.ts";
 import type { CommandOutcome } from "./control.ts";
 import { Deliverer, type DelivererDeps, type DelivererOptions } from "./deliverer.ts";
-import type { ReceiverRule } from "./lifecycle/conversation.ts";
+import type { ReceiverRule } from "./lifecycle/receiver-rule.ts";
 import type { Attempt } from "./outcome.ts";
 import type { ReceiverLane } from "./receiver-lane.ts";
 import { RequestDurations, timed } from "./request-durations.ts";

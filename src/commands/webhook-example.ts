@@ -1,6 +1,5 @@
 import type { Alert, Annotations, Labels, Notification } from "../alerts/alert.ts";
 import { fingerprintOf, labelsOf, type Subject } from "../alerts/identity.ts";
-import { firstSequence } from "../alerts/lifecycle/standing-alert.ts";
 import type { Detector } from "../core/conditions/definition.ts";
 import { detectors } from "../core/detectors/index.ts";
 import { conditionNames, type Severity } from "../core/events.ts";
@@ -71,7 +70,7 @@ function exampleAlert(options: ExampleOptions, story: Story): Alert {
     annotations: annotationsOf(options, story),
     starts_at: rfc3339(resolved ? wallPlus(wall, micros(-LASTED)) : wall),
     ends_at: resolved ? rfc3339(wall) : null,
-    sequence: firstSequence(wall) + (resolved ? 2 : 1),
+    sequence: resolved ? 2 : 1,
     times: 1,
     vrrp: {
       condition: subject,

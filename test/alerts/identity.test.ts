@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
 import { fingerprintOf, type Identity, labelsOf } from "../../src/alerts/identity.ts";
-import { groupOf, joinedSegments } from "../../src/alerts/lifecycle/groups.ts";
+import { groupOf, joinedSegments } from "../../src/alerts/lifecycle/joined-segments.ts";
 
 const identity: Identity = {
   subject: "split_brain",

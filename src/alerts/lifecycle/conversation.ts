@@ -1,36 +1,17 @@
-import type { Severity } from "../../core/events.ts";
-import { type LabelMatcher, matchesAll } from "../../lib/label-matcher.ts";
 import { type Duration, type Instant, later, plus, since } from "../../lib/time.ts";
-import type { AlertGroup, AlertKind } from "./standing-alert.ts";
-
-/** Which alerts a receiver is told, and how. */
-export interface ReceiverRule {
-  readonly name: string;
-  readonly severities: readonly Severity[];
-  readonly matchers: readonly LabelMatcher[];
-  readonly sendResolved: boolean;
-  readonly maxAlerts: number;
-  /** It knows no lists: it is told of what changed, and not again of the rest of the group. */
-  readonly perAlert: boolean;
-  /** What comes and goes all the time is not told every time. */
-  readonly damps: boolean;
-  /** It takes what only happened, such as a change of master; false where that would stay open for ever. */
-  readonly takesMoments: boolean;
-}
-
-export const wants = (
-  { severities, matchers, takesMoments }: ReceiverRule,
-  { labels, subject }: Pick<AlertKind, "labels" | "subject">,
-): boolean =>
-  severities.some((severity) => severity === labels["severity"]) &&
-  matchesAll(matchers, labels) &&
-  (takesMoments || subject !== "master_changed");
+import type { ReceiverRule } from "./receiver-rule.ts";
 
 export interface Timing {
   readonly groupWait: Duration;
   readonly groupInterval: Duration;
   readonly repeatInterval: Duration;
-  readonly damping: { readonly changes: number; readonly window: Duration; readonly quiet: Duration };
+  readonly damping: Damping;
+}
+
+export interface Damping {
+  readonly changes: number;
+  readonly window: Duration;
+  readonly quiet: Duration;
 }
 
 /** What a receiver knows of one alert. */
@@ -39,11 +20,15 @@ export class Told {
   firing = false;
   /** Too many notifications: only how it stands when it is quiet will be told. */
   damped = false;
+  /** When it was in a notification last. */
+  saidAt: Instant | null = null;
+  /** The latest notifications of its changes. */
   times: readonly Instant[] = [];
 
-  note(sequence: number, firing: boolean, at: Instant, { window, changes }: Timing["damping"]): void {
+  note(sequence: number, firing: boolean, at: Instant, { window, changes }: Damping): void {
     this.sequence = sequence;
     this.firing = firing;
+    this.saidAt = at;
     this.times = [...this.times.filter((time) => since(at, time) < window), at].slice(-changes);
   }
 
@@ -53,8 +38,19 @@ export class Told {
     this.firing = false;
   }
 
+  /** It was quiet for long enough: what was counted is forgotten. */
+  calm(): void {
+    this.damped = false;
+    this.times = [];
+  }
+
+  /** Whether the next episode has a history. */
+  isRecent(now: Instant, { window }: Damping): boolean {
+    return this.damped || this.times.some((time) => since(now, time) < window);
+  }
+
   /** Whether the next notification would be one too many. */
-  isWorn(now: Instant, { window, changes }: Timing["damping"]): boolean {
+  isWorn(now: Instant, { window, changes }: Damping): boolean {
     return this.times.filter((time) => since(now, time) < window).length >= changes;
   }
 }
@@ -66,7 +62,7 @@ export class Told {
  */
 export class Conversation {
   readonly receiver: ReceiverRule;
-  readonly group: AlertGroup;
+  /** By fingerprint. */
   readonly told = new Map<string, Told>();
   lastSentAt: Instant | null = null;
   /** Something is held back (silenced, a consequence, damped), and may have to be told without a further change. */
@@ -75,9 +71,12 @@ export class Conversation {
   #urgent = false;
   #lastUrgentAt: Instant | null = null;
 
-  constructor(receiver: ReceiverRule, group: AlertGroup) {
+  constructor(receiver: ReceiverRule) {
     this.receiver = receiver;
-    this.group = group;
+  }
+
+  get isPending(): boolean {
+    return this.#pendingSince !== null || this.holdsBack;
   }
 
   /** There is something to tell. @param urgent a critical alert began */
@@ -99,6 +98,7 @@ export class Conversation {
   settled(): void {
     this.#pendingSince = null;
     this.#urgent = false;
+    this.holdsBack = false;
   }
 
   sent(now: Instant, urgent: boolean): void {
@@ -106,11 +106,8 @@ export class Conversation {
     if (urgent) this.#lastUrgentAt = now;
   }
 
-  /** Nothing of it is remembered for a reason. */
-  isOver(now: Instant, { groupInterval, damping }: Timing): boolean {
-    if (this.#pendingSince !== null || this.holdsBack) return false;
-    if (this.lastSentAt !== null && since(now, this.lastSentAt) < groupInterval) return false;
-    for (const { firing, times } of this.told.values()) if (firing || times.some((time) => since(now, time) < damping.window)) return false;
-    return true;
+  /** Whether nothing of it has to be remembered once its group has no alerts. */
+  isOver(now: Instant, { groupInterval }: Timing): boolean {
+    return !this.isPending && (this.lastSentAt === null || since(now, this.lastSentAt) >= groupInterval);
   }
 }

@@ -1,26 +1,19 @@
 import { detectors } from "../../core/detectors/index.ts";
 import type { ConditionName, VirtualRouterId } from "../../core/events.ts";
 import { routerKey } from "../../core/router-key.ts";
-import { type Duration, type Instant, rfc3339, seconds, since, type WallTime } from "../../lib/time.ts";
-import type { Alert, Notification, NotificationReason } from "../alert.ts";
+import { type Duration, type Instant, seconds, since, type WallTime } from "../../lib/time.ts";
+import type { Alert } from "../alert.ts";
 import type { Subject } from "../identity.ts";
-import { byWeight } from "../weight.ts";
-import { Conversation, type ReceiverRule, type Timing, Told, wants } from "./conversation.ts";
-import { type AlertKind, type Facts, firstSequence, type Source, StandingAlert } from "./standing-alert.ts";
+import type { Timing } from "./conversation.ts";
+import { Group } from "./group.ts";
+import { type ReceiverRule, wants } from "./receiver-rule.ts";
+import { type AlertGroup, type AlertKind, type Facts, StandingAlert } from "./standing-alert.ts";
+import { type Due, Teller, type TellerDeps } from "./teller.ts";
 
 export interface LifecycleOptions extends Timing {
   readonly receivers: readonly ReceiverRule[];
   /** What is over is kept for so long, for who has to be told again and again. */
   readonly keepResolved: Duration;
-}
-
-export interface LifecycleDeps {
-  /** The alert with its texts, as it stands. `damped`: why nothing more will be said of it for a while. */
-  readonly describe: (alert: StandingAlert, episodes: number, damped: string | null) => Alert;
-  readonly isSilenced: (router: VirtualRouterId, wall: WallTime) => boolean;
-  /** Whether the condition can be judged now: what cannot is not repeated. */
-  readonly isJudged: (alert: StandingAlert) => boolean;
-  readonly newId: () => string;
 }
 
 export interface AlertEvent {
@@ -32,110 +25,117 @@ export interface AlertEvent {
   readonly facts: Facts;
 }
 
-/** More alerts than two conditions of each of a thousand virtual routers: whoever makes that many is an attacker. */
+/** Whether a condition holds for a virtual router; null: that cannot be judged now. */
+export type Holds = (router: VirtualRouterId, subject: Subject) => boolean | null;
+
+/** Several conditions of each of a thousand virtual routers in both families: whoever makes more is an attacker. */
 const MOST_ALERTS = 8_192;
 
 /** What an earlier run left and nobody could judge for so long belongs to a virtual router that is no more. */
 const FORGET_RESTORED: Duration = seconds(86_400);
 
-interface Change {
-  readonly alert: StandingAlert;
-  /** It was told too often: that is said, and then nothing for a while. */
-  readonly worn: boolean;
-  readonly said: Alert;
-}
-
-/** A notification, and how much of it is news. */
-export interface Due {
-  readonly notification: Notification;
-  readonly receiver: ReceiverRule;
-}
-
 /**
  * When who is told what. Pure: time comes with the calls, notifications are returned.
  *
- *   raised, cleared ─▶ alert (identity) ─▶ conversation (receiver × group) ─▶ due
+ *   raised, cleared ─▶ alert (identity) ─▶ group ─▶ conversation with each receiver ─▶ teller ─▶ due
  */
 export class Lifecycle {
+  /** By fingerprint. */
   readonly alerts = new Map<string, StandingAlert>();
-  readonly conversations = new Map<string, Conversation>();
-  /** Which conditions are raised for a virtual router, with the fingerprints of their alerts: what explains what. */
+  readonly groups = new Map<string, Group>();
+  readonly teller: Teller;
+  /** Which conditions are raised for a virtual router, with the fingerprints of their alerts: what explains what, and what a clearing ends. */
   readonly #raised = new Map<string, Map<Subject, string>>();
   readonly #options: LifecycleOptions;
-  readonly #deps: LifecycleDeps;
+  readonly #deps: TellerDeps;
+  /** The highest number that any alert ever had. */
+  highest = 0;
   /** Alerts that nobody is told of because there are too many. */
   evicted = 0;
-  truncated = new Map<string, number>();
 
-  constructor(options: LifecycleOptions, deps: LifecycleDeps) {
+  constructor(options: LifecycleOptions, deps: TellerDeps) {
     this.#options = options;
     this.#deps = deps;
+    this.teller = new Teller(options, deps);
   }
 
-  raised({ kind, router, at, wall, facts }: AlertEvent): void {
+  /** @returns whether anybody wants to know */
+  raised({ kind, router, at, wall, facts }: AlertEvent): boolean {
     const key = routerKey(router);
     const raised = this.#raised.get(key) ?? new Map<Subject, string>();
     this.#raised.set(key, raised.set(kind.subject, kind.fingerprint));
-    const alert = this.#admit(kind, at, wall);
-    if (alert === undefined) return;
+    const alert = this.alerts.get(kind.fingerprint) ?? this.#admit(kind, router, at, wall);
+    if (alert === undefined) return false;
     alert.facts = facts;
-    const changed = alert.raise(router, at, wall);
+    const began = alert.raise(router, at, wall);
     this.#explain(key, at);
     if (this.#deps.isSilenced(router, wall)) alert.hushed = true;
-    if (changed) this.#touch(alert, at);
+    if (began) this.#touch(alert, at);
+    return alert.wantedBy.size > 0;
   }
 
-  /** @param resolved false: it is not followed any more, and whether it is over nobody knows */
-  cleared({ kind, router, at, wall, facts }: AlertEvent, resolved: boolean): void {
+  /**
+   * @param resolved false: it is not followed any more, and whether it is over nobody knows
+   * @returns whether anybody wants to know
+   */
+  cleared({ kind, router, at, wall, facts }: AlertEvent, resolved: boolean): boolean {
     const key = routerKey(router);
     const raised = this.#raised.get(key);
+    // Its segment may have another name by now.
+    const alert = this.alerts.get(raised?.get(kind.subject) ?? kind.fingerprint);
     raised?.delete(kind.subject);
     if (raised?.size === 0) this.#raised.delete(key);
-    const alert = this.alerts.get(kind.fingerprint);
+    let wanted = false;
     if (alert !== undefined) {
       alert.facts = facts;
       if (this.#deps.isSilenced(router, wall)) alert.hushed = true;
-      if (resolved) {
-        if (alert.clear(router, at, wall)) this.#touch(alert, at);
-      } else {
+      wanted = alert.wantedBy.size > 0;
+      if (resolved) this.#end(alert, router, at, wall);
+      else {
         alert.sources.delete(key);
         if (alert.sources.size === 0) this.#forget(alert);
       }
     }
     this.#explain(key, at);
+    return wanted;
   }
 
-  /** Something that has no end, such as a change of master. */
-  happened({ kind, router, at, wall, facts }: AlertEvent): void {
+  /** Something that has no end, such as a change of master. @returns whether anybody wants to know */
+  happened({ kind, router, at, wall, facts }: AlertEvent): boolean {
+    // Once the silence is over it is no news.
+    if (this.#deps.isSilenced(router, wall)) return false;
     const known = this.alerts.get(kind.fingerprint);
-    if (known === undefined && this.alerts.size >= MOST_ALERTS) {
-      this.evicted += 1;
-      return;
-    }
-    const sequence = known === undefined ? firstSequence(wall) : known.sequence + (known.sequence % 2);
-    const alert = new StandingAlert(kind, at, wall, sequence, true);
-    this.alerts.set(kind.fingerprint, alert);
+    if (known === undefined && !this.#hasRoomFor(kind)) return false;
+    const alert = new StandingAlert(kind, router, at, wall, known === undefined ? this.#nextNumber(wall) : known.sequence + 1, true);
+    // Nobody was told of the one before yet.
+    if (known !== undefined && this.#isPending(known)) alert.origin = known.origin;
+    if (known !== undefined) this.groupOf(known.kind.group).alerts.delete(known);
+    this.#add(alert);
     alert.facts = facts;
     alert.raise(router, at, wall);
     this.#touch(alert, at);
+    return alert.wantedBy.size > 0;
   }
 
   /**
-   * What an earlier run knew, and whether it is so still. `holds`: null: that cannot be judged now.
+   * Holds what fires against what is true: what an earlier run left, and whatever ended unheard of.
    * @returns whether anything changed by that
    */
-  reconcile(holds: (alert: StandingAlert) => boolean | null, now: Instant, wall: WallTime): boolean {
+  reconcile(holds: Holds, now: Instant, wall: WallTime): boolean {
     let changed = false;
     for (const alert of this.alerts.values()) {
-      if (!alert.restored || !alert.firing) continue;
-      const held = holds(alert);
-      if (held === false) {
-        alert.resolve(now, wall);
-        this.#touch(alert, now);
-        // `changedAt` of what was restored is when the agent started.
-      } else if (held === null && since(now, alert.changedAt) > FORGET_RESTORED) this.#forget(alert);
-      else continue;
-      changed = true;
+      if (!alert.firing || alert.momentary) continue;
+      for (const router of [...alert.sources.values()])
+        if (holds(router, alert.kind.subject) === false) {
+          this.#raised.get(routerKey(router))?.delete(alert.kind.subject);
+          this.#end(alert, router, now, wall);
+          changed = true;
+        }
+      // `changedAt` of what was restored is when the agent started.
+      if (alert.firing && alert.restored && since(now, alert.changedAt) > FORGET_RESTORED) {
+        this.#forget(alert);
+        changed = true;
+      }
     }
     return changed;
   }
@@ -143,72 +143,103 @@ export class Lifecycle {
   /** When `due` has to be called at the latest; null: nothing waits for a time. Besides, it is to be called about once a second. */
   get deadline(): Instant | null {
     let earliest: Instant | null = null;
-    for (const conversation of this.conversations.values()) {
-      const due = conversation.dueAt(this.#options);
-      if (due !== null && (earliest === null || due < earliest)) earliest = due;
-    }
+    for (const { conversations } of this.groups.values())
+      for (const conversation of conversations.values()) {
+        const due = conversation.dueAt(this.#options);
+        if (due !== null && (earliest === null || due < earliest)) earliest = due;
+      }
     return earliest;
   }
 
   due(now: Instant, wall: WallTime): Due[] {
     const found: Due[] = [];
-    for (const [key, conversation] of this.conversations) {
-      if (conversation.holdsBack && this.#isReleased(conversation, now, wall)) conversation.touch(now, false);
-      const due = conversation.dueAt(this.#options);
-      if (due !== null && due <= now) found.push(...this.#tell(conversation, now, wall));
-      else if (this.#repeats(conversation, now)) found.push(...this.#repeat(conversation, now, wall));
-      else if (conversation.isOver(now, this.#options)) this.conversations.delete(key);
+    for (const [key, group] of this.groups) {
+      for (const conversation of group.conversations.values()) {
+        if (conversation.holdsBack && this.teller.isReleased(group, conversation, now, wall)) conversation.touch(now, false);
+        const due = conversation.dueAt(this.#options);
+        if (due !== null && due <= now) found.push(...this.teller.tell(group, conversation, now, wall));
+        else if (due === null) found.push(...this.teller.repeat(group, conversation, now, wall));
+      }
+      this.#forgetWhatIsOver(group, key, now);
     }
-    this.#forgetWhatIsOver(now);
     return found;
   }
 
   /** Takes up what an earlier run left. */
   restore(alert: StandingAlert): void {
-    this.alerts.set(alert.kind.fingerprint, alert);
+    if (this.#hasRoomFor(alert.kind)) this.#add(alert);
   }
 
   /** Who has not been told of how it stands will be. */
   resume(alert: StandingAlert, now: Instant): void {
-    for (const receiver of this.#options.receivers) {
-      if (!wants(receiver, alert.kind)) continue;
-      const conversation = this.conversationOf(receiver, alert.kind.group);
+    for (const receiver of alert.wantedBy) {
+      const conversation = this.groupOf(alert.kind.group).conversationWith(receiver);
       const told = conversation.told.get(alert.kind.fingerprint);
       if ((told?.sequence ?? 0) < alert.sequence) conversation.touch(now, alert.firing && alert.kind.severity === "critical");
     }
   }
 
-  /** What a receiver knows of a group; made where there is nothing yet. */
-  conversationOf(receiver: ReceiverRule, group: StandingAlert["kind"]["group"]): Conversation {
-    const key = JSON.stringify([receiver.name, group.key]);
-    const conversation = this.conversations.get(key) ?? new Conversation(receiver, group);
-    this.conversations.set(key, conversation);
-    return conversation;
+  /** The group of this name; made where there is none yet. */
+  groupOf(named: AlertGroup): Group {
+    const group = this.groups.get(named.key) ?? new Group(named);
+    this.groups.set(named.key, group);
+    return group;
   }
 
   /** What fires and is neither silenced nor a consequence, and what is over since a little while, for one receiver. */
-  standing(receiver: ReceiverRule, now: Instant, wall: WallTime): StandingAlert[] {
-    return [...this.alerts.values()].filter(
-      (alert) => wants(receiver, alert.kind) && (alert.firing ? !this.#isHeld(alert, now, wall) : !alert.hushed),
-    );
+  standing(receiver: ReceiverRule, now: Instant, wall: WallTime): Alert[] {
+    const found: Alert[] = [];
+    for (const alert of this.alerts.values()) {
+      if (!alert.wantedBy.has(receiver) || (alert.firing ? this.teller.isHeld(alert, now, wall) : alert.hushed)) continue;
+      const told = this.groups.get(alert.kind.group.key)?.conversations.get(receiver.name)?.told.get(alert.kind.fingerprint);
+      found.push(this.teller.describe(alert, told, null));
+    }
+    return found;
   }
 
-  #admit(kind: AlertKind, at: Instant, wall: WallTime): StandingAlert | undefined {
-    const known = this.alerts.get(kind.fingerprint);
-    if (known !== undefined) return known;
-    if (this.alerts.size >= MOST_ALERTS) {
-      this.evicted += 1;
-      return undefined;
-    }
-    const alert = new StandingAlert(kind, at, wall);
-    this.alerts.set(kind.fingerprint, alert);
+  #admit(kind: AlertKind, router: VirtualRouterId, at: Instant, wall: WallTime): StandingAlert | undefined {
+    if (!this.#hasRoomFor(kind)) return undefined;
+    const alert = new StandingAlert(kind, router, at, wall, this.#nextNumber(wall));
+    this.#add(alert);
     return alert;
   }
 
+  /** A critical one takes the place of one that is not. */
+  #hasRoomFor({ severity }: AlertKind): boolean {
+    if (this.alerts.size < MOST_ALERTS) return true;
+    this.evicted += 1;
+    if (severity !== "critical") return false;
+    for (const alert of this.alerts.values())
+      if (alert.kind.severity !== "critical") {
+        this.#forget(alert);
+        return true;
+      }
+    return false;
+  }
+
+  #add(alert: StandingAlert): void {
+    for (const receiver of this.#options.receivers) if (wants(receiver, alert.kind)) alert.wantedBy.add(receiver);
+    this.alerts.set(alert.kind.fingerprint, alert);
+    this.groupOf(alert.kind.group).alerts.add(alert);
+    this.highest = Math.max(this.highest, alert.sequence + 1);
+  }
+
+  /**
+   * An even number that is higher than any that an alert ever had, so that what still waits somewhere is known to be older: in this run by
+   * counting, after a loss of the state by the clock, as no alert comes and goes once a second for long.
+   */
+  #nextNumber(wall: WallTime): number {
+    return Math.max(2 * Math.floor(wall / 1_000_000), this.highest + (this.highest % 2));
+  }
+
   #touch(alert: StandingAlert, at: Instant): void {
-    const { group, severity } = alert.kind;
-    for (const receiver of this.#options.receivers)
-      if (wants(receiver, alert.kind)) this.conversationOf(receiver, group).touch(at, alert.firing && severity === "critical");
+    this.highest = Math.max(this.highest, alert.sequence);
+    const group = this.groupOf(alert.kind.group);
+    for (const receiver of alert.wantedBy) group.conversationWith(receiver).touch(at, alert.firing && alert.kind.severity === "critical");
+  }
+
+  #end(alert: StandingAlert, router: VirtualRouterId, at: Instant, wall: WallTime): void {
+    if (alert.clear(router, at, wall)) this.#touch(alert, at);
   }
 
   /** Counts anew by what each alert of a virtual router is explained. */
@@ -219,170 +250,29 @@ export class Lifecycle {
       this.alerts.get(fingerprint)?.explained(inhibitorsOf(subject).filter((other) => raised.has(other)).length, at);
   }
 
-  #isHeld(alert: StandingAlert, now: Instant, wall: WallTime): boolean {
-    if (alert.isInhibited(now)) return true;
-    // What an earlier run left was raised by nobody yet.
-    if (alert.sources.size === 0) return alert.router !== null && this.#deps.isSilenced(alert.router, wall);
-    return [...alert.sources.values()].every(({ router }: Source) => this.#deps.isSilenced(router, wall));
-  }
-
-  #isReleased(conversation: Conversation, now: Instant, wall: WallTime): boolean {
-    for (const alert of this.#of(conversation)) {
-      const told = conversation.told.get(alert.kind.fingerprint);
-      if (told?.sequence === alert.sequence) continue;
-      if (told?.damped === true) {
-        if (since(now, alert.changedAt) >= this.#options.damping.quiet) return true;
-      } else if (alert.firing && !this.#isHeld(alert, now, wall)) return true;
-    }
+  #isPending({ kind, wantedBy }: StandingAlert): boolean {
+    const conversations = this.groups.get(kind.group.key)?.conversations;
+    for (const { name } of wantedBy) if (conversations?.get(name)?.isPending === true) return true;
     return false;
   }
 
-  *#of({ receiver, group }: Conversation): IterableIterator<StandingAlert> {
-    for (const alert of this.alerts.values()) if (alert.kind.group.key === group.key && wants(receiver, alert.kind)) yield alert;
-  }
-
-  /** What has changed for a receiver, with what of the group fires besides: whoever reads the whole list sees how it stands. */
-  #tell(conversation: Conversation, now: Instant, wall: WallTime): Due[] {
-    conversation.settled();
-    conversation.holdsBack = false;
-    const changed: Change[] = [];
-    const standing: Alert[] = [];
-    for (const alert of this.#of(conversation)) {
-      const told = conversation.told.get(alert.kind.fingerprint);
-      if (alert.sequence > (told?.sequence ?? 0)) {
-        const change = this.#changeOf(conversation, alert, told, now, wall);
-        if (change !== null) changed.push(change);
-      } else if (alert.firing && !alert.momentary && !this.#isHeld(alert, now, wall))
-        standing.push(alert.said ?? this.#describe(alert, told, null));
-    }
-    if (changed.length === 0) return [];
-    const { perAlert, maxAlerts } = conversation.receiver;
-    const fitting = perAlert ? changed : [...changed].sort((a, b) => byWeight(a.said, b.said)).slice(0, maxAlerts);
-    const cut = changed.filter((change) => !fitting.includes(change));
-    for (const { alert, worn } of fitting) this.#note(conversation, alert, worn, now);
-    for (const { alert } of cut) {
-      // Who knows that it fires has to hear of its end; what begins is counted, and not told later.
-      if (alert.firing) this.#note(conversation, alert, false, now);
-      else conversation.touch(now, false);
-    }
-    const urgent = fitting.some(({ alert }) => alert.firing && alert.kind.severity === "critical");
-    conversation.sent(now, urgent);
-    const reason = fitting.some(({ worn }) => worn) ? "damped" : "changed";
-    const said = (changes: readonly Change[]): Alert[] => changes.map((change) => change.said);
-    return this.#notifications(conversation, reason, said(fitting), [...said(cut.filter(({ alert }) => alert.firing)), ...standing], wall);
-  }
-
-  /** What there is to tell of an alert that has changed; null: nothing, or not now. */
-  #changeOf(conversation: Conversation, alert: StandingAlert, told: Told | undefined, now: Instant, wall: WallTime): Change | null {
-    const { receiver } = conversation;
-    const { damping } = this.#options;
-    if (alert.firing && this.#isHeld(alert, now, wall)) {
-      alert.hushed = true;
-      conversation.holdsBack = true;
-      return null;
-    }
-    if (!alert.firing && (!receiver.sendResolved || (told?.firing !== true && alert.hushed))) {
-      told?.skip(alert.sequence);
-      return null;
-    }
-    if (told?.damped === true && since(now, alert.changedAt) < damping.quiet) {
-      conversation.holdsBack = true;
-      return null;
-    }
-    const worn = receiver.damps && told?.damped !== true && !alert.momentary && told?.isWorn(now, damping) === true;
-    return { alert, worn, said: this.#describe(alert, told, worn ? this.#dampedText() : null) };
-  }
-
-  #note(conversation: Conversation, alert: StandingAlert, worn: boolean, now: Instant): void {
-    const { fingerprint } = alert.kind;
-    const told = conversation.told.get(fingerprint) ?? new Told();
-    conversation.told.set(fingerprint, told);
-    if (told.damped) told.times = [];
-    told.damped = worn;
-    told.note(alert.sequence, alert.firing && !alert.momentary, now, this.#options.damping);
-  }
-
-  #repeats({ lastSentAt }: Conversation, now: Instant): boolean {
-    return lastSentAt !== null && since(now, lastSentAt) >= this.#options.repeatInterval;
-  }
-
-  #repeat(conversation: Conversation, now: Instant, wall: WallTime): Due[] {
-    const firing: Alert[] = [];
-    for (const alert of this.#of(conversation)) {
-      const told = conversation.told.get(alert.kind.fingerprint);
-      if (told?.firing !== true || told.damped || !alert.firing || this.#isHeld(alert, now, wall) || !this.#deps.isJudged(alert)) continue;
-      firing.push(this.#describe(alert, told, null));
-    }
-    conversation.lastSentAt = firing.length === 0 ? null : now;
-    return firing.length === 0 ? [] : this.#notifications(conversation, "repeat", firing, [], wall);
-  }
-
-  #describe(alert: StandingAlert, told: Told | undefined, damped: string | null): Alert {
-    // Each episode has two numbers; what was told as firing was one of the episodes already.
-    const unseen = Math.ceil((alert.sequence - Math.max(told?.sequence ?? 0, alert.origin)) / 2);
-    const said = this.#deps.describe(alert, Math.max(1, unseen), damped);
-    alert.said = said;
-    return said;
-  }
-
-  #dampedText(): string {
-    const { changes, window, quiet } = this.#options.damping;
-    const minutes = (time: Duration): string => `${Math.round(time / 6e5) / 100} min`;
-    return `It was told ${changes} times within ${minutes(window)}; nothing more is said of it until it has not changed for ${minutes(quiet)}.`;
-  }
-
-  #notifications(
-    { receiver, group }: Conversation,
-    reason: NotificationReason,
-    changed: readonly Alert[],
-    standing: readonly Alert[],
-    wall: WallTime,
-  ): Due[] {
-    const notification = (alerts: readonly Alert[], truncated: number): Due => ({
-      receiver,
-      notification: {
-        id: this.#deps.newId(),
-        receiver: receiver.name,
-        reason,
-        group_key: group.key,
-        group_labels: group.labels,
-        created_at: rfc3339(wall),
-        alerts,
-        truncated,
-      },
-    });
-    if (receiver.perAlert) return [...changed].sort(byWeight).map((alert) => notification([alert], 0));
-    const all = [...changed, ...[...standing].sort(byWeight)];
-    const kept = all.slice(0, receiver.maxAlerts);
-    const truncated = all.length - kept.length;
-    if (truncated > 0) this.truncated.set(receiver.name, (this.truncated.get(receiver.name) ?? 0) + truncated);
-    return [notification(kept.sort(byWeight), truncated)];
-  }
-
-  /** Whether it is over, or can never be cleared, it is as if it had never been. */
   #forget(alert: StandingAlert): void {
-    this.alerts.delete(alert.kind.fingerprint);
-    for (const { told } of this.conversations.values()) told.delete(alert.kind.fingerprint);
+    if (this.alerts.get(alert.kind.fingerprint) === alert) this.alerts.delete(alert.kind.fingerprint);
+    this.groups.get(alert.kind.group.key)?.forget(alert);
   }
 
-  #forgetWhatIsOver(now: Instant): void {
-    for (const alert of this.alerts.values()) {
-      if (alert.momentary ? this.#isPending(alert) : alert.firing || this.#isPending(alert)) continue;
-      if (since(now, alert.changedAt) < (alert.momentary ? 0 : this.#options.keepResolved)) continue;
-      // What is damped, or was told lately, has a history that the next episode is measured by.
-      if ([...this.conversations.values()].some(({ told }) => (told.get(alert.kind.fingerprint)?.times.length ?? 0) > 1)) {
-        if (since(now, alert.changedAt) < this.#options.damping.window + this.#options.damping.quiet) continue;
-      }
+  #forgetWhatIsOver(group: Group, key: string, now: Instant): void {
+    const { damping, keepResolved } = this.#options;
+    for (const alert of group.alerts) {
+      if ((alert.firing && !alert.momentary) || this.#isPending(alert)) continue;
+      if (!alert.momentary && since(now, alert.changedAt) < keepResolved) continue;
+      // The next episode is measured by what was told of this one.
+      const { fingerprint } = alert.kind;
+      if ([...group.conversations.values()].some(({ told }) => told.get(fingerprint)?.isRecent(now, damping) === true)) continue;
       this.#forget(alert);
     }
-  }
-
-  #isPending(alert: StandingAlert): boolean {
-    return this.#options.receivers.some((receiver) => {
-      if (!wants(receiver, alert.kind)) return false;
-      const conversation = this.conversations.get(JSON.stringify([receiver.name, alert.kind.group.key]));
-      return conversation !== undefined && (conversation.dueAt(this.#options) !== null || conversation.holdsBack);
-    });
+    if (group.alerts.size > 0) return;
+    if ([...group.conversations.values()].every((conversation) => conversation.isOver(now, this.#options))) this.groups.delete(key);
   }
 }
 

@@ -3,17 +3,12 @@ import { routerKey } from "../../core/router-key.ts";
 import { type Duration, type Instant, plus, seconds, type WallTime } from "../../lib/time.ts";
 import type { Alert, Json, Labels } from "../alert.ts";
 import type { Subject } from "../identity.ts";
+import type { ReceiverRule } from "./receiver-rule.ts";
 
 /** What holds together: one segment, or several that a sync group of this host joins. */
 export interface AlertGroup {
   readonly key: string;
   readonly labels: Labels;
-}
-
-/** Who raises it here. Two interfaces on one segment raise one alert. */
-export interface Source {
-  readonly router: VirtualRouterId;
-  readonly since: WallTime;
 }
 
 /** What the condition says of itself: the latest that is known. */
@@ -35,40 +30,40 @@ export interface AlertKind {
   readonly group: AlertGroup;
 }
 
-/**
- * Where the numbers of a new alert begin: higher than any that it had before it was forgotten, in this run of the agent or an earlier one,
- * as no alert comes and goes once a second for long. Even.
- */
-export const firstSequence = (wall: WallTime): number => 2 * Math.floor(wall / 1_000_000);
-
 /** One alert, as this agent knows it: an odd `sequence` fires, an even one is over. */
 export class StandingAlert {
   readonly kind: AlertKind;
   sequence: number;
-  /** Before its first episode. */
-  readonly origin: number;
+  /** Before its first episode that is known. Even. */
+  origin: number;
   /** Of the latest episode. */
   startsAt: WallTime;
   endsAt: WallTime | null = null;
   changedAt: Instant;
   /** Somewhere in this episode it was a consequence of another one, or silenced: it is no story once it is over. */
   hushed = false;
-  /** From an earlier run of the agent, and not seen since. */
+  /** From an earlier run of the agent, and not raised since. */
   restored = false;
   /** It only happened: nobody is told that it is over. */
   readonly momentary: boolean;
-  /** null: an earlier run knew them, and said what it said. */
+  /** null: nothing is known but that it was raised. */
   facts: Facts | null = null;
-  /** What was said of it last. */
+  /** What was said of it last in this run. */
   said: Alert | null = null;
+  incident: { readonly id: string; readonly folder: string } | null = null;
   /** Where it was raised last: it outlives the sources. */
-  router: VirtualRouterId | null = null;
-  readonly sources = new Map<string, Source>();
+  router: VirtualRouterId;
+  /** Receivers that are to be told of it. */
+  readonly wantedBy = new Set<ReceiverRule>();
+  /** Who raises it here. Two interfaces on one segment raise one alert. */
+  readonly sources = new Map<string, VirtualRouterId>();
   #inhibitors = 0;
   #releasedAt: Instant | null = null;
 
-  constructor(kind: AlertKind, at: Instant, startsAt: WallTime, sequence = firstSequence(startsAt), momentary = false) {
+  /** @param sequence the number before its first episode: even; or of an earlier run */
+  constructor(kind: AlertKind, router: VirtualRouterId, at: Instant, startsAt: WallTime, sequence: number, momentary = false) {
     this.kind = kind;
+    this.router = router;
     this.changedAt = at;
     this.startsAt = startsAt;
     this.sequence = sequence;
@@ -80,19 +75,14 @@ export class StandingAlert {
     return this.sequence % 2 === 1;
   }
 
-  /** @returns whether it changed by that */
-  raise(router: VirtualRouterId, at: Instant, since: WallTime): boolean {
+  /** @returns whether it begins by that */
+  raise(router: VirtualRouterId, at: Instant, startsAt: WallTime): boolean {
     this.router = router;
-    const wasRestored = this.restored;
     this.restored = false;
-    if (wasRestored && this.firing) {
-      this.sources.set(routerKey(router), { router, since: this.startsAt });
-      return false;
-    }
-    this.sources.set(routerKey(router), { router, since });
+    this.sources.set(routerKey(router), router);
     if (this.firing) return false;
     this.sequence += 1;
-    this.startsAt = since;
+    this.startsAt = startsAt;
     this.endsAt = null;
     this.changedAt = at;
     this.hushed = false;
@@ -103,19 +93,16 @@ export class StandingAlert {
   clear(router: VirtualRouterId, at: Instant, endsAt: WallTime): boolean {
     this.sources.delete(routerKey(router));
     if (this.sources.size > 0 || !this.firing) return false;
-    this.resolve(at, endsAt);
-    return true;
-  }
-
-  resolve(at: Instant, endsAt: WallTime): void {
     this.sequence += 1;
     this.endsAt = endsAt;
     this.changedAt = at;
     this.restored = false;
-    this.sources.clear();
+    this.#inhibitors = 0;
+    this.#releasedAt = null;
+    return true;
   }
 
-  /** Another condition explains it, or does not any more. */
+  /** By how many other conditions it is explained now. */
   explained(inhibitors: number, at: Instant): void {
     if (inhibitors > 0) this.hushed = true;
     if (this.#inhibitors > 0 && inhibitors === 0) this.#releasedAt = at;
@@ -123,6 +110,8 @@ export class StandingAlert {
   }
 
   isInhibited(now: Instant): boolean {
+    // What explained it in an earlier run has yet to be heard of in this one.
+    if (this.restored && this.hushed) return true;
     return this.#inhibitors > 0 || (this.#releasedAt !== null && now < plus(this.#releasedAt, LINGER));
   }
 }

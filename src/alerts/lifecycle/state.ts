@@ -1,17 +1,19 @@
-import type { Severity, VirtualRouterId } from "../../core/events.ts";
+import { conditionNames, type Severity, severities, type VirtualRouterId } from "../../core/events.ts";
+import { routerKey } from "../../core/router-key.ts";
 import { parseRfc3339 } from "../../lib/rfc3339.ts";
 import { type Instant, micros, plus, rfc3339, since, type WallTime } from "../../lib/time.ts";
-import type { Alert, Labels } from "../alert.ts";
+import type { Labels } from "../alert.ts";
 import { fingerprintOf, type Subject } from "../identity.ts";
-import type { ReceiverRule } from "./conversation.ts";
 import { Told } from "./conversation.ts";
 import type { Lifecycle } from "./lifecycle.ts";
+import type { ReceiverRule } from "./receiver-rule.ts";
 import { type Facts, StandingAlert } from "./standing-alert.ts";
 
 /** What the lifecycle has to remember over a restart, as it stands on the disk. */
 export interface StoredState {
   readonly version: 1;
   readonly saved_at: string;
+  readonly highest_sequence: number;
   readonly alerts: readonly StoredAlert[];
   readonly conversations: readonly StoredConversation[];
 }
@@ -25,10 +27,10 @@ interface StoredAlert {
   readonly starts_at: string;
   readonly ends_at: string | null;
   readonly hushed: boolean;
-  readonly router: VirtualRouterId | null;
+  readonly router: VirtualRouterId;
+  readonly sources: readonly VirtualRouterId[];
   readonly facts: Facts | null;
-  /** What was said of it last; null: nothing yet. */
-  readonly said: Alert | null;
+  readonly incident: { readonly id: string; readonly folder: string } | null;
 }
 
 interface StoredConversation {
@@ -36,18 +38,29 @@ interface StoredConversation {
   readonly group_key: string;
   readonly group_labels: Labels;
   readonly last_sent_at: string | null;
-  readonly told: readonly { readonly fingerprint: string; readonly sequence: number; readonly firing: boolean; readonly damped: boolean }[];
+  readonly told: readonly StoredTold[];
+}
+
+interface StoredTold {
+  readonly fingerprint: string;
+  readonly sequence: number;
+  readonly firing: boolean;
+  readonly damped: boolean;
+  readonly said_at: string | null;
+  readonly times: readonly string[];
 }
 
 /** @param now and `wall`: the same moment by both clocks */
-export function storedState({ alerts, conversations }: Lifecycle, now: Instant, wall: WallTime): StoredState {
+export function storedState({ alerts, groups, highest }: Lifecycle, now: Instant, wall: WallTime): StoredState {
   const wallOf = (at: Instant): string => rfc3339((wall - since(now, at)) as WallTime);
+  const wallOrNull = (at: Instant | null): string | null => (at === null ? null : wallOf(at));
   return {
     version: 1,
     saved_at: rfc3339(wall),
+    highest_sequence: highest,
     alerts: [...alerts.values()]
-      .filter(({ momentary }) => !momentary)
-      .map(({ kind, sequence, startsAt, endsAt, hushed, router, facts, said }) => ({
+      .filter(({ momentary, wantedBy }) => !momentary && wantedBy.size > 0)
+      .map(({ kind, sequence, startsAt, endsAt, hushed, router, sources, facts, incident }) => ({
         labels: kind.labels,
         subject: kind.subject,
         group_key: kind.group.key,
@@ -57,22 +70,32 @@ export function storedState({ alerts, conversations }: Lifecycle, now: Instant, 
         ends_at: endsAt === null ? null : rfc3339(endsAt),
         hushed,
         router,
+        sources: [...sources.values()],
         facts,
-        said,
+        incident,
       })),
-    conversations: [...conversations.values()].map(({ receiver, group, lastSentAt, told }) => ({
-      receiver: receiver.name,
-      group_key: group.key,
-      group_labels: group.labels,
-      last_sent_at: lastSentAt === null ? null : wallOf(lastSentAt),
-      told: [...told].map(([fingerprint, { sequence, firing, damped }]) => ({ fingerprint, sequence, firing, damped })),
-    })),
+    conversations: [...groups.values()].flatMap(({ named, conversations }) =>
+      [...conversations.values()].map(({ receiver, lastSentAt, told }) => ({
+        receiver: receiver.name,
+        group_key: named.key,
+        group_labels: named.labels,
+        last_sent_at: wallOrNull(lastSentAt),
+        told: [...told].map(([fingerprint, { sequence, firing, damped, saidAt, times }]) => ({
+          fingerprint,
+          sequence,
+          firing,
+          damped,
+          said_at: wallOrNull(saidAt),
+          times: times.map(wallOf),
+        })),
+      })),
+    ),
   };
 }
 
 /**
  * Takes up what an earlier run left: what fired then is known, is not sent as new, and waits for a word of whether it still is so.
- * @returns how many entries could not be used
+ * @returns false: it cannot be used, and nothing of it was taken
  */
 export function restoreState(
   lifecycle: Lifecycle,
@@ -80,32 +103,37 @@ export function restoreState(
   receivers: readonly ReceiverRule[],
   now: Instant,
   wall: WallTime,
-): number {
-  if (!isState(stored)) return 1;
-  let bad = 0;
+): stored is StoredState {
+  if (!isState(stored)) return false;
+  // A clock that was stepped back meanwhile must not put anything off for long.
+  const instantOf = (text: string): Instant | null => {
+    const parsed = parseRfc3339(text);
+    return parsed.ok ? plus(now, micros(Math.min(0, parsed.value - wall))) : null;
+  };
+  lifecycle.highest = Math.max(lifecycle.highest, stored.highest_sequence);
   for (const entry of stored.alerts) {
     const alert = alertOf(entry, now);
-    if (alert === null) bad += 1;
-    else lifecycle.restore(alert);
+    if (alert !== null) lifecycle.restore(alert);
   }
-  for (const entry of stored.conversations) {
-    const receiver = receivers.find(({ name }) => name === entry.receiver);
+  for (const { receiver: name, group_key: key, group_labels: labels, last_sent_at: sentAt, told: all } of stored.conversations) {
+    const receiver = receivers.find((each) => each.name === name);
     // It is not configured any more.
     if (receiver === undefined) continue;
-    const conversation = lifecycle.conversationOf(receiver, { key: entry.group_key, labels: entry.group_labels });
-    const sent = entry.last_sent_at === null ? null : parseRfc3339(entry.last_sent_at);
-    // A clock that was stepped back meanwhile must not put the next one off for long.
-    if (sent?.ok) conversation.lastSentAt = plus(now, micros(Math.min(0, sent.value - wall)));
-    for (const { fingerprint, sequence, firing, damped } of entry.told) {
+    const conversation = lifecycle.groupOf({ key, labels }).conversationWith(receiver);
+    conversation.lastSentAt = sentAt === null ? null : instantOf(sentAt);
+    for (const { fingerprint, sequence, firing, damped, said_at: saidAt, times } of all) {
+      if (!lifecycle.alerts.has(fingerprint)) continue;
       const told = new Told();
       told.sequence = sequence;
       told.firing = firing;
       told.damped = damped;
+      told.saidAt = saidAt === null ? null : instantOf(saidAt);
+      told.times = times.flatMap((time) => instantOf(time) ?? []);
       conversation.told.set(fingerprint, told);
     }
   }
   for (const alert of lifecycle.alerts.values()) lifecycle.resume(alert, now);
-  return bad;
+  return true;
 }
 
 function alertOf(entry: StoredAlert, now: Instant): StandingAlert | null {
@@ -117,16 +145,16 @@ function alertOf(entry: StoredAlert, now: Instant): StandingAlert | null {
     fingerprint: fingerprintOf(labels),
     labels,
     subject: subject as Subject,
-    severity: (labels["severity"] ?? "warning") as Severity,
+    severity: labels["severity"] as Severity,
     group: { key, labels: groupLabels },
   };
-  const alert = new StandingAlert(kind, now, starts.value, sequence);
+  const alert = new StandingAlert(kind, entry.router, now, starts.value, sequence);
   alert.endsAt = ends === null ? null : ends.value;
   alert.hushed = entry.hushed;
-  alert.router = entry.router;
   alert.facts = entry.facts;
-  alert.said = entry.said;
+  alert.incident = entry.incident;
   alert.restored = alert.firing;
+  for (const router of entry.sources) alert.sources.set(routerKey(router), router);
   return alert;
 }
 
@@ -135,49 +163,64 @@ function isState(value: unknown): value is StoredState {
   return (
     isRecord(value) &&
     value["version"] === 1 &&
-    Array.isArray(value["alerts"]) &&
-    value["alerts"].every(isAlert) &&
-    Array.isArray(value["conversations"]) &&
-    value["conversations"].every(isConversation)
+    Number.isSafeInteger(value["highest_sequence"]) &&
+    isListOf(value["alerts"], isAlert) &&
+    isListOf(value["conversations"], isConversation)
   );
 }
 
+const subjects: readonly unknown[] = [...conditionNames, "master_changed"];
+const known: readonly unknown[] = severities;
+
+type Check = (value: unknown) => boolean;
+
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
-const isTexts = (value: unknown): value is Labels => isRecord(value) && Object.values(value).every((text) => typeof text === "string");
-const isTextOrNull = (value: unknown): boolean => value === null || typeof value === "string";
+const isListOf = (value: unknown, check: Check): boolean => Array.isArray(value) && value.every(check);
+const isText: Check = (value) => typeof value === "string";
+const isTexts: Check = (value) => isRecord(value) && Object.values(value).every(isText);
+const orNull =
+  (check: Check): Check =>
+  (value) =>
+    value === null || check(value);
 
-const isRouter = (value: unknown): boolean =>
-  isRecord(value) && isTextOrNull(value["interface"]) && typeof value["family"] === "string" && typeof value["vrid"] === "number";
-const isFacts = (value: unknown): boolean =>
-  isRecord(value) && typeof value["summary"] === "string" && isTextOrNull(value["cause"]) && isRecord(value["evidence"]);
+const isRouter: Check = (value) =>
+  isRecord(value) && orNull(isText)(value["interface"]) && isText(value["family"]) && Number.isSafeInteger(value["vrid"]);
 
-const isAlert = (value: unknown): boolean =>
+const isFacts: Check = (value) =>
+  isRecord(value) && isText(value["summary"]) && orNull(isText)(value["cause"]) && isRecord(value["evidence"]);
+
+const isIncident: Check = (value) => isRecord(value) && isText(value["id"]) && isText(value["folder"]);
+
+const isAlert: Check = (value) =>
   isRecord(value) &&
   isTexts(value["labels"]) &&
+  known.includes((value["labels"] as Labels)["severity"]) &&
   isTexts(value["group_labels"]) &&
-  typeof value["subject"] === "string" &&
-  typeof value["group_key"] === "string" &&
+  subjects.includes(value["subject"]) &&
+  isText(value["group_key"]) &&
   Number.isSafeInteger(value["sequence"]) &&
-  typeof value["starts_at"] === "string" &&
-  isTextOrNull(value["ends_at"]) &&
+  isText(value["starts_at"]) &&
+  orNull(isText)(value["ends_at"]) &&
   typeof value["hushed"] === "boolean" &&
-  (value["router"] === null || isRouter(value["router"])) &&
-  (value["facts"] === null || isFacts(value["facts"])) &&
-  (value["said"] === null || isRecord(value["said"]));
+  isRouter(value["router"]) &&
+  isListOf(value["sources"], isRouter) &&
+  orNull(isFacts)(value["facts"]) &&
+  orNull(isIncident)(value["incident"]);
 
-const isConversation = (value: unknown): boolean =>
+const isTold: Check = (value) =>
   isRecord(value) &&
-  typeof value["receiver"] === "string" &&
-  typeof value["group_key"] === "string" &&
+  isText(value["fingerprint"]) &&
+  Number.isSafeInteger(value["sequence"]) &&
+  typeof value["firing"] === "boolean" &&
+  typeof value["damped"] === "boolean" &&
+  orNull(isText)(value["said_at"]) &&
+  isListOf(value["times"], isText);
+
+const isConversation: Check = (value) =>
+  isRecord(value) &&
+  isText(value["receiver"]) &&
+  isText(value["group_key"]) &&
   isTexts(value["group_labels"]) &&
-  isTextOrNull(value["last_sent_at"]) &&
-  Array.isArray(value["told"]) &&
-  value["told"].every(
-    (told) =>
-      isRecord(told) &&
-      typeof told["fingerprint"] === "string" &&
-      Number.isSafeInteger(told["sequence"]) &&
-      typeof told["firing"] === "boolean" &&
-      typeof told["damped"] === "boolean",
-  );
+  orNull(isText)(value["last_sent_at"]) &&
+  isListOf(value["told"], isTold);

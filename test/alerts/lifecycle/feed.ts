@@ -1,7 +1,7 @@
 import type { Alert, Notification } from "../../../src/alerts/alert.ts";
 import { fingerprintOf, labelsOf, type Subject } from "../../../src/alerts/identity.ts";
-import type { ReceiverRule } from "../../../src/alerts/lifecycle/conversation.ts";
 import { Lifecycle, type LifecycleOptions } from "../../../src/alerts/lifecycle/lifecycle.ts";
+import type { ReceiverRule } from "../../../src/alerts/lifecycle/receiver-rule.ts";
 import type { AlertKind, StandingAlert } from "../../../src/alerts/lifecycle/standing-alert.ts";
 import { restoreState, type StoredState, storedState } from "../../../src/alerts/lifecycle/state.ts";
 import { detectors } from "../../../src/core/detectors/index.ts";
@@ -43,6 +43,9 @@ export class Feed {
   readonly heard: Heard[] = [];
   silenced: (router: VirtualRouterId) => boolean = () => false;
   judged = true;
+  /** What a segment is called from now on. */
+  renamed: string | null = null;
+  #wallOffset = EPOCH_US;
   now = 0;
   readonly #receivers: readonly ReceiverRule[];
 
@@ -63,8 +66,9 @@ export class Feed {
   raise(at: number, subject: Subject, vrid = 51, more: Partial<VirtualRouterId> = {}): this {
     this.to(at);
     const router = routerOf(vrid, more);
-    if (subject === "master_changed") this.lifecycle.happened({ kind: kindOf(subject, router), router, facts, ...this.#stamp(at) });
-    else this.lifecycle.raised({ kind: kindOf(subject, router), router, facts, ...this.#stamp(at) });
+    if (subject === "master_changed")
+      this.lifecycle.happened({ kind: kindOf(subject, router, this.renamed), router, facts, ...this.#stamp(at) });
+    else this.lifecycle.raised({ kind: kindOf(subject, router, this.renamed), router, facts, ...this.#stamp(at) });
     return this;
   }
 
@@ -72,7 +76,7 @@ export class Feed {
     this.to(at);
     const { resolved = true, ...id } = more;
     const router = routerOf(vrid, id);
-    this.lifecycle.cleared({ kind: kindOf(subject, router), router, facts, ...this.#stamp(at) }, resolved);
+    this.lifecycle.cleared({ kind: kindOf(subject, router, this.renamed), router, facts, ...this.#stamp(at) }, resolved);
     return this;
   }
 
@@ -89,18 +93,23 @@ export class Feed {
     return this;
   }
 
+  stepWall(bySeconds: number): void {
+    this.#wallOffset += bySeconds * 1e6;
+  }
+
   /** The agent is killed and starts again a while later; what it was told until then counts. */
   restart(at: number): Feed {
     const stored = JSON.parse(JSON.stringify(this.stored())) as StoredState;
     const next = new Feed(this.#receivers, {}, at);
     next.silenced = this.silenced;
+    next.#wallOffset = this.#wallOffset;
     const { at: now, wall } = this.#stamp(at);
     restoreState(next.lifecycle, stored, this.#receivers, now, wall);
     return next;
   }
 
-  /** @returns how many entries were unusable */
-  take(stored: unknown): number {
+  /** @returns whether it could be used */
+  take(stored: unknown): boolean {
     const { at, wall } = this.#stamp(this.now);
     return restoreState(this.lifecycle, stored, this.#receivers, at, wall);
   }
@@ -110,10 +119,10 @@ export class Feed {
     return storedState(this.lifecycle, at, wall);
   }
 
-  reconcile(at: number, holds: boolean | null): this {
+  reconcile(at: number, holds: (vrid: number) => boolean | null): this {
     this.to(at);
     const stamp = this.#stamp(at);
-    this.lifecycle.reconcile(() => holds, stamp.at, stamp.wall);
+    this.lifecycle.reconcile(({ vrid }) => holds(vrid), stamp.at, stamp.wall);
     return this;
   }
 
@@ -130,15 +139,16 @@ export class Feed {
 
   #stamp(at: number): { at: Instant; wall: WallTime } {
     const us = Math.round(at * 1e6);
-    return { at: instant(us), wall: wallTime(EPOCH_US + us) };
+    return { at: instant(us), wall: wallTime(this.#wallOffset + us) };
   }
 }
 
 const routerOf = (vrid: number, more: Partial<VirtualRouterId>): VirtualRouterId => ({ interface: "eth0", family: "ipv4", vrid, ...more });
 
-function kindOf(subject: Subject, router: VirtualRouterId): AlertKind {
+function kindOf(subject: Subject, router: VirtualRouterId, renamed: string | null): AlertKind {
   const detector = detectors.find(({ id }) => id === subject);
-  const segment = router.interface === "eth1" ? "inner" : "outer";
+  const named = router.interface?.startsWith("net") === true ? router.interface : "outer";
+  const segment = renamed ?? (router.interface === "eth1" ? "inner" : named);
   const severity = detector?.severity ?? "info";
   const identity = { subject, severity, scope: detector?.scope ?? "segment", router, segment, host: "lb1", externalLabels: {} } as const;
   const labels = labelsOf(identity);
