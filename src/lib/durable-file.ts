@@ -1,5 +1,6 @@
-import { mkdir, open, rename, rm } from "node:fs/promises";
+import { access, mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
+import { systemCode } from "./system-code.ts";
 
 /** The steps of a durable write; tests let each of them fail. */
 export interface DurableSteps {
@@ -12,7 +13,7 @@ export interface DurableSteps {
 }
 
 export const nodeSteps: DurableSteps = {
-  makeDirectory: (path) => mkdir(path, { recursive: true, mode: 0o750 }),
+  makeDirectory,
   remove: (path) => rm(path, { force: true }),
   async writeNew(path, text) {
     const file = await open(path, "wx", 0o600);
@@ -33,6 +34,27 @@ export const nodeSteps: DurableSteps = {
     }
   },
 };
+
+const DIRECTORY_MODE = 0o750;
+
+async function makeDirectory(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true, mode: DIRECTORY_MODE });
+  } catch (error) {
+    if (systemCode(error) !== "ENOENT") throw error;
+    // Node (20.20) says so of a read-only file system as well, where the call for a single directory says EROFS.
+    let missing = path;
+    while (!(await isThere(dirname(missing)))) missing = dirname(missing);
+    await mkdir(missing, DIRECTORY_MODE);
+    throw error;
+  }
+}
+
+const isThere = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
 
 /**
  * Puts a text in the place of a file, whole or not at all, and returns when a power failure cannot take it back. One writer at a time.
