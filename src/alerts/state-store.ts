@@ -1,10 +1,12 @@
 import { rename } from "node:fs/promises";
+import { dirname } from "node:path";
 import type { Clock } from "../lib/clock.ts";
 import { type DurableSteps, nodeSteps, writeDurably } from "../lib/durable-file.ts";
 import { readAtMost } from "../lib/read-file.ts";
 import { systemCode } from "../lib/system-code.ts";
 import { micros, millis, seconds, since } from "../lib/time.ts";
 import { waitAtMost } from "./spool/bounded.ts";
+import { diskProblem } from "./spool/trouble.ts";
 
 export interface StoreLog {
   info(fields: Readonly<Record<string, unknown>>, message: string): void;
@@ -50,6 +52,7 @@ export class StateStore {
     this.#deps = deps;
   }
 
+  /** What the disk refuses and why, for a person; null: it has everything. */
   get problem(): string | null {
     return this.#problem;
   }
@@ -156,7 +159,7 @@ export class StateStore {
       failed = true;
       this.#dirty = true;
       this.failures += 1;
-      const problem = systemCode(error) ?? (error instanceof Error ? error.message : String(error));
+      const problem = diskProblem(dirname(path), error);
       if (problem !== this.#problem)
         log.error({ path, problem }, "the state of alerts cannot be stored: after a restart what fires is told anew");
       this.#problem = problem;

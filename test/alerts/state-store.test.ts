@@ -74,7 +74,7 @@ test("a disk that refuses is told once, counted, and tried again", async () => {
   await settled(1);
   clock.runTo(30_000);
   await settled(2);
-  assert.equal(store.problem, "ENOSPC");
+  assert.match(store.problem ?? "", /^alerts cannot be stored in \/.*: no space is left on the device; free some$/);
   assert.equal(lines.length, 1);
   refuses = false;
   await store.close();
@@ -125,7 +125,7 @@ test("nobody waits for a disk that refuses, and not for long for one that does n
   });
   refusing.store.changed();
   await refusing.store.settled();
-  assert.equal(refusing.store.problem, "ENOSPC");
+  assert.match(refusing.store.problem ?? "", /no space/);
   assert.equal(refusing.store.isBehind, false);
   await refusing.store.close();
 
