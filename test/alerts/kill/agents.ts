@@ -12,10 +12,10 @@ export class Agent {
   readonly ended: Promise<unknown>;
 
   /** @param command with its arguments @param log a file that what it logs is added to */
-  constructor(command: readonly string[], log: string) {
+  constructor(command: readonly string[], log: string, environment: NodeJS.ProcessEnv = process.env) {
     const [program = "", ...args] = command;
     const file = openSync(log, "a");
-    this.#child = spawn(program, args, { stdio: ["pipe", "pipe", file] });
+    this.#child = spawn(program, args, { stdio: ["pipe", "pipe", file], env: environment });
     closeSync(file);
     this.ended = once(this.#child, "exit");
     // A line may be on its way to one that is dead.
@@ -26,6 +26,11 @@ export class Agent {
       const answer = JSON.parse(line) as Answer;
       this.#waiting.get(answer.kind)?.(answer);
     });
+  }
+
+  get pid(): number {
+    if (this.#child.pid === undefined) throw new Error("a child that did not start");
+    return this.#child.pid;
   }
 
   get isAlive(): boolean {

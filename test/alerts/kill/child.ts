@@ -1,6 +1,6 @@
 /**
  * An agent's alerts without an agent: the real center, lanes, spool and HTTP client. What holds comes from standard input.
- * Arguments: the directory of the alerts, and the URL of each receiver.
+ * Arguments: the directory of the alerts, and the URL of each receiver. IMPATIENT=1: what waits for 5 s or more waits for half a second.
  */
 import { writeSync } from "node:fs";
 import { createInterface } from "node:readline";
@@ -11,13 +11,18 @@ import type { Format } from "../../../src/alerts/formats/format.ts";
 import { Webhook } from "../../../src/alerts/webhook.ts";
 import { WebhookLane } from "../../../src/alerts/webhook-lane.ts";
 import type { Severity, VirtualRouterId } from "../../../src/core/events.ts";
-import { systemClock } from "../../../src/lib/clock.ts";
+import { type Clock, systemClock } from "../../../src/lib/clock.ts";
 import { millis, seconds, since } from "../../../src/lib/time.ts";
 import { receiver } from "../lifecycle/feed.ts";
 import { type Answer, type Order, type ReceiverName, type Report, receiverNames, type Truth } from "./protocol.ts";
 
 const [directory = "", ...urls] = process.argv.slice(2);
-const clock = systemClock;
+/** A disk that refused is tried again after 10 s and 30 s. */
+const impatientClock: Clock = {
+  ...systemClock,
+  after: (delay, action) => systemClock.after(delay < seconds(5) ? delay : millis(500), action),
+};
+const clock = process.env["IMPATIENT"] === "1" ? impatientClock : systemClock;
 const truths = new Map<number, Truth>();
 let settled = false;
 

@@ -2,11 +2,10 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
 import { Random } from "../../helpers/keepalived-model/random.ts";
 import { temporaryFolder, waitFor } from "../../keepalived/notify/harness.ts";
 import { type Agent, Agents } from "./agents.ts";
+import { bundleChild } from "./bundle.ts";
 import { Ledger, toldIn } from "./ledger.ts";
 import { type Mood, MoodyReceiver } from "./moody-receiver.ts";
 import { CONDITIONS, type ReceiverName, receiverNames, type Truth } from "./protocol.ts";
@@ -36,15 +35,7 @@ describe("an agent that is killed again and again", () => {
   before(async () => {
     await receiver.listen();
     const program = folder.at("child.cjs");
-    // One file is read in half the time of a hundred.
-    await build({
-      entryPoints: [fileURLToPath(new URL("child.js", import.meta.url))],
-      bundle: true,
-      platform: "node",
-      format: "cjs",
-      outfile: program,
-      logLevel: "error",
-    });
+    await bundleChild(program);
     const urls = receiverNames.map((name) => receiver.url(name));
     agents = new Agents([process.execPath, program, folder.at("alerts"), ...urls], folder.at("log"), 2);
   });
