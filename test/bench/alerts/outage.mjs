@@ -1,6 +1,6 @@
 /**
- * A receiver that is down for an hour while alerts come, by a clock that is moved by hand; disk and network are real. Alerts are spread
- * evenly over the hour and over segments of ten virtual routers; every second one is over after ten minutes.
+ * A receiver that is down for an hour while alerts come, by a clock that is moved by hand; disk and network are real. Alerts come every
+ * half minute, spread evenly over the hour and over segments of ten virtual routers; every second one is over after ten minutes.
  * Arguments: folder of the compiled program, folder for the spool, JSON of {alerts}. Prints one JSON object.
  */
 import { setTimeout as sleep, setImmediate as turn } from "node:timers/promises";
@@ -10,6 +10,7 @@ const [compiled, directory, options] = process.argv.slice(2);
 const { alerts } = JSON.parse(options);
 const OUTAGE = 3_600;
 const OVER_AFTER = 600;
+const WAVE = 30;
 const segments = alerts / 10;
 
 /** Moves by whole seconds. */
@@ -36,8 +37,8 @@ const busy = (change) => {
 };
 /** No time passes while the disk or the network work: they would seem to hang. */
 async function quiet() {
-  do await turn();
-  while (working > 0);
+  await turn();
+  while (working > 0 && view().outcomes.delivered === 0) await sleep(1);
 }
 
 const unreachable = await startReceiver();
@@ -45,16 +46,18 @@ const { port } = unreachable;
 await unreachable.stop();
 const clock = new SteppedClock();
 const station = await openStation({ compiled, directory, port, clock, busy });
-await quiet();
 const view = () => station.lane.view();
+await quiet();
 const nameOf = (i) => [`segment-${i % segments}`, Math.floor(i / segments) + 1];
 
 const cpu = process.cpuUsage();
 let raised = 0;
 let cleared = 0;
-for (let second = 1; second <= OUTAGE; second++) {
-  for (; raised < (second * alerts) / OUTAGE; raised++) station.raise(...nameOf(raised));
-  for (; cleared < ((second - OVER_AFTER) * alerts) / OUTAGE; cleared += 2) station.clear(...nameOf(cleared));
+for (let second = 0; second < OUTAGE; second++) {
+  if (second % WAVE === 0) {
+    for (; raised < ((second + WAVE) * alerts) / OUTAGE; raised++) station.raise(...nameOf(raised));
+    for (; cleared < ((second + WAVE - OVER_AFTER) * alerts) / OUTAGE; cleared += 2) station.clear(...nameOf(cleared));
+  }
   clock.step();
   await quiet();
 }
@@ -66,7 +69,7 @@ while (view().outcomes.delivered === 0) {
   clock.step();
   await quiet();
 }
-const [{ at: begun }] = receiver.posts;
+const [{ at: begun }] = receiver.posts.length > 0 ? receiver.posts : [await receiver.next()];
 while (view().queueLength > 0) await sleep(1);
 const drained = Number(process.hrtime.bigint() / 1_000n);
 while (receiver.posts.length < view().outcomes.delivered) await receiver.next();
