@@ -6,8 +6,8 @@ import type { RouterFacts } from "../alerts/describe.ts";
 import type { Heartbeat } from "../alerts/heartbeat.ts";
 import type { Subject } from "../alerts/identity.ts";
 import { joinedSegments } from "../alerts/lifecycle/joined-segments.ts";
+import type { AlertLog } from "../alerts/log.ts";
 import type { ReceiverLane } from "../alerts/receiver-lane.ts";
-import type { StoreLog } from "../alerts/state-store.ts";
 import type { Config } from "../config/schema.ts";
 import type { ConditionName, VirtualRouterId } from "../core/events.ts";
 import type { JoinedRouterView } from "../core/host/view.ts";
@@ -25,7 +25,7 @@ const SETTLE_MASTER_DOWNS = 4;
 export interface AgentAlertsDeps {
   readonly config: Config;
   readonly clock: Clock;
-  readonly log: StoreLog;
+  readonly log: AlertLog;
   readonly version: string;
   /** When the agent began to listen. */
   readonly started: Instant;

@@ -5,10 +5,11 @@ import type { Alert, Notification } from "./alert.ts";
 import { AlertmanagerPush, endsAt } from "./alertmanager-push.ts";
 import type { CommandOutcome } from "./control.ts";
 import type { ReceiverRule } from "./lifecycle/receiver-rule.ts";
+import type { ReceiverRule } from "./lifecycle/conversation.ts";
+import type { AlertLog } from "./log.ts";
 import type { Attempt, Outcome } from "./outcome.ts";
 import type { ReceiverLane } from "./receiver-lane.ts";
 import { RequestDurations, timed } from "./request-durations.ts";
-import type { StoreLog } from "./state-store.ts";
 
 /** Posts to one Alertmanager of a cluster: none of them waits for another. */
 interface Poster {
@@ -21,7 +22,7 @@ export type OpenAlertmanagers = (endsAt: (alert: Alert) => string) => Promise<re
 
 export interface AlertmanagerLaneDeps {
   readonly clock: Clock;
-  readonly log: StoreLog;
+  readonly log: AlertLog;
   readonly random: () => number;
   readonly newId: () => string;
 }

@@ -18,7 +18,8 @@ import { restoreState, storedState } from "./lifecycle/state.ts";
 import type { Due } from "./lifecycle/teller.ts";
 import type { ReceiverLane } from "./receiver-lane.ts";
 import { waitAtMost } from "./spool/bounded.ts";
-import { StateStore, type StoreLog } from "./state-store.ts";
+import { StateStore } from "./state-store.ts";
+import type { AlertLog } from "./log.ts";
 
 export interface CenterOptions extends Timing {
   readonly externalLabels: Labels;
@@ -32,7 +33,7 @@ export interface CenterOptions extends Timing {
 
 export interface CenterDeps {
   readonly clock: Clock;
-  readonly log: StoreLog;
+  readonly log: AlertLog;
   /** A way to each receiver. */
   readonly lanes: readonly ReceiverLane[];
   readonly describeRouter: (router: VirtualRouterId) => { readonly segment: string; readonly name: string | null };

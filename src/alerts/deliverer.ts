@@ -10,10 +10,11 @@ import type { CommandOutcome } from "./control.ts";
 import { DeadLetters } from "./dead-letters.ts";
 import { FailureLog } from "./failure-log.ts";
 import { Lane, type LaneOptions } from "./lane.ts";
+import type { AlertLog } from "./log.ts";
 import type { Attempt, Outcome } from "./outcome.ts";
 import { waitAtMost } from "./spool/bounded.ts";
 import type { Delivery } from "./spool/delivery.ts";
-import { type DeliveryLog, Spool } from "./spool/spool.ts";
+import { Spool } from "./spool/spool.ts";
 
 export interface DelivererOptions extends LaneOptions {
   /** Holds `queue/` and `dead/`. */
@@ -24,7 +25,7 @@ export interface DelivererOptions extends LaneOptions {
 export interface DelivererDeps {
   readonly attempt: Attempt;
   readonly clock: Clock;
-  readonly log: DeliveryLog;
+  readonly log: AlertLog;
   /** At least 0, less than 1; Math.random unless a test says otherwise. */
   readonly random?: () => number;
   /** A new `webhook-id`; a random UUID unless somebody says otherwise. */

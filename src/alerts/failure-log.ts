@@ -1,17 +1,17 @@
 import type { Clock } from "../lib/clock.ts";
 import { type Instant, since, toSeconds } from "../lib/time.ts";
-import type { DeliveryLog } from "./spool/spool.ts";
+import type { AlertLog } from "./log.ts";
 
 /** Says when a receiver begins to fail, when it fails in another way, and when it takes alerts again; not each time. */
 export class FailureLog {
   readonly #receiver: string;
   readonly #clock: Clock;
-  readonly #log: DeliveryLog;
+  readonly #log: AlertLog;
   #since: Instant | null = null;
   #failures = 0;
   #problem: string | null = null;
 
-  constructor(receiver: string, clock: Clock, log: DeliveryLog) {
+  constructor(receiver: string, clock: Clock, log: AlertLog) {
     this.#receiver = receiver;
     this.#clock = clock;
     this.#log = log;

@@ -1,14 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../lib/clock.ts";
 import { type Duration, rfc3339 } from "../lib/time.ts";
+import type { AlertLog } from "./log.ts";
 import { Poster } from "./webhook/poster.ts";
 import type { PostOptions } from "./webhook/prepare.ts";
 import type { Environment } from "./webhook/proxy.ts";
-
-export interface HeartbeatLog {
-  info(fields: Readonly<Record<string, unknown>>, message: string): void;
-  warn(fields: Readonly<Record<string, unknown>>, message: string): void;
-}
 
 export interface HeartbeatOptions extends Pick<PostOptions, "url" | "url_file" | "timeout" | "tls"> {
   readonly interval: Duration;
@@ -22,7 +18,7 @@ export interface HeartbeatDeps {
   readonly clock: Clock;
   /** Where the proxy variables are: `process.env`. */
   readonly environment: Environment;
-  readonly log: HeartbeatLog;
+  readonly log: AlertLog;
 }
 
 /** A sign of life for a dead-man's switch: it is the silence that alarms. A lost one is not made up for; the next one follows soon. */

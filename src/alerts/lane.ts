@@ -2,10 +2,11 @@ import type { Clock } from "../lib/clock.ts";
 import { instant, wallTime } from "../lib/time.ts";
 import type { Notification } from "./alert.ts";
 import { type CoalesceOptions, coalesce, joinKeyOf } from "./coalesce.ts";
+import type { AlertLog } from "./log.ts";
 import { SentSequences } from "./sent-sequences.ts";
 import { Delivery } from "./spool/delivery.ts";
 import { DeliveryQueue, type QueueLimits } from "./spool/queue.ts";
-import type { DeliveryLog, Spool } from "./spool/spool.ts";
+import type { Spool } from "./spool/spool.ts";
 
 export interface LaneOptions extends QueueLimits {
   readonly receiver: string;
@@ -18,7 +19,7 @@ export interface LaneOptions extends QueueLimits {
 export interface LaneDeps {
   readonly spool: Spool;
   readonly clock: Clock;
-  readonly log: DeliveryLog;
+  readonly log: AlertLog;
   readonly newId: () => string;
 }
 

@@ -5,21 +5,16 @@ import { type DurableSteps, nodeSteps, writeDurably } from "../lib/durable-file.
 import { readAtMost } from "../lib/read-file.ts";
 import { systemCode } from "../lib/system-code.ts";
 import { micros, millis, seconds, since } from "../lib/time.ts";
+import type { AlertLog } from "./log.ts";
 import { waitAtMost } from "./spool/bounded.ts";
 import { diskProblem } from "./spool/trouble.ts";
-
-export interface StoreLog {
-  info(fields: Readonly<Record<string, unknown>>, message: string): void;
-  warn(fields: Readonly<Record<string, unknown>>, message: string): void;
-  error(fields: Readonly<Record<string, unknown>>, message: string): void;
-}
 
 export interface StateStoreDeps {
   readonly path: string;
   /** What is to be written, as it is at the moment of the writing. */
   readonly state: () => unknown;
   readonly clock: Clock;
-  readonly log: StoreLog;
+  readonly log: AlertLog;
   readonly steps?: DurableSteps;
 }
 

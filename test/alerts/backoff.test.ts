@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { backoff } from "../../src/alerts/backoff.ts";
-import { seconds } from "../../src/lib/time.ts";
+import { micros, seconds } from "../../src/lib/time.ts";
 
 test("the longest pause doubles from a second to five minutes", () => {
   const longest = [1, 2, 3, 4, 9, 10, 5_000].map((failures) => Math.round(backoff(failures, 1, null) / 1e6));
@@ -17,5 +17,6 @@ test("what the receiver asks for is a lower bound, of which an hour is believed"
   assert.equal(backoff(1, 0.5, seconds(30)), seconds(30));
   assert.equal(backoff(10, 0.5, seconds(30)), seconds(150));
   assert.equal(backoff(1, 0.5, seconds(86_400)), seconds(3_600));
+  assert.equal(backoff(1, 0.5, micros(Number.MAX_SAFE_INTEGER)), seconds(3_600));
   assert.equal(backoff(1, 0.5, seconds(-5)), seconds(0.5));
 });

@@ -18,7 +18,7 @@ function start(t: TestContext, url: string, host = "lb1"): Beating {
   const clock = new FakeClock();
   const lines: string[] = [];
   const note = (fields: object, message: string): void => void lines.push(`${message} ${JSON.stringify(fields)}`);
-  const log = { info: note, warn: note };
+  const log = { info: note, warn: note, error: note };
   const deps = { alive: () => beating.alive, host, version: "1.2.3", clock, environment: {}, log };
   const heartbeat = new Heartbeat({ url, interval: seconds(60) }, deps);
   const beating: Beating = { heartbeat, clock, lines, alive: true };

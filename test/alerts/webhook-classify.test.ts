@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { classifyReply, parseRetryAfter } from "../../src/alerts/webhook/classify.ts";
 import { failureText } from "../../src/alerts/webhook/failure.ts";
-import { type Duration, seconds, wallTime } from "../../src/lib/time.ts";
+import { type Duration, micros, seconds, wallTime } from "../../src/lib/time.ts";
 
 const wall = wallTime(Date.UTC(2026, 0, 1) * 1_000);
 const kindOf = (status: number): string => classifyReply({ status, retryAfter: null, beginning: "" }, wall).kind;
@@ -42,8 +42,8 @@ const retryAfters: ReadonlyArray<readonly [name: string, text: string | null, ex
   ["a date in the form of RFC 850", "Thursday, 01-Jan-26 00:01:00 GMT", seconds(60)],
   ["a date in the form of asctime", "Thu Jan  1 00:01:00 2026", seconds(60)],
   ["a date that is past", "Wed, 31 Dec 2025 23:59:59 GMT", seconds(0)],
-  ["a year of seconds", "31536000", seconds(86_400)],
-  ["a number beyond all measure", "9".repeat(400), seconds(86_400)],
+  ["a year of seconds", "31536000", seconds(31_536_000)],
+  ["a number beyond all measure", "9".repeat(400), micros(Number.MAX_SAFE_INTEGER)],
   ["a negative number", "-1", null],
   ["a fraction", "1.5", null],
   ["a word", "soon", null],

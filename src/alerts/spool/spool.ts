@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Clock } from "../../lib/clock.ts";
 import { type DurableSteps, nodeSteps, writeDurably } from "../../lib/durable-file.ts";
 import { seconds } from "../../lib/time.ts";
+import type { AlertLog } from "../log.ts";
 import { waitAtMost } from "./bounded.ts";
 import { type Delivery, type HeldFile, places } from "./delivery.ts";
 import { folderOf, readFolder } from "./folder.ts";
@@ -9,18 +10,12 @@ import { fileNameOf } from "./names.ts";
 import { storedText } from "./stored.ts";
 import { diskProblem, hungDisk } from "./trouble.ts";
 
-export interface DeliveryLog {
-  info(fields: Readonly<Record<string, unknown>>, message: string): void;
-  warn(fields: Readonly<Record<string, unknown>>, message: string): void;
-  error(fields: Readonly<Record<string, unknown>>, message: string): void;
-}
-
 export interface SpoolDeps {
   /** Holds `queue/` and `dead/`. */
   readonly directory: string;
   readonly receiver: string;
   readonly clock: Clock;
-  readonly log: DeliveryLog;
+  readonly log: AlertLog;
   readonly steps?: DurableSteps;
 }
 

@@ -1,9 +1,6 @@
 import { STATUS_CODES } from "node:http";
-import { type Duration, micros, seconds, type WallTime } from "../../lib/time.ts";
+import { type Duration, micros, type WallTime } from "../../lib/time.ts";
 import type { Outcome } from "../outcome.ts";
-
-/** No receiver may silence its deliveries for longer than that by one answer. */
-const LONGEST_RETRY_AFTER = seconds(86_400);
 
 /** What is likely wrong, by status. */
 const hints: Readonly<Record<number, string>> = {
@@ -47,7 +44,7 @@ const rfc850Date = /^[A-Z][a-z]{5,8}, \d{2}-[A-Z][a-z]{2}-\d{2} \d{2}:\d{2}:\d{2
 const asctimeDate = /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \d{4}$/;
 
 /**
- * `Retry-After` as seconds or as a date in any of the three forms of HTTP (RFC 9110 §10.2.3, §5.6.7), at most a day.
+ * `Retry-After` as seconds or as a date in any of the three forms of HTTP (RFC 9110 §10.2.3, §5.6.7), as long as it says: how much of it is believed, `backoff` knows.
  * @returns null for anything else; nothing to wait for where the date is past
  */
 export function parseRetryAfter(text: string | null, wall: WallTime): Duration | null {
@@ -58,4 +55,4 @@ export function parseRetryAfter(text: string | null, wall: WallTime): Duration |
   return Number.isNaN(at) ? null : bounded(at * 1_000 - wall);
 }
 
-const bounded = (length: number): Duration => micros(Math.min(LONGEST_RETRY_AFTER, Math.max(0, length)));
+const bounded = (length: number): Duration => micros(Math.min(Number.MAX_SAFE_INTEGER, Math.max(0, length)));
