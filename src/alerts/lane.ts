@@ -75,6 +75,7 @@ export class Lane {
     delivery.order = this.#nextOrder++;
     delivery.queuedAt = this.#deps.clock.wall();
     delivery.freshAt = this.#deps.clock.now();
+    delivery.leftAt = null;
     delivery.revived = true;
     delivery.saved = false;
     this.#add(delivery);
@@ -135,7 +136,8 @@ export class Lane {
   }
 
   #expire(): void {
-    for (const delivery of this.#queue.expired(this.#deps.clock.now())) {
+    const { clock } = this.#deps;
+    for (const delivery of this.#queue.expired({ at: clock.now(), wall: clock.wall() })) {
       this.#queue.remove(delivery);
       this.#deps.spool.discard(delivery);
       this.expired += 1;
@@ -183,6 +185,8 @@ export class Lane {
     const queuedAt = wallTime(Math.min(...parts.map((part) => part.queuedAt)));
     const freshAt = instant(Math.max(...parts.map((part) => part.freshAt)));
     const delivery = new Delivery(notification, order, queuedAt, freshAt);
+    const leftAt = parts.flatMap((part) => part.leftAt ?? []);
+    delivery.leftAt = leftAt.length < parts.length ? null : wallTime(Math.max(...leftAt));
     delivery.attempts = Math.max(...parts.map((part) => part.attempts));
     delivery.attempted = same?.attempted ?? false;
     delivery.revived = parts.some((part) => part.revived);

@@ -1,11 +1,14 @@
 import type { Severity } from "../../core/events.ts";
-import type { Instant, WallTime } from "../../lib/time.ts";
+import { type Duration, earlier, type Instant, micros, plus, type Stamp, seconds, since, type WallTime } from "../../lib/time.ts";
 import type { Notification } from "../alert.ts";
 import { severityOf } from "../weight.ts";
 
 /** Where a delivery is: it waits, or its receiver refused it. Names of folders. */
 export const places = ["queue", "dead"] as const;
 export type Place = (typeof places)[number];
+
+/** The wall clock may be far off when the host starts; by then it is as right as it gets. */
+const GRACE: Duration = seconds(600);
 
 /** A file that must stay until everything that was in it is safe elsewhere, or not wanted any more. */
 export interface HeldFile {
@@ -26,6 +29,8 @@ export class Delivery {
   queuedAt: WallTime;
   /** When the newest of what it says came; its age counts from here. */
   freshAt: Instant;
+  /** The same by the wall clock, where an earlier run left all of it: how old it is shows some time after the start. Else null. */
+  leftAt: WallTime | null = null;
   attempts = 0;
   /** Its receiver may know its id. */
   attempted = false;
@@ -59,6 +64,16 @@ export class Delivery {
     let latest: Delivery = this;
     while (latest.joinedInto !== null) latest = latest.joinedInto;
     return latest;
+  }
+
+  /** For how long the newest of what it says has waited; nothing yet where an earlier run left it and the wall clock is not to be believed. */
+  age({ at, wall }: Stamp): Duration {
+    if (this.leftAt !== null) {
+      if (since(at, this.freshAt) < GRACE) return micros(0);
+      this.freshAt = earlier(this.freshAt, plus(at, micros(this.leftAt - wall)));
+      this.leftAt = null;
+    }
+    return since(at, this.freshAt);
   }
 
   hold(file: HeldFile): void {

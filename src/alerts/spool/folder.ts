@@ -4,9 +4,10 @@ import { join } from "node:path";
 import type { DurableSteps } from "../../lib/durable-file.ts";
 import { readAtMost } from "../../lib/read-file.ts";
 import { systemCode } from "../../lib/system-code.ts";
+import type { Instant } from "../../lib/time.ts";
 import type { Delivery, Place } from "./delivery.ts";
 import { safeName } from "./names.ts";
-import { parseStored, type ReadAt } from "./stored.ts";
+import { parseStored } from "./stored.ts";
 
 /** A notification of the most alerts with the longest texts has a quarter of it. */
 const LARGEST = 64 * 1024 * 1024;
@@ -27,7 +28,7 @@ export async function readFolder(
   directory: string,
   place: Place,
   receiver: string,
-  at: ReadAt,
+  now: Instant,
   steps: DurableSteps,
 ): Promise<FolderContent> {
   const folder = folderOf(directory, place, receiver);
@@ -38,7 +39,7 @@ export async function readFolder(
     const path = join(folder, name);
     if (name.endsWith(".tmp")) await steps.remove(path).catch((error: unknown) => errors.push(error));
     if (!name.endsWith(".json")) continue;
-    const delivery = await readDelivery(path, (bytes) => parseStored(name, place, bytes, receiver, at));
+    const delivery = await readDelivery(path, (bytes) => parseStored(name, place, bytes, receiver, now));
     if (delivery !== null) {
       delivery.hold({ path, holders: 0 });
       delivery.saved = true;

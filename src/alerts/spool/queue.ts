@@ -1,5 +1,4 @@
-import type { Duration, Instant } from "../../lib/time.ts";
-import { since } from "../../lib/time.ts";
+import type { Duration, Stamp } from "../../lib/time.ts";
 import { bySeverity } from "../weight.ts";
 import type { Delivery } from "./delivery.ts";
 
@@ -23,7 +22,9 @@ export class DeliveryQueue {
     return this.#items;
   }
 
+  /** One that is larger by itself than all may be is better than none. */
   get isTooMuch(): boolean {
+    if (this.#items.length < 2) return false;
     return this.#items.length > this.#limits.maxCount || this.#bytes > this.#limits.maxBytes;
   }
 
@@ -46,8 +47,8 @@ export class DeliveryQueue {
   }
 
   /** What waited too long. */
-  expired(now: Instant): Delivery[] {
-    return this.#items.filter(({ freshAt }) => since(now, freshAt) >= this.#limits.maxAge);
+  expired(now: Stamp): Delivery[] {
+    return this.#items.filter((delivery) => delivery.age(now) >= this.#limits.maxAge);
   }
 
   /** What is given up first: the least severe, of those the oldest. */

@@ -66,10 +66,10 @@ export class Spool {
   /** Reads what an earlier run left. Never rejects. */
   async load(): Promise<{ readonly waiting: readonly Delivery[]; readonly dead: readonly Delivery[]; readonly damaged: number }> {
     const { directory, receiver, clock, log } = this.#deps;
-    const at = { now: clock.now(), wall: clock.wall() };
+    const now = clock.now();
     const [queue, dead] = await Promise.all([
-      readFolder(directory, "queue", receiver, at, this.#steps),
-      readFolder(directory, "dead", receiver, at, this.#steps),
+      readFolder(directory, "queue", receiver, now, this.#steps),
+      readFolder(directory, "dead", receiver, now, this.#steps),
     ]);
     for (const error of [...queue.errors, ...dead.errors]) this.#failed(error);
     void this.#enqueue(() => this.#prepare());

@@ -1,5 +1,5 @@
 import { parseRfc3339 } from "../../lib/rfc3339.ts";
-import { type Duration, type Instant, plus, rfc3339, type WallTime } from "../../lib/time.ts";
+import { type Instant, rfc3339, wallTime } from "../../lib/time.ts";
 import type { Notification } from "../alert.ts";
 import { Delivery, type Place } from "./delivery.ts";
 import { parseFileName } from "./names.ts";
@@ -31,14 +31,11 @@ export function storedText({ notification, attempts, queuedAt, problem }: Delive
   return `${JSON.stringify(stored, null, 2)}\n`;
 }
 
-/** One moment by both clocks, at which files are read. */
-export interface ReadAt {
-  readonly now: Instant;
-  readonly wall: WallTime;
-}
-
-/** Reads back what `storedText` wrote; null: it is damaged, of another version, or another receiver's. Never throws. */
-export function parseStored(name: string, place: Place, bytes: Uint8Array, receiver: string, { now, wall }: ReadAt): Delivery | null {
+/**
+ * Reads back what `storedText` wrote. Never throws.
+ * @returns null: it is damaged, of another version, or another receiver's
+ */
+export function parseStored(name: string, place: Place, bytes: Uint8Array, receiver: string, now: Instant): Delivery | null {
   const named = parseFileName(name);
   const stored = jsonOf(bytes);
   if (named === null || !isFields(stored) || stored["version"] !== VERSION || stored["receiver"] !== receiver) return null;
@@ -50,8 +47,8 @@ export function parseStored(name: string, place: Place, bytes: Uint8Array, recei
   if (notification.receiver !== receiver || notification.id !== named.id || !queuedAt.ok || !createdAt.ok) return null;
   if (problem !== null && typeof problem !== "string") return null;
   // What was joined is as old as its oldest part, and given up by the age of its newest.
-  const age = Math.max(0, wall - Math.max(queuedAt.value, createdAt.value)) as Duration;
-  const delivery = new Delivery(notification, named.order, queuedAt.value, plus(now, -age as Duration));
+  const delivery = new Delivery(notification, named.order, queuedAt.value, now);
+  delivery.leftAt = wallTime(Math.max(queuedAt.value, createdAt.value));
   delivery.place = place;
   delivery.attempts = Number(attempts);
   delivery.attempted = true;

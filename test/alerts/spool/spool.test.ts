@@ -330,6 +330,25 @@ describe("the spool of a receiver", () => {
     );
   });
 
+  test("sends one that is larger by itself than all may be, and of several gives up criticals last", async () => {
+    receiver.answer = refusedConnection;
+    const { deliverer, clock } = start({ maxBytes: 100 });
+    await deliverer.load();
+    await deliverer.enqueue(one("a"));
+    await until("the pause", () => deliverer.view().outcomes.retried === 1);
+    await deliverer.enqueue(one("b", 1, "warning"));
+    assert.deepEqual(
+      deliverer.list().waiting.map(({ id }) => id),
+      ["a"],
+    );
+    receiver.answer = delivered;
+    clock.runTo(1_000);
+    await until("the delivery", () => deliverer.view().outcomes.delivered === 1);
+    assert.deepEqual(receiver.told, ["a1", "a1"]);
+    assert.equal(deliverer.view().outcomes.dropped, 1);
+    await deliverer.stop();
+  });
+
   test("is bounded by bytes", async () => {
     receiver.answer = refusedConnection;
     const size = Buffer.byteLength(JSON.stringify(one("a")));
@@ -344,7 +363,7 @@ describe("the spool of a receiver", () => {
     await deliverer.stop();
   });
 
-  test("gives up what waited too long, in this run or in an earlier one, whatever the wall clock does meanwhile", async () => {
+  test("gives up what waited too long, whatever the wall clock does meanwhile", async () => {
     receiver.answer = refusedConnection;
     const first = start({ maxAge: seconds(3_600) });
     await first.deliverer.load();
@@ -357,15 +376,36 @@ describe("the spool of a receiver", () => {
     await first.deliverer.enqueue(sampleNotification("b", [sampleAlert("b", 1)], { created_at: "2030-01-01T00:00:00Z" }));
     assert.equal(first.deliverer.view().outcomes.expired, 2);
     await first.deliverer.stop();
-    const clock = new FakeClock();
-    clock.stepWall(40 * 365 * 86_400_000);
-    const second = start({ clock, maxAge: seconds(3_600) });
-    await second.deliverer.load();
-    assert.equal(second.deliverer.view().outcomes.expired, 1);
-    assert.equal(second.deliverer.view().queueLength, 0);
-    await second.deliverer.stop();
-    assert.deepEqual(filesIn(folder.path, "queue"), []);
+    assert.deepEqual(filesIn(folder.path, "queue"), ["000000000003-critical-b.json"]);
   });
+
+  for (const [right, title] of [
+    [true, "does not give up what an earlier run left when the clock was wrong for the first ten minutes"],
+    [false, "gives up what an earlier run left and is too old, ten minutes after the start"],
+  ] as const)
+    test(title, async () => {
+      receiver.answer = refusedConnection;
+      const first = start({ maxAge: seconds(3_600) });
+      await first.deliverer.load();
+      await first.deliverer.enqueue(one("a"));
+      await first.deliverer.enqueue(sampleNotification("b", [sampleAlert("x", 1)]));
+      await first.deliverer.enqueue(sampleNotification("c", [sampleAlert("x", 2)]));
+      await first.deliverer.stop();
+      const clock = new FakeClock();
+      clock.stepWall(10 * 365 * 86_400_000);
+      const { deliverer } = start({ clock, maxAge: seconds(3_600) });
+      await deliverer.load();
+      await until("the pause", () => deliverer.view().outcomes.retried === 1);
+      clock.freezeTo(599_999);
+      await deliverer.enqueue(one("d"));
+      assert.equal(deliverer.view().outcomes.expired, 0);
+      assert.equal(deliverer.view().queueLength, 3);
+      if (right) clock.stepWall(-10 * 365 * 86_400_000);
+      clock.freezeTo(600_000);
+      await deliverer.enqueue(one("e"));
+      assert.equal(deliverer.view().outcomes.expired, right ? 0 : 2);
+      await deliverer.stop();
+    });
 
   test("holds 5,000 notifications of an hour without the receiver, bounded and in order, and tells each alert's last state once", async () => {
     receiver.answer = refusedConnection;
