@@ -5,7 +5,6 @@ import type { Alert, Notification } from "./alert.ts";
 import { AlertmanagerPush, endsAt } from "./alertmanager-push.ts";
 import type { CommandOutcome } from "./control.ts";
 import type { ReceiverRule } from "./lifecycle/receiver-rule.ts";
-import type { ReceiverRule } from "./lifecycle/conversation.ts";
 import type { AlertLog } from "./log.ts";
 import type { Attempt, Outcome } from "./outcome.ts";
 import type { ReceiverLane } from "./receiver-lane.ts";

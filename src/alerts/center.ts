@@ -16,10 +16,11 @@ import type { ReceiverRule } from "./lifecycle/receiver-rule.ts";
 import type { AlertKind, Facts, StandingAlert } from "./lifecycle/standing-alert.ts";
 import { restoreState, storedState } from "./lifecycle/state.ts";
 import type { Due } from "./lifecycle/teller.ts";
+import { storedTold } from "./lifecycle/told-sequences.ts";
+import type { AlertLog } from "./log.ts";
 import type { ReceiverLane } from "./receiver-lane.ts";
 import { waitAtMost } from "./spool/bounded.ts";
 import { StateStore } from "./state-store.ts";
-import type { AlertLog } from "./log.ts";
 
 export interface CenterOptions extends Timing {
   readonly externalLabels: Labels;
@@ -102,7 +103,9 @@ export class AlertCenter implements AlertControl {
   /** Takes up what an earlier run left, and begins. Never rejects. */
   async start(): Promise<void> {
     const { clock, log } = this.#deps;
-    const [stored] = await Promise.all([this.#store.load(), ...this.#deps.lanes.map((lane) => lane.start())]);
+    const stored = await this.#store.load();
+    if (this.#stopped) return;
+    await Promise.all(this.#deps.lanes.map((lane) => lane.start(storedTold(stored, lane.rule))));
     if (this.#stopped) return;
     if (stored !== null && !restoreState(this.#lifecycle, stored, this.#rules, clock.now(), clock.wall())) {
       log.warn({}, "the state of alerts of an earlier run cannot be used: what fires is told anew");

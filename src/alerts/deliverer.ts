@@ -99,7 +99,15 @@ export class Deliverer {
     this.#failures = new FailureLog(options.receiver, clock, log);
   }
 
-  /** Continues what an earlier run left; to be called first. Never rejects. */
+  /**
+   * What an earlier run handed over to be told, so that no dead letter of it is sent after what followed it; to be called before `load`.
+   * @param told fingerprint → the highest `sequence`
+   */
+  seed(told: ReadonlyMap<string, number>): void {
+    this.#lane.seed(told);
+  }
+
+  /** Continues what an earlier run left; to be called before all that follows. Never rejects. */
   load(): Promise<void> {
     this.#loading ??= this.#load().finally(() => {
       this.#loading = null;

@@ -55,6 +55,11 @@ export class Lane {
     return this.#queue.items;
   }
 
+  /** @param told fingerprint → the highest `sequence` that an earlier run handed over to be told */
+  seed(told: ReadonlyMap<string, number>): void {
+    this.#sent.seed(told);
+  }
+
   /** Takes up what an earlier run left. @param beyond orders that are in use already */
   restore(deliveries: readonly Delivery[], beyond: readonly Delivery[]): void {
     for (const { order } of [...deliveries, ...beyond]) this.#nextOrder = Math.max(this.#nextOrder, order + 1);
@@ -69,7 +74,10 @@ export class Lane {
     return delivery;
   }
 
-  /** A dead letter goes to the end. What of it is out of date by then will not be told. */
+  /**
+   * A dead letter goes to the end. What of it is out of date, or is by then, will not be told; an earlier run may have told what makes it so.
+   * Only here that counts: what still waits from that run may be the last that there is of it.
+   */
   revive(delivery: Delivery): void {
     delivery.place = "queue";
     delivery.order = this.#nextOrder++;
@@ -78,7 +86,9 @@ export class Lane {
     delivery.leftAt = null;
     delivery.revived = true;
     delivery.saved = false;
-    this.#add(delivery);
+    this.#queue.add(delivery);
+    this.#join([delivery], { ...this.#coalesceOptions, sent: (fingerprint) => this.#sent.everOf(fingerprint) });
+    this.#added(delivery.latest);
   }
 
   /** What is to be sent next, joined with what waits; it is not in the queue any more. null: nothing waits. */
@@ -118,6 +128,10 @@ export class Lane {
 
   #add(delivery: Delivery): void {
     this.#queue.add(delivery);
+    this.#added(delivery);
+  }
+
+  #added(delivery: Delivery): void {
     this.#isNew = true;
     this.#expire();
     if (!this.#queue.isTooMuch) return;
@@ -158,11 +172,11 @@ export class Lane {
   }
 
   /** Puts what comes of joining in the place of some of those that wait. */
-  #join(sources: readonly Delivery[]): void {
+  #join(sources: readonly Delivery[], options = this.#coalesceOptions): void {
     const successors = new Map<Delivery, Delivery[]>(sources.map((source) => [source, []]));
     const kept = new Set<Delivery>();
     const added: Delivery[] = [];
-    for (const { notification, from, cut } of coalesce(sources, this.#coalesceOptions)) {
+    for (const { notification, from, cut } of coalesce(sources, options)) {
       const parts = from.flatMap((place) => sources[place] ?? []);
       const same = parts.find((part) => part.notification === notification);
       if (same !== undefined && parts.length === 1) {

@@ -8,8 +8,11 @@ export interface ReceiverLane {
   readonly rule: ReceiverRule;
   /** It is told what fires again and again, without a queue. */
   readonly repeats: boolean;
-  /** Takes up what an earlier run left waiting. Never rejects. */
-  start(): Promise<void>;
+  /**
+   * Takes up what an earlier run left waiting. Never rejects.
+   * @param told what that run handed over to be told: fingerprint → the highest `sequence`
+   */
+  start(told: ReadonlyMap<string, number>): Promise<void>;
   /** Resolves when it is as safe as the disk allows. Never rejects. */
   take(notification: Notification): Promise<void>;
   /** What fires still after a restart; only where it `repeats`. */

@@ -43,7 +43,8 @@ export class WebhookLane implements ReceiverLane {
     return this.#deliverer.view().storeFailures;
   }
 
-  start(): Promise<void> {
+  start(told: ReadonlyMap<string, number>): Promise<void> {
+    this.#deliverer.seed(told);
     return this.#deliverer.load();
   }
 

@@ -27,13 +27,16 @@ class FakeLane implements ReceiverLane {
   readonly resumed: Alert[] = [];
   readonly storeProblem = null;
   readonly storeFailures = 2;
+  knows: readonly number[] | null = null;
 
   constructor(rule: ReceiverLane["rule"], repeats = false) {
     this.rule = rule;
     this.repeats = repeats;
   }
 
-  async start(): Promise<void> {}
+  async start(told: ReadonlyMap<string, number>): Promise<void> {
+    this.knows = [...told.values()];
+  }
   async take(notification: Notification): Promise<void> {
     this.taken.push(notification);
   }
@@ -179,6 +182,11 @@ test("a restart resends nothing, takes up who is told again and again, and tells
   const second = setUp("restart", [webhook, alertmanager]);
   second.world.holds = null;
   await second.center.start();
+  assert.deepEqual(
+    [first.lane.knows, webhook.knows],
+    [[], first.lane.taken.flatMap(({ alerts }) => alerts.map(({ sequence }) => sequence))],
+    "a lane starts with what its receiver has been told",
+  );
   assert.deepEqual(
     alertmanager.resumed.map(({ labels, status }) => `${status} ${labels["alertname"]}`),
     ["firing VRRPSplitBrain"],

@@ -180,6 +180,45 @@ describe("a deliverer", () => {
     assert.deepEqual([filesIn(folder.path, "queue"), filesIn(folder.path, "dead")], [[], []]);
   });
 
+  test("does not send a refused one again after a restart, whose alert an earlier run told in a later state", async () => {
+    receiver.answer = { kind: "rejected", why: "401" };
+    const first = start();
+    await first.deliverer.load();
+    await first.deliverer.enqueue(one("x", 1));
+    await first.deliverer.enqueue(sampleNotification("both", [sampleAlert("y", 1), sampleAlert("z", 1)]));
+    await until("the refusals", () => first.deliverer.view().dead === 2);
+    receiver.answer = delivered;
+    await first.deliverer.enqueue(sampleNotification("over", [sampleAlert("x", 2)]));
+    await until("the delivery", () => first.deliverer.view().outcomes.delivered === 1);
+    await first.deliverer.stop();
+    receiver.seen.length = 0;
+    const second = start();
+    second.deliverer.seed(new Map(Object.entries({ x: 2, y: 4, z: 1 })));
+    await second.deliverer.load();
+    assert.equal(await second.deliverer.retry("x"), "done");
+    assert.equal(await second.deliverer.retry("both"), "done");
+    await until("the part that is up to date", () => second.deliverer.view().outcomes.delivered === 1);
+    await second.deliverer.stop();
+    assert.deepEqual(receiver.told, ["z1"]);
+    assert.deepEqual([filesIn(folder.path, "queue"), filesIn(folder.path, "dead")], [[], []]);
+  });
+
+  test("sends what waits from an earlier run though that run had more to tell: it may be the last that is left of it", async () => {
+    receiver.answer = refusedConnection;
+    const first = start();
+    await first.deliverer.load();
+    await first.deliverer.enqueue(one("x", 1));
+    await first.deliverer.stop();
+    receiver.seen.length = 0;
+    receiver.answer = delivered;
+    const second = start();
+    second.deliverer.seed(new Map([["x", 3]]));
+    await second.deliverer.load();
+    await until("the delivery", () => second.deliverer.view().outcomes.delivered === 1);
+    await second.deliverer.stop();
+    assert.deepEqual(receiver.told, ["x1"]);
+  });
+
   test("gives up what it is told to, waiting, in flight or dead", async () => {
     receiver.answer = { kind: "rejected", why: "401" };
     const { deliverer } = start();
