@@ -8,6 +8,7 @@ import type { Subject } from "../alerts/identity.ts";
 import { joinedSegments } from "../alerts/lifecycle/joined-segments.ts";
 import type { AlertLog } from "../alerts/log.ts";
 import type { ReceiverLane } from "../alerts/receiver-lane.ts";
+import { tendAbandoned } from "../alerts/spool/abandoned.ts";
 import type { Config } from "../config/schema.ts";
 import type { ConditionName, VirtualRouterId } from "../core/events.ts";
 import type { JoinedRouterView } from "../core/host/view.ts";
@@ -41,6 +42,8 @@ export interface AgentAlertsDeps {
 export async function openAlerts(deps: AgentAlertsDeps): Promise<AlertCenter | null> {
   const { config, clock, log, describeRouter, isSilenced } = deps;
   const { alerts } = config;
+  const queued = alerts.receivers.filter(({ format }) => format !== "alertmanager-api").map(({ name }) => name);
+  void tendAbandoned({ directory: directoryOf(config), receivers: queued, maxAge: alerts.spool.max_age, clock, log });
   if (alerts.receivers.length === 0) return null;
   const lanes = await Promise.all(alerts.receivers.map((receiver) => laneOf(receiver, deps)));
   return new AlertCenter(
