@@ -33,6 +33,7 @@ import { LiveCapture } from "./live-capture.ts";
 import { HINT_AFTER_SECONDS, noAdvertHint } from "./no-advert-hint.ts";
 import { Pump } from "./pump.ts";
 import { Segments } from "./segments.ts";
+import { SyncGroupSegments } from "./sync-group-segments.ts";
 
 /** Addresses seldom change, and only the name of a segment hangs on them. */
 const SEGMENT_REFRESH = seconds(10);
@@ -71,6 +72,7 @@ export class Agent {
   readonly #hub: EventHub;
   readonly #pump: Pump;
   readonly #segments = new Segments();
+  readonly #syncGroups = new SyncGroupSegments((id) => this.#describe(id).segment);
   /** null where the configuration wants no incidents. */
   readonly incidents: IncidentRecorder | null;
   readonly #started: Instant;
@@ -163,7 +165,10 @@ export class Agent {
       deliver: (fact) => this.#fact(fact),
     });
     const watching = this.#host.start();
-    this.#every(SEGMENT_REFRESH, () => this.#segments.refresh());
+    this.#every(SEGMENT_REFRESH, () => {
+      this.#segments.refresh();
+      this.#syncGroups.renamed();
+    });
     void this.incidents?.start(this.#deps.clock.wall());
     this.#every(INCIDENT_BEAT, () => this.incidents?.tick(this.#deps.clock.now(), this.#deps.clock.wall()));
     this.#every(MEMORY_TRIM, () => this.#capture?.trimMemory());
@@ -277,6 +282,8 @@ export class Agent {
 
   #fact(fact: HostFact): void {
     this.incidents?.fact(fact, this.#deps.clock.now(), this.#deps.clock.wall());
+    // Before the engine says what follows from it.
+    if (fact.kind === "keepalived_config") this.#syncGroups.configured(fact.state.config);
     this.#pump.fact(fact);
     if (fact.kind !== "keepalived_config") return;
     // keepalived's own process joins the groups for a multicast instance while it runs; we do it besides, so that we hear all the time.
@@ -305,6 +312,7 @@ export class Agent {
       started: this.#started,
       snapshot: () => this.#snapshot(),
       describeRouter: (id: VirtualRouterId) => this.#describe(id),
+      joined: () => this.#syncGroups.joined,
       isSilenced: (id: VirtualRouterId) => this.#silencesView().of(id).length > 0,
       incidentOf: (id: VirtualRouterId) => this.incidents?.openOf(id) ?? null,
       alive: () => this.#readiness(this.#interfaces()).ready,

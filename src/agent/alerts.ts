@@ -5,7 +5,6 @@ import { AlertCenter } from "../alerts/center.ts";
 import type { RouterFacts } from "../alerts/describe.ts";
 import type { Heartbeat } from "../alerts/heartbeat.ts";
 import type { Subject } from "../alerts/identity.ts";
-import { joinedSegments } from "../alerts/lifecycle/joined-segments.ts";
 import type { AlertLog } from "../alerts/log.ts";
 import type { ReceiverLane } from "../alerts/receiver-lane.ts";
 import { tendAbandoned } from "../alerts/spool/abandoned.ts";
@@ -32,6 +31,8 @@ export interface AgentAlertsDeps {
   readonly started: Instant;
   readonly snapshot: () => Snapshot;
   readonly describeRouter: (router: VirtualRouterId) => RouterDescription;
+  /** Segments that fail over together. Asked for with every event. */
+  readonly joined: () => ReadonlyMap<string, readonly string[]>;
   readonly isSilenced: (router: VirtualRouterId, wall: WallTime) => boolean;
   readonly incidentOf: (router: VirtualRouterId) => RouterFacts["incident"];
   /** Whether the agent really captures and judges. */
@@ -40,7 +41,7 @@ export interface AgentAlertsDeps {
 
 /** Whoever tells people what is wrong, as the configuration wants it; null: nobody is to be told. */
 export async function openAlerts(deps: AgentAlertsDeps): Promise<AlertCenter | null> {
-  const { config, clock, log, describeRouter, isSilenced } = deps;
+  const { config, clock, log, describeRouter, joined, isSilenced } = deps;
   const { alerts } = config;
   const queued = alerts.receivers.filter(({ format }) => format !== "alertmanager-api").map(({ name }) => name);
   void tendAbandoned({ directory: directoryOf(config), receivers: queued, maxAge: alerts.spool.max_age, clock, log });
@@ -63,7 +64,7 @@ export async function openAlerts(deps: AgentAlertsDeps): Promise<AlertCenter | n
       log,
       lanes,
       describeRouter,
-      joined: () => joinedSegments(syncLinks(deps)),
+      joined,
       isSilenced,
       look: () => look(deps),
     },
@@ -99,19 +100,6 @@ async function laneOf(receiver: Receiver, { config, clock, log, version }: Agent
   if (webhook === undefined) throw new Error(`no way to the receiver ${receiver.name}`);
   const limits = { maxCount: spool.max_count, maxBytes: spool.max_bytes, maxAge: spool.max_age, maxDead: spool.max_dead };
   return new WebhookLane(rule, { format: receiver.format, directory: directoryOf(config), ...limits }, { webhook, clock, log });
-}
-
-/** The segments of the members of each sync group of this host. */
-function syncLinks({ snapshot, describeRouter }: AgentAlertsDeps): string[][] {
-  const config = snapshot().host.config?.config ?? null;
-  if (config === null) return [];
-  const segments = new Map(
-    config.instances.map(({ name, interface: device, family, vrid }) => [
-      name,
-      describeRouter({ interface: device, family, vrid }).segment,
-    ]),
-  );
-  return config.syncGroups.map(({ members }) => members.flatMap((member) => segments.get(member) ?? []));
 }
 
 /** One look at the engine, for any number of questions. */

@@ -50,6 +50,8 @@ export class Pump implements FrameSink {
   /** Up to here everything that was captured has been handled. */
   #caughtUp: Instant;
   #inBatch = false;
+  /** Events are being handed out: those that an input made now would overtake the ones that wait. */
+  #emitting = false;
   /** How late frames have come lately, after their stamps. */
   #lag = micros(0);
 
@@ -73,8 +75,12 @@ export class Pump implements FrameSink {
     this.#source = undefined;
   }
 
-  /** Everything that has arrived by now is handled, and time has passed as far as it safely can. */
+  /**
+   * Everything that has arrived by now is handled, and time has passed as far as it safely can. Asked for by a sink it does nothing:
+   * the order of events comes first.
+   */
   catchUp(): void {
+    if (this.#emitting) return;
     this.#notePause();
     this.#source?.drain();
     this.#emit(this.#deps.engine.advance(instant(this.#deps.clock.now() - this.#settle)));
@@ -129,7 +135,12 @@ export class Pump implements FrameSink {
   }
 
   #emit(events: readonly Event[]): void {
-    for (const event of events) this.#deps.sink(event);
+    this.#emitting = true;
+    try {
+      for (const event of events) this.#deps.sink(event);
+    } finally {
+      this.#emitting = false;
+    }
   }
 
   #arm(): void {

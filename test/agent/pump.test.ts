@@ -176,3 +176,59 @@ test("where frames come late, nothing is concluded before they can have come", (
   clock.runTo(due + 1_100);
   assert.equal(seen().length, 4);
 });
+
+test("a sink that asks for the latest state while events are handed out lets none overtake another", () => {
+  const clock = new FakeClock();
+  const source = new RingSource(clock);
+  const engine = new Engine();
+  const vrids = [51, 52, 53];
+  const advertise = (): void => {
+    for (const vrid of vrids) source.arrive(advertFrame({ vrid, interval: 50 }));
+  };
+  const told: string[] = [];
+  const pump: Pump = new Pump({
+    engine,
+    clock,
+    sink: (event) => {
+      if (event.kind !== "condition_raised" && event.kind !== "condition_cleared") return;
+      // The masters are back while their loss is told.
+      if (told.length === 0) advertise();
+      pump.catchUp();
+      told.push(`${event.kind} ${event.router.vrid}`);
+    },
+    paused: () => {},
+    dropped: () => {},
+    hearing: () => {},
+  });
+  pump.start(source);
+  for (let t = 0; t <= 2_000; t += 500) {
+    clock.runTo(t);
+    advertise();
+    source.drain();
+  }
+  clock.runTo(4_200);
+  assert.deepEqual(told, [...vrids.map((vrid) => `condition_raised ${vrid}`), ...vrids.map((vrid) => `condition_cleared ${vrid}`)]);
+});
+
+test("a sink that fails does not keep the pump from catching up later", () => {
+  const clock = new FakeClock();
+  const source = new RingSource(clock);
+  let fails = true;
+  const pump = new Pump({
+    engine: new Engine(),
+    clock,
+    sink: () => {
+      if (fails) throw new Error("a sink that fails");
+    },
+    paused: () => {},
+    dropped: () => {},
+    hearing: () => {},
+  });
+  pump.start(source);
+  source.arrive(ADVERT);
+  assert.throws(() => pump.catchUp(), /a sink that fails/);
+  fails = false;
+  source.arrive(ADVERT);
+  pump.catchUp();
+  assert.equal(source.overflow(), 0, "nothing waits in the ring");
+});
