@@ -26,6 +26,7 @@ import { SilenceFile } from "../silences/file.ts";
 import { silencesFor } from "../silences/match.ts";
 import { type SilenceLog, SilenceStore } from "../silences/store.ts";
 import { openAlerts, openHeartbeat } from "./alerts.ts";
+import { isAlive } from "./alive.ts";
 import { eventLog } from "./event-log.ts";
 import { HostWatch } from "./host-watch.ts";
 import { incidentRecorder } from "./incidents.ts";
@@ -204,6 +205,7 @@ export class Agent {
     await Promise.all([this.#control.start(), watching]);
     this.#controlTried = true;
     for (const address of listening) httpLog.info({ listen: formatListen(address) }, "serving");
+    this.#heartbeat?.start();
     return listening;
   }
 
@@ -280,6 +282,24 @@ export class Agent {
     return interfaces.some(({ capturing }) => capturing) ? { ready: true, reason: null } : { ready: false, reason: notReady(interfaces) };
   }
 
+  #isAlive(): boolean {
+    const { source } = this.#capture ?? {};
+    if (source === undefined || source.failure !== null) return false;
+    const captured = source.choices().flatMap(({ link, captured: isCaptured }) => (isCaptured ? [link.name] : []));
+    return isAlive({ now: this.#deps.clock.now(), judgedUntil: this.#engine.now, captured, wanted: this.#interfacesOfRouters() });
+  }
+
+  /** Where virtual routers were heard, or are expected by either configuration. */
+  #interfacesOfRouters(): ReadonlySet<string> {
+    const { routers, config } = this.#engine.snapshot().host;
+    const names = [
+      ...routers.map(({ id }) => id.interface),
+      ...this.#deps.config.virtual_routers.map((entry) => entry.interface ?? null),
+      ...(config?.config?.instances ?? []).map((instance) => instance.interface),
+    ];
+    return new Set(names.filter((name) => name !== null));
+  }
+
   #fact(fact: HostFact): void {
     this.incidents?.fact(fact, this.#deps.clock.now(), this.#deps.clock.wall());
     // Before the engine says what follows from it.
@@ -315,14 +335,13 @@ export class Agent {
       joined: () => this.#syncGroups.joined,
       isSilenced: (id: VirtualRouterId) => this.#silencesView().of(id).length > 0,
       incidentOf: (id: VirtualRouterId) => this.incidents?.openOf(id) ?? null,
-      alive: () => this.#readiness(this.#interfaces()).ready,
+      alive: () => this.#isAlive(),
     };
     [this.#alerts, this.#heartbeat] = await Promise.all([openAlerts(deps), openHeartbeat(deps)]);
     await this.#alerts?.start();
     const untold = this.#untold ?? [];
     this.#untold = null;
     for (const event of untold) this.#alerts?.event(event);
-    this.#heartbeat?.start();
   }
 
   #alertsView(): AlertsView | null {

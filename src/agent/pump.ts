@@ -19,6 +19,8 @@ const LONGEST_SETTLE = seconds(1);
 const LAG_DECAY = 0.9;
 /** How often the pump looks whether it still runs. */
 const BEAT = millis(250);
+/** Where nothing is heard and nothing is due, the engine's time does not fall back further than that. */
+const LONGEST_BEHIND = seconds(3);
 /** A beat that comes so much too late means that this host or process stood still: less than the master-down time of 0.1 s routers. */
 const PAUSE = millis(300);
 
@@ -162,8 +164,15 @@ export class Pump implements FrameSink {
     this.#stopBeat = this.#deps.clock.after(BEAT, () => {
       this.#notePause();
       this.#lag = micros(this.#lag * LAG_DECAY);
+      this.#keepPace();
       this.#scheduleBeat();
     });
+  }
+
+  #keepPace(): void {
+    const { clock, engine } = this.#deps;
+    // Before the first input the engine does not know the time of day.
+    if (Number.isFinite(engine.now) && since(clock.now(), engine.now) > LONGEST_BEHIND) this.catchUp();
   }
 
   /** A host that stood still heard nothing meanwhile, whatever the time stamps say now. */

@@ -232,3 +232,13 @@ test("a sink that fails does not keep the pump from catching up later", () => {
   pump.catchUp();
   assert.equal(source.overflow(), 0, "nothing waits in the ring");
 });
+
+test("where nothing is heard and nothing is due, the engine's time goes on", () => {
+  const { clock, source, engine } = setUp();
+  source.sink?.hearing("eth0", "hearing", "link up");
+  for (const ms of [10_000, 60_000, 600_000]) {
+    clock.runTo(ms);
+    const behind = clock.now() / 1_000 - engine.now / 1_000;
+    assert.ok(behind > 0 && behind < 4_000, `${behind} ms behind`);
+  }
+});

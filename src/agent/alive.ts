@@ -1,0 +1,20 @@
+import { type Duration, type Instant, seconds, since } from "../lib/time.ts";
+
+/** The pump moves the engine's time on at least every few seconds, also where nothing is heard. */
+const JUDGED_WITHIN: Duration = seconds(5);
+
+export interface Vitals {
+  readonly now: Instant;
+  /** How far the engine's time has come. */
+  readonly judgedUntil: Instant;
+  /** Interfaces that are captured. */
+  readonly captured: readonly string[];
+  /** Interfaces that virtual routers were heard on, or are expected on. */
+  readonly wanted: ReadonlySet<string>;
+}
+
+/** Whether the agent captures something that matters, and judges what it captures: what a heartbeat stands for. */
+export function isAlive({ now, judgedUntil, captured, wanted }: Vitals): boolean {
+  if (since(now, judgedUntil) > JUDGED_WITHIN) return false;
+  return wanted.size === 0 ? captured.length > 0 : captured.some((name) => wanted.has(name));
+}
