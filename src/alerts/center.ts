@@ -21,6 +21,7 @@ import type { AlertLog } from "./log.ts";
 import type { ReceiverLane } from "./receiver-lane.ts";
 import { waitAtMost } from "./spool/bounded.ts";
 import { StateStore } from "./state-store.ts";
+import { bySeverity } from "./weight.ts";
 
 export interface CenterOptions extends Timing {
   readonly externalLabels: Labels;
@@ -53,6 +54,8 @@ const KEEP_RESOLVED: Duration = seconds(900);
 
 /** How long a stop waits for what is being handed over. */
 const PATIENCE: Duration = seconds(2);
+/** Of what fires, waits and is dead. */
+const MOST_LISTED = 1_000;
 
 const scopes = new Map<Subject, "segment" | "host">(detectors.map(({ id, scope }) => [id, scope]));
 
@@ -168,21 +171,28 @@ export class AlertCenter implements AlertControl {
   }
 
   async list(): Promise<Json> {
-    const listed = this.#deps.lanes.map((lane) => lane.list());
+    const lists = this.#deps.lanes.map((lane) => lane.list());
     const problem = this.#store.problem ?? this.#deps.lanes.find((lane) => lane.storeProblem !== null)?.storeProblem ?? null;
+    const standing = [...this.#lifecycle.alerts.values()].filter(({ firing, momentary }) => firing && !momentary);
+    const firing = bounded(standing.sort((a, b) => bySeverity(a.kind.severity, b.kind.severity)));
+    const waiting = bounded(lists.flatMap((list) => list.waiting));
+    const dead = bounded(lists.flatMap((list) => list.dead));
     return {
-      firing: [...this.#lifecycle.alerts.values()]
-        .filter(({ firing, momentary }) => firing && !momentary)
-        .map(({ kind, startsAt, said, facts }) => ({
-          fingerprint: kind.fingerprint,
-          alertname: kind.labels["alertname"],
-          severity: kind.severity,
-          labels: kind.labels,
-          starts_at: new Date(startsAt / 1_000).toISOString(),
-          summary: said?.annotations.summary ?? facts?.summary ?? "",
-        })),
-      waiting: listed.flatMap(({ waiting }) => waiting),
-      dead: listed.flatMap(({ dead }) => dead),
+      firing: firing.listed.map(({ kind, startsAt, said, facts }) => ({
+        fingerprint: kind.fingerprint,
+        alertname: kind.labels["alertname"],
+        severity: kind.severity,
+        labels: kind.labels,
+        starts_at: new Date(startsAt / 1_000).toISOString(),
+        summary: said?.annotations.summary ?? facts?.summary ?? "",
+      })),
+      waiting: waiting.listed,
+      dead: dead.listed,
+      more: { firing: firing.more, waiting: waiting.more, dead: dead.more },
+      receivers: this.#deps.lanes.map((lane) => {
+        const { name, format, problem: trouble, queueLength, dead: refused } = lane.view();
+        return { name, format, problem: trouble, waiting: queueLength, dead: refused };
+      }),
       durable: problem === null,
       problem,
     };
@@ -286,5 +296,11 @@ export class AlertCenter implements AlertControl {
     }
   }
 }
+
+/** A person reads the first ones, and a program has the metrics. */
+const bounded = <T>(all: readonly T[]): { readonly listed: readonly T[]; readonly more: number } => ({
+  listed: all.slice(0, MOST_LISTED),
+  more: Math.max(0, all.length - MOST_LISTED),
+});
 
 const factsOf = ({ summary, cause, evidence }: Facts): Facts => ({ summary, cause, evidence });

@@ -1,6 +1,6 @@
 import { parseRfc3339 } from "../lib/rfc3339.ts";
 import type { WallTime } from "../lib/time.ts";
-import type { AlertsAnswer, DeliveryRow, FiringRow } from "./alerts-answer.ts";
+import type { AlertsAnswer, DeliveryRow, FiringRow, ReceiverRow } from "./alerts-answer.ts";
 import { columns } from "./columns.ts";
 import { printable } from "./silence-text.ts";
 
@@ -8,21 +8,39 @@ import { printable } from "./silence-text.ts";
 const NAMED = 3;
 
 /** The whole list for a person. @param wall now */
-export function alertsText({ firing, waiting, dead }: AlertsAnswer, wall: WallTime): string {
-  if (firing.length + waiting.length + dead.length === 0) return "no alert fires, no delivery waits, and none is dead\n";
+export function alertsText({ firing, waiting, dead, more, receivers }: AlertsAnswer, wall: WallTime): string {
+  const troubled = receivers.filter(({ problem }) => problem !== null);
+  const trouble = troubled.length === 0 ? [] : [`${counted(troubled.length, troubledWords)}:\n${receiverTable(troubled)}`];
+  if (firing.length + waiting.length + dead.length + more.firing + more.waiting + more.dead === 0)
+    return ["no alert fires, no delivery waits, and none is dead\n", ...trouble].join("\n");
   const parts = [
-    section(firing, ["no alert fires", "1 alert fires", "alerts fire"], () => firingTable(firing, wall)),
-    section(waiting, ["no delivery waits", "1 delivery waits", "deliveries wait"], () => deliveryTable(waiting, wall)),
-    section(dead, ["no delivery is dead", "1 delivery is dead", "deliveries are dead"], () => deliveryTable(dead, wall)),
+    section(firing, more.firing, ["no alert fires", "1 alert fires", "alerts fire"], () => firingTable(firing, wall)),
+    section(waiting, more.waiting, ["no delivery waits", "1 delivery waits", "deliveries wait"], () => deliveryTable(waiting, wall)),
+    section(dead, more.dead, ["no delivery is dead", "1 delivery is dead", "deliveries are dead"], () => deliveryTable(dead, wall)),
+    ...trouble,
   ];
   if (dead.length > 0) parts.push("`vrrpwatch alerts retry ID` tries a dead delivery again, `vrrpwatch alerts drop ID` gives one up.\n");
   return parts.join("\n");
 }
 
-function section(rows: readonly unknown[], [none, one, many]: readonly [string, string, string], table: () => string): string {
-  if (rows.length === 0) return `${none}\n`;
-  return `${rows.length === 1 ? one : `${rows.length} ${many}`}:\n${table()}`;
+/** How none, one and many are told of. */
+type Words = readonly [none: string, one: string, many: string];
+
+const troubledWords: Words = ["", "1 receiver has a problem", "receivers have a problem"];
+
+const counted = (count: number, [none, one, many]: Words): string => (count === 0 ? none : count === 1 ? one : `${count} ${many}`);
+
+function section(rows: readonly unknown[], more: number, words: Words, table: () => string): string {
+  const heading = counted(rows.length + more, words);
+  if (rows.length === 0) return `${heading}\n`;
+  return `${heading}:\n${table()}${more === 0 ? "" : `and ${more} more\n`}`;
 }
+
+const receiverTable = (rows: readonly ReceiverRow[]): string =>
+  columns([
+    ["RECEIVER", "FORMAT", "WAITING", "DEAD", "PROBLEM"],
+    ...rows.map(({ name, format, waiting, dead, problem }) => [name, format, String(waiting), String(dead), problem ?? "-"].map(printable)),
+  ]);
 
 const firingTable = (rows: readonly FiringRow[], wall: WallTime): string =>
   columns([

@@ -8,7 +8,7 @@ import { AlertCenter, type CenterOptions } from "../../src/alerts/center.ts";
 import type { RouterFacts } from "../../src/alerts/describe.ts";
 import type { StoredState } from "../../src/alerts/lifecycle/state.ts";
 import type { ReceiverLane } from "../../src/alerts/receiver-lane.ts";
-import type { ConditionName, Event, VirtualRouterId } from "../../src/core/events.ts";
+import type { Event, Severity, VirtualRouterId } from "../../src/core/events.ts";
 import { seconds } from "../../src/lib/time.ts";
 import { FakeClock } from "../helpers/fake-clock.ts";
 import { waitFor } from "../lab/framework/wait.ts";
@@ -109,14 +109,14 @@ function setUp(name: string, lanes: readonly FakeLane[] = [new FakeLane(receiver
       }),
     },
   );
-  const event = (kind: "condition_raised" | "condition_cleared", condition: ConditionName = "split_brain"): void =>
+  const event = (kind: "condition_raised" | "condition_cleared", of: { readonly severity?: Severity; readonly vrid?: number } = {}): void =>
     center.event({
       kind,
       at: clock.now(),
       wall: clock.wall(),
-      router,
-      condition,
-      severity: "critical",
+      router: { ...router, vrid: of.vrid ?? router.vrid },
+      condition: "split_brain",
+      severity: of.severity ?? "critical",
       since: clock.wall(),
       cause: "unknown",
       summary: "VRID 51 (IPv4) has 2 masters",
@@ -243,6 +243,37 @@ test("commands reach the receiver that has the delivery, and lists and views hav
   const view = center.view(null);
   assert.deepEqual(view.firing, { critical: 1, warning: 0, info: 0 });
   assert.equal(view.storeFailures, 4);
+  await center.stop();
+});
+
+test("the list says how each receiver is doing, also where nothing waits for it", async () => {
+  class DeafLane extends FakeLane {
+    override view(): ReturnType<ReceiverLane["view"]> {
+      return { ...super.view(), format: "alertmanager-api", problem: "nobody listens there", queueLength: 2, dead: 1 };
+    }
+  }
+  const { center } = setUp("receivers", [new FakeLane(receiver("a")), new DeafLane(receiver("am"))]);
+  const { receivers } = (await center.list()) as { receivers: object[] };
+  assert.deepEqual(receivers, [
+    { name: "a", format: "raw", problem: null, waiting: 0, dead: 0 },
+    { name: "am", format: "alertmanager-api", problem: "nobody listens there", waiting: 2, dead: 1 },
+  ]);
+});
+
+test("of many alerts and deliveries the first thousand are listed, the most severe alerts first, and the rest is counted", async () => {
+  class FullLane extends FakeLane {
+    override list(): ReturnType<ReceiverLane["list"]> {
+      const many = (count: number) => Array.from({ length: count }, (_, id) => ({ id }));
+      return { waiting: many(600), dead: many(500) };
+    }
+  }
+  const { center, event } = setUp("many", [new FullLane(receiver("a")), new FullLane(receiver("b"))]);
+  for (let vrid = 1; vrid <= 1_001; vrid += 1) event("condition_raised", { severity: "warning", vrid });
+  event("condition_raised", { vrid: 2_000 });
+  const listed = (await center.list()) as { firing: { severity: string }[]; waiting: object[]; dead: object[]; more: object };
+  assert.deepEqual([listed.firing.length, listed.waiting.length, listed.dead.length], [1_000, 1_000, 1_000]);
+  assert.deepEqual(listed.more, { firing: 2, waiting: 200, dead: 0 });
+  assert.equal(listed.firing[0]?.severity, "critical");
   await center.stop();
 });
 

@@ -32,8 +32,10 @@ const waiting = {
 };
 const dead = { ...waiting, id: "0007-y", receiver: "chat", attempts: 1, alerts: ["VRRPFlapping"], problem: null };
 
+const rest = { more: { firing: 0, waiting: 0, dead: 0 }, receivers: [], durable: true, problem: null, strange: 0 };
+
 test("the list shows what fires with its place, and deliveries with their age, attempts and last problem", () => {
-  const text = alertsText({ firing: [firing], waiting: [waiting], dead: [dead], durable: true, problem: null, strange: 0 }, noon);
+  const text = alertsText({ firing: [firing], waiting: [waiting], dead: [dead], ...rest }, noon);
   assert.equal(
     text,
     `\
@@ -55,14 +57,37 @@ ID      RECEIVER  FOR        ATTEMPTS  SEVERITY  ALERTS        PROBLEM
 });
 
 test("where one part is empty a sentence says so", () => {
-  const text = alertsText({ firing: [], waiting: [waiting, waiting], dead: [], durable: true, problem: null, strange: 0 }, noon);
+  const text = alertsText({ firing: [], waiting: [waiting, waiting], dead: [], ...rest }, noon);
   assert.match(text, /^no alert fires\n\n2 deliveries wait:\n/);
   assert.match(text, /\n\nno delivery is dead\n$/);
 });
 
 test("of many kinds of alerts in one delivery the first are named and the rest is counted", () => {
   const many = { ...waiting, alerts: ["A", "B", "C", "D", "E"] };
-  assert.match(alertsText({ firing: [], waiting: [many], dead: [], durable: true, problem: null, strange: 0 }, noon), /A, B, C and 2 more/);
+  assert.match(alertsText({ firing: [], waiting: [many], dead: [], ...rest }, noon), /A, B, C and 2 more/);
+});
+
+const down = { name: "cluster", format: "alertmanager-api", problem: "nobody listens there", waiting: 0, dead: 0 };
+
+test("a receiver with a problem is shown, also where nothing waits for it", () => {
+  const fine = { ...down, name: "chat", problem: null };
+  assert.equal(
+    alertsText({ firing: [], waiting: [], dead: [], ...rest, receivers: [fine, down] }, noon),
+    `\
+no alert fires, no delivery waits, and none is dead
+
+1 receiver has a problem:
+RECEIVER  FORMAT            WAITING  DEAD  PROBLEM
+cluster   alertmanager-api  0        0     nobody listens there
+`,
+  );
+  const text = alertsText({ firing: [firing], waiting: [], dead: [], ...rest, receivers: [down, fine, down] }, noon);
+  assert.match(text, /\n\n2 receivers have a problem:\nRECEIVER .*\ncluster .*\ncluster .*\n$/);
+});
+
+test("what the agent left out is counted", () => {
+  const text = alertsText({ firing: [firing], waiting: [], dead: [], ...rest, more: { firing: 24, waiting: 1, dead: 0 } }, noon);
+  assert.match(text, /^25 alerts fire:\nSEVERITY .*\ncritical .*\nand 24 more\n\n1 delivery waits\n\nno delivery is dead\n$/);
 });
 
 for (const [ago, text] of [
@@ -153,6 +178,17 @@ describe("vrrpwatch alerts", () => {
     assert.equal(err, "vrrpwatch alerts: entries left out because they are not understood: 3; --json shows them\n");
   });
 
+  test("receivers with a problem and what is left out are read from the answer, and a strange one is counted", async () => {
+    listed = { ...listed, firing: [firing], receivers: [down, { ...down, waiting: "1" }], more: { firing: 2, waiting: -1, dead: "x" } };
+    const { status, out, err } = await run(...here);
+    assert.equal(status, 0);
+    assert.match(
+      out,
+      /^3 alerts fire:\n.*\nand 2 more\n\nno delivery waits\n\nno delivery is dead\n\n1 receiver has a problem:\n.*\ncluster /s,
+    );
+    assert.match(err, /not understood: 1;/);
+  });
+
   test("retry and drop name the delivery and say what became of it", async () => {
     assert.deepEqual(await run("retry", "0007-y", ...here), { status: 0, out: "0007-y: back in its queue\n", err: "" });
     assert.deepEqual(await run("drop", "0042-x", ...here), { status: 0, out: "0042-x: given up\n", err: "" });
@@ -225,14 +261,21 @@ describe("vrrpwatch alerts", () => {
   test("texts of others cannot disturb the terminal", async () => {
     const row = { ...waiting, id: evil, receiver: evil, severity: evil, alerts: [evil], problem: evil, queued_at: evil };
     const alert = { ...firing, alertname: evil, severity: evil, summary: evil, labels: { vrid: evil, segment: evil, instance: evil } };
-    const body = { firing: [alert], waiting: [row], dead: [row], durable: false, problem: evil };
+    const body = {
+      firing: [alert],
+      waiting: [row],
+      dead: [row],
+      receivers: [{ ...down, name: evil, format: evil, problem: evil }],
+      durable: false,
+      problem: evil,
+    };
     await answering(200, JSON.stringify(body), async (there) => {
       const { status, out, err } = await run(...there);
       assert.equal(status, 0);
       assert.doesNotMatch(out.replaceAll("\n", ""), /\p{C}/u);
       assert.doesNotMatch(err.replaceAll("\n", ""), /\p{C}/u);
-      // Three parts of three lines with two empty lines between, an empty line, the hint, and the end.
-      assert.equal(out.split("\n").length, 9 + 2 + 2 + 1);
+      // Four parts of three lines with three empty lines between, an empty line, the hint, and the end.
+      assert.equal(out.split("\n").length, 12 + 3 + 2 + 1);
       assert.equal(err.split("\n").length, 2);
     });
   });
