@@ -67,7 +67,10 @@ export class AlertmanagerPush {
     this.#schedule(micros(0));
   }
 
-  /** Whether anybody can still say that it fires: what cannot be judged any more, or is not followed, is not told on. */
+  /**
+   * What nobody follows any more is not told again. That leaves no alert alone: Alertmanager resolves it by itself at the last `endsAt` that it
+   * was told, and its API has no way to take back an alert without resolving it. What is followed and cannot be judged is told on.
+   */
   keep(isKnown: (fingerprint: string) => boolean): void {
     for (const [fingerprint, { alert }] of this.#alerts)
       if (alert.status === "firing" && !isKnown(fingerprint)) this.#alerts.delete(fingerprint);
