@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
-import type { Notification } from "../alerts/alert.ts";
+import { ruleOf } from "../agent/receivers.ts";
+import type { Labels, Notification } from "../alerts/alert.ts";
 import type { Subject } from "../alerts/identity.ts";
+import { type ReceiverRule, wants } from "../alerts/lifecycle/conversation.ts";
 import type { Attempt, Outcome } from "../alerts/outcome.ts";
 import { formatProblem } from "../config/problems.ts";
 import { defaultConfigPath, readConfig } from "../config/resolve.ts";
@@ -9,7 +11,6 @@ import type { Config } from "../config/schema.ts";
 import type { Severity } from "../core/events.ts";
 import { systemClock } from "../lib/clock.ts";
 import { formatDuration } from "../lib/duration.ts";
-import { matchesAll } from "../lib/label-matcher.ts";
 import { nearest } from "../lib/nearest.ts";
 import { err, ok, type Result } from "../lib/result.ts";
 import { ExitStatus } from "./exit.ts";
@@ -69,7 +70,7 @@ export async function webhookTest(options: WebhookTestOptions, io: Io, open: Ope
   } finally {
     for (const sender of senders) await sender.close();
   }
-  const why = unwantedBecause(receiver, notification);
+  const why = unwantedBecause(plan.value);
   if (why !== null) io.err(`${PREFIX}: the agent itself would not tell ${printable(receiver.name)} of this: ${why}\n`);
   return ExitStatus.done;
 }
@@ -84,6 +85,7 @@ function fail(message: string, status: ExitStatus, io: Io): ExitStatus {
 interface Plan {
   readonly config: Config;
   readonly receiver: Receiver;
+  readonly subject: Subject;
   readonly notification: Notification;
 }
 
@@ -102,6 +104,10 @@ async function planOf({
   const { config } = read.value;
   const receiver = receiverOf(config, name, read.value.file);
   if (!receiver.ok) return receiver;
+  if (subject.value === "master_changed" && !ruleOf(receiver.value).takesMoments)
+    return err(
+      `${printable(name)} is never told of a change of master: that has no end, and ${receiver.value.format} would keep it open; try a condition`,
+    );
   const { external_labels: externalLabels, runbook_url: runbookUrl } = config.alerts;
   const notification = exampleNotification({
     subject: subject.value,
@@ -114,7 +120,7 @@ async function planOf({
     id: `test-${randomUUID()}`,
     wall: systemClock.wall(),
   });
-  return ok({ config, receiver: receiver.value, notification });
+  return ok({ config, receiver: receiver.value, subject: subject.value, notification });
 }
 
 function subjectOf(condition: string): Result<Subject, string> {
@@ -152,13 +158,16 @@ function failureText(outcome: Exclude<Outcome, { kind: "delivered" }>): string {
 }
 
 /** Whoever waits for a real alert after a test that arrived shall not wait in vain. null: it would be told. */
-function unwantedBecause({ severities, matchers, send_resolved: sendResolved }: Receiver, { alerts }: Notification): string | null {
-  for (const { labels, status } of alerts) {
-    if (!severities.some((severity) => severity === labels["severity"])) return `its severities are ${severities.join(", ")}`;
-    // The type of the configuration does not know functions.
-    if (!matchesAll(matchers, labels))
-      return `its matchers do not fit the labels of the example: ${matchers.map(({ text }) => printable(text)).join(", ")}`;
-    if (status === "resolved" && !sendResolved) return "send_resolved is false";
+function unwantedBecause({ receiver, subject, notification }: Plan): string | null {
+  const rule = ruleOf(receiver);
+  for (const { labels, status } of notification.alerts) {
+    if (!wants(rule, { labels, subject })) return whyUnwanted(rule, labels);
+    if (status === "resolved" && !rule.sendResolved) return "send_resolved is false";
   }
   return null;
+}
+
+function whyUnwanted({ severities, matchers }: ReceiverRule, labels: Labels): string {
+  if (!severities.some((severity) => severity === labels["severity"])) return `its severities are ${severities.join(", ")}`;
+  return `its matchers do not fit the labels of the example: ${matchers.map(({ text }) => printable(text)).join(", ")}`;
 }

@@ -26,6 +26,8 @@ alerts:
     - {name: oncall, url: "https://example.net/hook", matchers: ['site="ams1"']}
     - {name: "b side", url: "https://example.net/other", send_resolved: false, matchers: ['vrid!="51"'], severities: [critical, info]}
     - {name: quiet, url: "https://example.net/third", send_resolved: false}
+    - {name: pager, format: pagerduty, routing_key_file: /etc/vrrpwatch/pagerduty}
+    - {name: cluster, format: alertmanager-api, urls: ["http://am1.example:9093"], send_resolved: false}
 `,
   );
   after(() => folder.remove());
@@ -135,12 +137,17 @@ alerts:
   }
 
   for (const [options, message] of [
-    [{ receiver: "nobody" }, /there is no receiver "nobody" in alerts\.receivers of .*config\.yaml: known are oncall, b side, quiet\n$/],
+    [
+      { receiver: "nobody" },
+      /there is no receiver "nobody" in alerts\.receivers of .*config\.yaml: known are oncall, b side, quiet, pager, cluster\n$/,
+    ],
     [{ receiver: "\u001b[2J" }, /there is no receiver "\?\[2J" in/],
     [{ condition: "splitbrain" }, /there is no condition "splitbrain": did you mean split_brain\?\n$/],
     [{ condition: "master-change" }, /did you mean master_changed\?/],
     [{ condition: "zzzzzzzzzzzzzzzzzzzz" }, /: known are split_brain, no_master, .*, master_changed\n$/],
     [{ condition: "constructor" }, /there is no condition "constructor"/],
+    [{ receiver: "pager", condition: "master_changed" }, /pager is never told of a change of master: .* pagerduty would keep it open/],
+    [{ receiver: "cluster", condition: "master_changed", dryRun: true }, /cluster is never told of a change of master/],
     [{ condition: "master_changed", resolved: true }, /--resolved: a change of master has no end/],
   ] as const) {
     test(`${JSON.stringify(options)} is wrong usage, and nothing is opened`, async () => {
@@ -189,6 +196,10 @@ alerts:
       assert.equal(said, `vrrpwatch webhook test: the agent itself would not tell ${options.receiver} of this: ${why}\n`);
     });
   }
+
+  test("Alertmanager's API is always told of the end, so nothing is remarked", async () => {
+    assert.deepEqual(await run({ receiver: "cluster", resolved: true }), { status: 0, out: "cluster: delivered\n", err: "" });
+  });
 
   test("every condition can be sent", async () => {
     for (const condition of exampleSubjects) assert.equal((await run({ condition, receiver: "b side" })).status, 0);
