@@ -5,7 +5,8 @@ import type { Format } from "../alerts/formats/format.ts";
 import { formats } from "../alerts/formats/index.ts";
 import { templateFormat } from "../alerts/formats/template.ts";
 import type { ReceiverRule } from "../alerts/lifecycle/receiver-rule.ts";
-import type { Webhook, WebhookOptions } from "../alerts/webhook.ts";
+import type { PostOptions } from "../alerts/webhook/prepare.ts";
+import type { Webhook } from "../alerts/webhook.ts";
 import type { Config } from "../config/schema.ts";
 import type { Clock } from "../lib/clock.ts";
 import { compileTemplate } from "../lib/placeholders.ts";
@@ -52,7 +53,7 @@ export async function openReceiver(config: Config, receiver: Receiver, { clock, 
   return optionsOf(receiver).map((options) => new Webhook(options, { format, context, clock, environment: process.env }));
 }
 
-function optionsOf(receiver: Receiver): WebhookOptions[] {
+function optionsOf(receiver: Receiver): PostOptions[] {
   const { urls, url, format } = receiver;
   const { url_file, secret_file, bearer_token_file, basic_auth, header_files, routing_key_file, headers, tls, timeout } = receiver;
   const common = { secret_file, bearer_token_file, basic_auth, header_files, routing_key_file, headers, tls, timeout };

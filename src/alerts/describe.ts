@@ -98,8 +98,8 @@ export function describeAlert(
   };
 }
 
-/** The page of a condition; a change of master is told in the page about incidents. */
-export function runbookOf(subject: Subject, base: string | null): string {
+/** The page of a condition; a change of master is none, and has the overview of all pages. */
+function runbookOf(subject: Subject, base: string | null): string {
   const page = subject === "master_changed" ? "README.md" : `${subject}.md`;
   return base === null ? `docs/conditions/${page}` : `${base.replace(/\/+$/, "")}/${page}`;
 }

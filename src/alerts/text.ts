@@ -40,7 +40,8 @@ export interface Story {
   readonly damped: string | null;
 }
 
-const LONGEST_SUMMARY = 120;
+/** What a lock screen shows. */
+export const LONGEST_SUMMARY = 120;
 /** Of each text that was not written for a description. */
 const LONGEST_LINE = 1_000;
 const LONGEST_DESCRIPTION = 8_000;

@@ -7,10 +7,6 @@ import { Poster, type ShownRequest } from "./webhook/poster.ts";
 import type { PostOptions, Render } from "./webhook/prepare.ts";
 import type { Environment } from "./webhook/proxy.ts";
 
-/** Of one receiver. The keys are those of the configuration. */
-export type WebhookOptions = PostOptions;
-export type WebhookRequest = ShownRequest;
-
 export interface WebhookDeps {
   readonly format: Format;
   /** The routing key is read from its file at each attempt. */
@@ -25,7 +21,7 @@ export class Webhook {
   readonly #poster: Poster;
   readonly #deps: WebhookDeps;
 
-  constructor(options: WebhookOptions, deps: WebhookDeps) {
+  constructor(options: PostOptions, deps: WebhookDeps) {
     this.#deps = deps;
     this.#poster = new Poster(options, { clock: deps.clock, environment: deps.environment, version: deps.context.agent.version });
   }
@@ -33,7 +29,7 @@ export class Webhook {
   readonly attempt: Attempt = (notification, signal) => this.#poster.post(notification.id, this.#render(notification), signal);
 
   /** What `attempt` would send now, with all secrets replaced; nothing is sent. The error says which setting cannot be used, and why. */
-  request(notification: Notification): Promise<Result<WebhookRequest, string>> {
+  request(notification: Notification): Promise<Result<ShownRequest, string>> {
     return this.#poster.show(notification.id, this.#render(notification));
   }
 

@@ -1,9 +1,14 @@
-import type { Alert, Annotations, Labels, Notification } from "../alerts/alert.ts";
+import type { Alert, Labels, Notification } from "../alerts/alert.ts";
+import { describeAlert, type RouterFacts } from "../alerts/describe.ts";
 import { fingerprintOf, labelsOf, type Subject } from "../alerts/identity.ts";
+import { groupOf } from "../alerts/lifecycle/joined-segments.ts";
+import { type Facts, StandingAlert } from "../alerts/lifecycle/standing-alert.ts";
+import { fitted } from "../alerts/plain.ts";
+import { LONGEST_SUMMARY } from "../alerts/text.ts";
 import type { Detector } from "../core/conditions/definition.ts";
 import { detectors } from "../core/detectors/index.ts";
 import { conditionNames, type Severity } from "../core/events.ts";
-import { micros, rfc3339, seconds, type WallTime, wallPlus } from "../lib/time.ts";
+import { instant, micros, rfc3339, seconds, type WallTime, wallPlus } from "../lib/time.ts";
 
 /** What an example can be made of. */
 export const exampleSubjects: readonly Subject[] = [...conditionNames, "master_changed"];
@@ -28,22 +33,13 @@ export interface ExampleOptions {
 const segment = "192.0.2.0/24";
 const [master, formerMaster, virtualAddress] = ["192.0.2.11", "192.0.2.12", "192.0.2.100"];
 const router = { interface: "eth0", family: "ipv4", vrid: 51 } as const;
-const where = `VRID ${router.vrid} on ${segment}`;
+const group = groupOf(segment, new Map());
 
 /** How long what is over has lasted. */
 const LASTED = seconds(192);
-const LASTED_TEXT = "3 min 12 s";
 
-/** What a subject is made of: the detector's own words. */
-interface Story {
-  readonly meaning: string;
-  readonly cause: string | null;
-  /** What the cause means, and what helps. */
-  readonly advice: readonly string[];
-  /** For conditions each key with what it says in place of a value. */
-  readonly evidence: Readonly<Record<string, unknown>>;
-  readonly scope: Detector["scope"];
-}
+/** An example happens at no instant of the engine. */
+const NEVER = instant(0);
 
 /** One alert of one virtual router that does not exist, marked as a test wherever a person looks. The same subject has the same identity each time. */
 export function exampleNotification(options: ExampleOptions): Notification {
@@ -52,70 +48,57 @@ export function exampleNotification(options: ExampleOptions): Notification {
     id,
     receiver,
     reason: "test",
-    group_key: `{}:{segment="${segment}"}`,
-    group_labels: { segment },
+    group_key: group.key,
+    group_labels: group.labels,
     created_at: rfc3339(wall),
-    alerts: [exampleAlert(options, storyOf(options.subject))],
+    alerts: [marked(exampleAlert(options), options.host)],
     truncated: 0,
   };
 }
 
-function exampleAlert(options: ExampleOptions, story: Story): Alert {
-  const { subject, severity, resolved, host, externalLabels, wall } = options;
-  const labels = labelsOf({ subject, severity, scope: story.scope, router, segment, host, externalLabels });
+/** Told in the words that a real one has. */
+function exampleAlert(options: ExampleOptions): Alert {
+  const { subject, severity, resolved, host, externalLabels, runbookUrl, wall } = options;
+  const detector = detectors.find(({ id }) => id === subject) ?? null;
+  const labels = labelsOf({ subject, severity, scope: detector?.scope ?? "segment", router, segment, host, externalLabels });
+  const kind = { fingerprint: fingerprintOf(labels), labels, subject, severity, group };
+  const startsAt = resolved ? wallPlus(wall, micros(-LASTED)) : wall;
+  // From now on in both cases: the end is newer than the beginning that an earlier call has told.
+  const alert = new StandingAlert(kind, router, NEVER, startsAt, 2 * Math.floor(wall / 1_000_000), detector === null);
+  alert.raise(router, NEVER, startsAt);
+  if (resolved) alert.clear(router, NEVER, wall);
+  const facts = detector === null ? masterChange : factsOf(detector);
+  // What is over has nothing left to prove.
+  alert.facts = resolved ? { ...facts, evidence: {} } : facts;
+  const known: RouterFacts = {
+    segment,
+    name: null,
+    addresses: [virtualAddress],
+    master: subject === "no_master" && !resolved ? null : master,
+    active: null,
+    holds: !resolved,
+    incident: null,
+  };
+  return describeAlert(alert, known, { reporter: host, runbookUrl }, 1, null);
+}
+
+function marked(alert: Alert, host: string): Alert {
+  const { summary, description } = alert.annotations;
   return {
-    fingerprint: fingerprintOf(labels),
-    status: resolved ? "resolved" : "firing",
-    labels,
-    annotations: annotationsOf(options, story),
-    starts_at: rfc3339(resolved ? wallPlus(wall, micros(-LASTED)) : wall),
-    ends_at: resolved ? rfc3339(wall) : null,
-    sequence: resolved ? 2 : 1,
-    times: 1,
-    vrrp: {
-      condition: subject,
-      cause: story.cause,
-      virtual_router: { ...router, segment, name: null, addresses: [virtualAddress] },
-      master: subject === "no_master" && !resolved ? null : master,
-      evidence: resolved ? {} : story.evidence,
-      incident_id: null,
+    ...alert,
+    annotations: {
+      ...alert.annotations,
+      summary: fitted(`TEST: ${summary}`, LONGEST_SUMMARY),
+      description: `This is a test by \`vrrpwatch webhook test\` on ${host}: nothing is wrong.\n${description}`,
     },
   };
 }
 
-function annotationsOf({ subject, resolved, host, runbookUrl }: ExampleOptions, story: Story): Annotations {
-  const { meaning, cause, advice } = story;
-  // What is over needs no remedy.
-  const lines = [`This is a test by \`vrrpwatch webhook test\` on ${host}: nothing is wrong.`, `${where}: ${meaning}`];
-  return {
-    summary: `TEST: ${resolved ? "over: " : ""}${where}: ${meaning}`,
-    description: [...lines, ...(resolved ? [`It lasted for ${LASTED_TEXT}.`] : advice)].join("\n"),
-    runbook_url: runbookOf(subject, runbookUrl),
-    reporter: host,
-    interface: router.interface,
-    ...(cause !== null && { cause }),
-  };
-}
+/** The first cause, and each key of the evidence with what it says in place of a value. */
+const factsOf = ({ causes, evidence }: Detector): Facts => ({ summary: "", cause: Object.keys(causes)[0] ?? null, evidence });
 
-/** A change of master is no condition, and has no page among theirs. */
-function runbookOf(subject: Subject, base: string | null): string {
-  if (subject === "master_changed") return "docs/events.md";
-  return `${base === null ? "docs/conditions/" : base.endsWith("/") ? base : `${base}/`}${subject}.md`;
-}
-
-function storyOf(subject: Subject): Story {
-  const detector = detectors.find(({ id }) => id === subject);
-  if (detector === undefined) return masterChange;
-  const { meaning, causes, evidence, scope } = detector;
-  const [cause, text] = Object.entries(causes)[0] ?? [null, null];
-  const advice = text === null ? [] : [`Cause: ${text.meaning}`, `How it was decided: ${text.decidedBy}`, `What to do: ${text.remedy}`];
-  return { meaning, cause, advice, evidence, scope };
-}
-
-const masterChange: Story = {
-  meaning: `The master changed from ${formerMaster} to ${master}.`,
+const masterChange: Facts = {
+  summary: `the master changed from ${formerMaster} to ${master}`,
   cause: "no_response",
-  advice: ["Cause: The old master fell silent."],
-  evidence: { from: formerMaster, to: master },
-  scope: "segment",
+  evidence: { from: formerMaster, to: master, reason: "no_response" },
 };

@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
-import { ruleOf } from "../agent/receivers.ts";
+import { type Receiver, ruleOf } from "../agent/receivers.ts";
 import type { Labels, Notification } from "../alerts/alert.ts";
 import type { Subject } from "../alerts/identity.ts";
 import { type ReceiverRule, wants } from "../alerts/lifecycle/conversation.ts";
 import type { Attempt, Outcome } from "../alerts/outcome.ts";
+import type { ShownRequest } from "../alerts/webhook/poster.ts";
 import { formatProblem } from "../config/problems.ts";
 import { defaultConfigPath, readConfig } from "../config/resolve.ts";
 import type { Config } from "../config/schema.ts";
@@ -26,14 +27,6 @@ export interface WebhookTestOptions {
   readonly config?: string;
 }
 
-/** The exact request, as it may be shown: neither its URL nor a header tells a secret. */
-export interface ShownRequest {
-  readonly method: string;
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
-
 /** Who sends, as far as it is needed here. */
 export interface WebhookSender {
   readonly attempt: Attempt;
@@ -41,8 +34,6 @@ export interface WebhookSender {
   request(notification: Notification): Promise<Result<ShownRequest, string>>;
   close(): Promise<void>;
 }
-
-export type Receiver = Config["alerts"]["receivers"][number];
 
 /** @returns who sends to this receiver: one, or one for each Alertmanager */
 export type OpenWebhook = (receiver: Receiver, config: Config) => Promise<readonly WebhookSender[]>;

@@ -10,8 +10,9 @@ import type { TlsOptions } from "node:tls";
 import type { Notification } from "../../src/alerts/alert.ts";
 import type { Format } from "../../src/alerts/formats/format.ts";
 import type { Outcome } from "../../src/alerts/outcome.ts";
+import type { PostOptions } from "../../src/alerts/webhook/prepare.ts";
 import type { Environment } from "../../src/alerts/webhook/proxy.ts";
-import { Webhook, type WebhookOptions } from "../../src/alerts/webhook.ts";
+import { Webhook } from "../../src/alerts/webhook.ts";
 import type { Clock } from "../../src/lib/clock.ts";
 import { FakeClock } from "../helpers/fake-clock.ts";
 
@@ -103,7 +104,7 @@ export interface Made {
   readonly send: (signal?: AbortSignal) => Promise<Outcome>;
 }
 
-export function makeWebhook(options: WebhookOptions, environment: Environment = {}, clock: Clock = new FakeClock()): Made {
+export function makeWebhook(options: PostOptions, environment: Environment = {}, clock: Clock = new FakeClock()): Made {
   const context = { externalUrl: "", agent: { host: "lb1", version: "1.2.3" } };
   const webhook = new Webhook(options, { format: plainFormat, context, clock, environment });
   return { webhook, send: (signal = new AbortController().signal) => webhook.attempt(sampleNotification, signal) };

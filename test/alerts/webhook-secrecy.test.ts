@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import { inspect } from "node:util";
 import { Heartbeat } from "../../src/alerts/heartbeat.ts";
-import type { WebhookOptions } from "../../src/alerts/webhook.ts";
+import type { PostOptions } from "../../src/alerts/webhook/prepare.ts";
 import { createLogger } from "../../src/lib/log.ts";
 import { seconds } from "../../src/lib/time.ts";
 import { FakeClock } from "../helpers/fake-clock.ts";
@@ -65,7 +65,7 @@ for (const status of [200, 302, 400, 401, 429, 500]) {
     };
     const receiver = await startReceiver(t, answer);
     const url = receiver.url(`/services/${path}?token=${query}`);
-    const shared: WebhookOptions = {
+    const shared: PostOptions = {
       url_file: put("url", `${url}\n`),
       secret_file: put("signing", `whsec_${signing}\n`),
       header_files: { "X-Key": put("header", `${header}\n`) },
@@ -105,7 +105,7 @@ test("nor are they told by failures of the network, of the files or of the proxy
   const gone = `http://127.0.0.1:1${secretPath}`;
   const url = receiver.url(secretPath);
   const proxy = `http://ops:${proxyPassword}@127.0.0.1:1`;
-  const cases: ReadonlyArray<readonly [WebhookOptions, Record<string, string>]> = [
+  const cases: ReadonlyArray<readonly [PostOptions, Record<string, string>]> = [
     [{ url }, {}],
     [{ url: gone }, {}],
     [{ url: url.replace("http:", "https:") }, {}],

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Alert } from "../../src/alerts/alert.ts";
 import { fingerprintOf, type Subject } from "../../src/alerts/identity.ts";
+import { titles } from "../../src/alerts/titles.ts";
 import { type ExampleOptions, exampleNotification, exampleSubjects } from "../../src/commands/webhook-example.ts";
 import { detectors } from "../../src/core/detectors/index.ts";
 import { conditionNames } from "../../src/core/events.ts";
@@ -79,6 +80,31 @@ test("the end of an example is the end of the same alert, a little after its beg
   assert.deepEqual([firing.sequence % 2, resolved.sequence % 2], [1, 0]);
 });
 
+test("it is told in the words of a real alert, after what says that it is a test", () => {
+  const { annotations } = alertOf();
+  assert.equal(annotations.summary, "TEST: Split brain: VRID 51 on 192.0.2.0/24: local receive blocked");
+  const [, meaning, where, since, ...rest] = annotations.description.split("\n");
+  assert.equal(meaning, "Two live masters of one virtual router.");
+  assert.equal(where, "Virtual router: VRID 51, IPv4, on 192.0.2.0/24, interface eth0");
+  assert.equal(since, "Since 2026-11-21 06:00:00 UTC");
+  for (const line of [/^Cause: local_receive_blocked: /, /^Evidence:$/, /^What to do: /, /^Runbook: docs\/conditions\/split_brain\.md$/])
+    assert.ok(
+      rest.some((text) => line.test(text)),
+      `${line}`,
+    );
+  assert.match(alertOf({ resolved: true }).annotations.description, /\nIt is over\. It was: Two live masters/);
+});
+
+test("a change of master names both masters", () => {
+  const { summary } = alertOf({ subject: "master_changed", severity: "info" }).annotations;
+  assert.equal(summary, "TEST: Master changed: VRID 51 on 192.0.2.0/24: 192.0.2.11 after 192.0.2.12, no response");
+});
+
+test("the longest name of a host leaves a summary for a lock screen", () => {
+  const { summary } = alertOf({ subject: "keepalived_down", host: "x".repeat(250), resolved: true }).annotations;
+  assert.ok(summary.startsWith("TEST: Resolved after") && summary.length <= 120, summary);
+});
+
 test("conditions of one host name it", () => {
   assert.equal(alertOf({ subject: "keepalived_down" }).labels["instance"], "lb1");
   assert.equal(alertOf({ subject: "no_master" }).labels["instance"], undefined);
@@ -89,7 +115,7 @@ test("the runbook is where the configuration says, else in the source", () => {
   assert.equal(runbook("no_master", null), "docs/conditions/no_master.md");
   assert.equal(runbook("no_master", "https://wiki.example/vrrp"), "https://wiki.example/vrrp/no_master.md");
   assert.equal(runbook("no_master", "https://wiki.example/vrrp/"), "https://wiki.example/vrrp/no_master.md");
-  assert.equal(runbook("master_changed", "https://wiki.example/vrrp"), "docs/events.md");
+  assert.equal(runbook("master_changed", "https://wiki.example/vrrp"), "https://wiki.example/vrrp/README.md");
 });
 
 for (const subject of exampleSubjects) {
@@ -99,9 +125,12 @@ for (const subject of exampleSubjects) {
     test("has a summary for a lock screen that begins with TEST", () => {
       for (const resolved of [false, true]) {
         const { summary } = alertOf({ subject, resolved }).annotations;
-        assert.match(summary, /^TEST: (over: )?VRID 51 on 192\.0\.2\.0\/24: ./);
+        const place = detector?.scope === "host" ? "lb1, 192.0.2.0/24" : "192.0.2.0/24";
+        assert.ok(
+          summary.startsWith(`TEST: ${resolved ? "Resolved after 3 min 12 s: " : ""}${titles[subject]}: VRID 51 on ${place}`),
+          summary,
+        );
         assert.ok(summary.length <= 120, `${summary.length} characters`);
-        assert.equal(summary.includes("over: "), resolved);
       }
     });
 
