@@ -27,6 +27,7 @@ import { silencesFor } from "../silences/match.ts";
 import { type SilenceLog, SilenceStore } from "../silences/store.ts";
 import { openAlerts, openHeartbeat } from "./alerts.ts";
 import { isAlive } from "./alive.ts";
+import { EarlyEvents } from "./early-events.ts";
 import { eventLog } from "./event-log.ts";
 import { HostWatch } from "./host-watch.ts";
 import { incidentRecorder } from "./incidents.ts";
@@ -89,7 +90,8 @@ export class Agent {
   #alerts: AlertCenter | null = null;
   #heartbeat: Heartbeat | null = null;
   /** What happened before those who tell of it were ready. */
-  #untold: Event[] | null = [];
+  readonly #early: EarlyEvents;
+  #tells = false;
   #hostPause = micros(0);
   #heardAdvert = false;
   readonly #stopTimers: (() => void)[] = [];
@@ -105,6 +107,10 @@ export class Agent {
       file: new SilenceFile(join(config.state_directory, "silences.json")),
       clock,
       log: fieldsFirst(componentLogger(log, "silences")),
+    });
+    this.#early = new EarlyEvents(MOST_UNTOLD, () => {
+      if (config.alerts.receivers.length > 0)
+        log.warn({ kept: MOST_UNTOLD }, "too much happens while the agent starts: nobody is told of what is beyond that");
     });
     this.#hub = new EventHub({ eventJson, runId: clock.wall().toString(36) });
     // A link that fails takes both families with it: that is one incident, so a segment without the user's name has IPv4's subnet.
@@ -318,8 +324,8 @@ export class Agent {
   }
 
   #tell(event: Event): void {
-    if (this.#untold === null) this.#alerts?.event(event);
-    else if (this.#untold.length < MOST_UNTOLD) this.#untold.push(event);
+    if (this.#tells) this.#alerts?.event(event);
+    else this.#early.add(event);
   }
 
   async #startAlerts(): Promise<void> {
@@ -339,14 +345,17 @@ export class Agent {
     };
     [this.#alerts, this.#heartbeat] = await Promise.all([openAlerts(deps), openHeartbeat(deps)]);
     await this.#alerts?.start();
-    const untold = this.#untold ?? [];
-    this.#untold = null;
-    for (const event of untold) this.#alerts?.event(event);
+    this.#tells = true;
+    for (const event of this.#early.kept) this.#alerts?.event(event);
+    this.#early.clear();
   }
 
   #alertsView(): AlertsView | null {
     const heartbeat = this.#heartbeat === null ? null : { sent: this.#heartbeat.sent, failed: this.#heartbeat.failed };
-    if (this.#alerts !== null) return this.#alerts.view(heartbeat);
+    if (this.#alerts !== null) {
+      const view = this.#alerts.view(heartbeat);
+      return { ...view, evicted: view.evicted + this.#early.lost };
+    }
     if (heartbeat === null) return null;
     return { receivers: [], firing: { critical: 0, warning: 0, info: 0 }, evicted: 0, storeFailures: 0, heartbeat };
   }
