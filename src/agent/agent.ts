@@ -26,7 +26,7 @@ import { SilenceFile } from "../silences/file.ts";
 import { silencesFor } from "../silences/match.ts";
 import { type SilenceLog, SilenceStore } from "../silences/store.ts";
 import { openAlerts, openHeartbeat } from "./alerts.ts";
-import { isAlive } from "./alive.ts";
+import { isAlive, wantedInterfaces } from "./alive.ts";
 import { EarlyEvents } from "./early-events.ts";
 import { eventLog } from "./event-log.ts";
 import { HostWatch } from "./host-watch.ts";
@@ -292,18 +292,13 @@ export class Agent {
     const { source } = this.#capture ?? {};
     if (source === undefined || source.failure !== null) return false;
     const captured = source.choices().flatMap(({ link, captured: isCaptured }) => (isCaptured ? [link.name] : []));
-    return isAlive({ now: this.#deps.clock.now(), judgedUntil: this.#engine.now, captured, wanted: this.#interfacesOfRouters() });
-  }
-
-  /** Where virtual routers were heard, or are expected by either configuration. */
-  #interfacesOfRouters(): ReadonlySet<string> {
     const { routers, config } = this.#engine.snapshot().host;
-    const names = [
-      ...routers.map(({ id }) => id.interface),
-      ...this.#deps.config.virtual_routers.map((entry) => entry.interface ?? null),
-      ...(config?.config?.instances ?? []).map((instance) => instance.interface),
-    ];
-    return new Set(names.filter((name) => name !== null));
+    return isAlive({
+      now: this.#deps.clock.now(),
+      judgedUntil: this.#engine.now,
+      captured,
+      wanted: wantedInterfaces({ routers, expected: this.#deps.config.virtual_routers, instances: config?.config?.instances ?? [] }),
+    });
   }
 
   #fact(fact: HostFact): void {

@@ -18,3 +18,19 @@ export function isAlive({ now, judgedUntil, captured, wanted }: Vitals): boolean
   if (since(now, judgedUntil) > JUDGED_WITHIN) return false;
   return wanted.size === 0 ? captured.length > 0 : captured.some((name) => wanted.has(name));
 }
+
+/** What says where virtual routers are. */
+export interface Places {
+  /** Those that are followed: heard, configured in keepalived, or expected in full. */
+  readonly routers: readonly { readonly id: { readonly interface: string | null } }[];
+  /** `virtual_routers` of the configuration. */
+  readonly expected: readonly { readonly interface?: string | undefined }[];
+  /** Of keepalived.conf. */
+  readonly instances: readonly { readonly interface: string }[];
+}
+
+/** Interfaces that virtual routers were heard on, or are expected on by either configuration. */
+export function wantedInterfaces({ routers, expected, instances }: Places): ReadonlySet<string> {
+  const names = [...routers.map(({ id }) => id.interface), ...[...expected, ...instances].map((entry) => entry.interface ?? null)];
+  return new Set(names.filter((name) => name !== null));
+}

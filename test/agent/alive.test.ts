@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isAlive, type Vitals } from "../../src/agent/alive.ts";
+import { isAlive, type Vitals, wantedInterfaces } from "../../src/agent/alive.ts";
 import { instant } from "../../src/lib/time.ts";
 
 const vitals: Vitals = { now: instant(10_000_000), judgedUntil: instant(9_900_000), captured: ["eth0", "eth1"], wanted: new Set(["eth1"]) };
@@ -17,3 +17,12 @@ for (const [what, more, alive] of [
   ["has never judged", { judgedUntil: instant(Number.NEGATIVE_INFINITY) }, false],
 ] as const)
   test(`an agent that ${what} is ${alive ? "alive" : "not alive"}`, () => assert.equal(isAlive({ ...vitals, ...more }), alive));
+
+test("virtual routers are where they were heard, and where either configuration expects them", () => {
+  const wanted = wantedInterfaces({
+    routers: [{ id: { interface: "eth0" } }, { id: { interface: null } }, { id: { interface: "eth0" } }],
+    expected: [{ interface: "eth1" }, {}],
+    instances: [{ interface: "eth2" }],
+  });
+  assert.deepEqual([...wanted], ["eth0", "eth1", "eth2"]);
+});
