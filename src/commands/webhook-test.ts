@@ -3,7 +3,7 @@ import { hostname } from "node:os";
 import { type Receiver, ruleOf } from "../agent/receivers.ts";
 import type { Labels, Notification } from "../alerts/alert.ts";
 import type { Subject } from "../alerts/identity.ts";
-import { type ReceiverRule, wants } from "../alerts/lifecycle/conversation.ts";
+import { type ReceiverRule, wants } from "../alerts/lifecycle/receiver-rule.ts";
 import type { Attempt, Outcome } from "../alerts/outcome.ts";
 import type { ShownRequest } from "../alerts/webhook/poster.ts";
 import { formatProblem } from "../config/problems.ts";
