@@ -100,7 +100,7 @@ test("a proxy that never answers is left with its connection", async (t) => {
   const left = once(socket, "end"); // an HTTP server leaves its own half open
   socket.resume();
   clock.runTo(10_000);
-  assert.equal(told(await outcome), "retry: no complete answer within 10s");
+  assert.equal(told(await outcome), "retry: no answer within 10s");
   await left;
 });
 

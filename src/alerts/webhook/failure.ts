@@ -5,7 +5,7 @@ const unknownAuthority =
   "its certificate is signed by an unknown authority: put the authority's certificate into tls.ca_file, or correct the receiver's chain";
 const clientCertificate = "it wants a client certificate, or another than ours: set tls.cert_file and tls.key_file, or renew them";
 const noTls = "it does not speak TLS there: check scheme and port of the URL";
-const closed = "it closed the connection before the answer was complete";
+const closed = "it closed the connection without an answer";
 const unreachable = "its network cannot be reached: check routes and firewalls";
 const noHttp = "it answers something that is not HTTP: check scheme and port of the URL";
 

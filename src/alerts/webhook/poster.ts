@@ -82,7 +82,7 @@ export class Poster {
     setMaxListeners(0, ...stops);
     for (const each of stops) each.addEventListener("abort", stop, { once: true });
     if (stops.some(({ aborted }) => aborted)) stop();
-    const endedWhy = (): string => (late ? `no complete answer within ${formatDuration(timeout)}` : "the agent stops");
+    const endedWhy = (): string => (late ? `no answer within ${formatDuration(timeout)}` : "the agent stops");
     try {
       // A file on a dead network file system is not waited for longer than a dead receiver.
       const prepared = await unless(ended.signal, () => prepare(this.#options, this.#deps, id, render));
@@ -101,9 +101,7 @@ export class Poster {
   /** @param why tells what a failure was */
   #outcome(sent: Sent, redactor: Redactor, why: (error: unknown) => string): Outcome {
     if (sent.kind === "failed") return retry(why(sent.error));
-    const { status, retryAfter, broken } = sent;
-    // Whether the receiver has taken it is not certain then: rather twice than never.
-    if (broken !== null && status < 300) return retry(why(broken));
+    const { status, retryAfter } = sent;
     const text = new TextDecoder().decode(sent.beginning.subarray(0, LOOKED_AT_BYTES));
     return classifyReply({ status, retryAfter, beginning: redactor.foreign(text, SHOWN_CHARACTERS) }, this.#deps.clock.wall());
   }

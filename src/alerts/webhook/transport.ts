@@ -24,10 +24,8 @@ export type Sent =
       readonly kind: "answered";
       readonly status: number;
       readonly retryAfter: string | null;
-      /** Of the body at most 64 kB; nothing of a compressed one. */
+      /** Of the body at most 64 kB, and what came of it before it broke off; nothing of a compressed one, and of a 2xx. */
       readonly beginning: Uint8Array;
-      /** Why the body ended early; null: it is whole, or longer than is read. */
-      readonly broken: unknown;
     }
   | { readonly kind: "failed"; readonly error: unknown };
 
@@ -55,15 +53,15 @@ export async function post(outgoing: Outgoing, way: Way, signal: AbortSignal): P
       headersTimeout: 0,
       bodyTimeout: 0,
     });
-    const { bytes, broken } = await readBeginning(answer.body);
+    // What becomes of it is told by reading it, or of no interest.
+    answer.body.on("error", () => {});
     const plain = (answer.headers["content-encoding"] ?? "identity") === "identity";
     const retryAfter = answer.headers["retry-after"];
     return {
       kind: "answered",
       status: answer.statusCode,
       retryAfter: typeof retryAfter === "string" ? retryAfter : null,
-      beginning: plain ? bytes : new Uint8Array(),
-      broken,
+      beginning: plain && !isTaken(answer.statusCode) ? await readBeginning(answer.body) : new Uint8Array(),
     };
   } catch (error) {
     return { kind: "failed", error: alertAmong(alerts) ?? error };
@@ -73,6 +71,9 @@ export async function post(outgoing: Outgoing, way: Way, signal: AbortSignal): P
     await dispatcher?.destroy();
   }
 }
+
+/** Its body is not waited for: a receiver that never ends it, or breaks it off, would be told again and again of what it has. */
+const isTaken = (status: number): boolean => status >= 200 && status < 300;
 
 /** Without TLS on either side a proxy is sent the request itself: many open tunnels to port 443 only. */
 const isForwarded = (url: URL, proxy: URL): boolean => url.protocol === "http:" && proxy.protocol === "http:";
@@ -133,10 +134,10 @@ function watched(inner: unknown, alerts: unknown[]): buildConnector.connector {
 
 const alertAmong = (errors: readonly unknown[]): unknown => errors.find((error) => /^ERR_SSL_/.test(systemCode(error) ?? ""));
 
-async function readBeginning(body: AsyncIterable<unknown>): Promise<{ readonly bytes: Uint8Array; readonly broken: unknown }> {
+/** Up to the limit, its end or its failure. */
+async function readBeginning(body: AsyncIterable<unknown>): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let length = 0;
-  let broken: unknown = null;
   try {
     for await (const chunk of body) {
       if (!(chunk instanceof Uint8Array)) continue;
@@ -144,8 +145,8 @@ async function readBeginning(body: AsyncIterable<unknown>): Promise<{ readonly b
       length += chunk.length;
       if (length >= MAX_ANSWER_BYTES) break;
     }
-  } catch (error) {
-    broken = error;
+  } catch {
+    // Broken off, or out of time: what has come is shown.
   }
-  return { bytes: Buffer.concat(chunks).subarray(0, MAX_ANSWER_BYTES), broken };
+  return Buffer.concat(chunks).subarray(0, MAX_ANSWER_BYTES);
 }
