@@ -81,6 +81,19 @@ test("nothing of a compressed answer is shown", async (t) => {
   assert.equal(told(await makeWebhook({ url: receiver.url() }).send()), "rejected: answers 400 Bad Request");
 });
 
+test("of an answer that has a secret in hex, its length and type are told", async (t) => {
+  const secret = "t0ken-s3cret";
+  const text = `{"got":"${Buffer.from(secret).toString("hex")}"}`;
+  const put = scratch(t);
+  const answered = async (type: string): Promise<string> => {
+    const receiver = await startReceiver(t, answering(400, text, { "content-type": type }));
+    return told(await makeWebhook({ url: receiver.url(), bearer_token_file: put("token", secret) }).send());
+  };
+  const beginning = "rejected: answers 400 Bad Request: its text is not shown, since it repeats a secret";
+  assert.equal(await answered("application/json; charset=utf-8"), `${beginning} (34 bytes of application/json)`);
+  assert.equal(await answered(`text/${secret}`), `${beginning} (34 bytes of another type)`);
+});
+
 test("a receiver that never answers is left after 10 s, with its connection", async (t) => {
   const clock = new FakeClock();
   const receiver = await startReceiver(t, () => {});

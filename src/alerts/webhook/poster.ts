@@ -101,10 +101,19 @@ export class Poster {
   /** @param why tells what a failure was */
   #outcome(sent: Sent, redactor: Redactor, why: (error: unknown) => string): Outcome {
     if (sent.kind === "failed") return retry(why(sent.error));
-    const { status, retryAfter } = sent;
-    const text = new TextDecoder().decode(sent.beginning.subarray(0, LOOKED_AT_BYTES));
-    return classifyReply({ status, retryAfter, beginning: redactor.foreign(text, SHOWN_CHARACTERS) }, this.#deps.clock.wall());
+    const { status, retryAfter, type, beginning } = sent;
+    const text = new TextDecoder().decode(beginning.subarray(0, LOOKED_AT_BYTES));
+    const shown = redactor.foreign(text, SHOWN_CHARACTERS) ?? withheld(beginning.length, type);
+    return classifyReply({ status, retryAfter, beginning: shown }, this.#deps.clock.wall());
   }
+}
+
+/** The type itself is text from the network: only those that are known are told. */
+const knownTypes = ["application/json", "application/problem+json", "application/xml", "text/html", "text/plain", "text/xml"];
+
+function withheld(bytes: number, type: string | null): string {
+  const named = knownTypes.find((known) => type?.toLowerCase().split(";")[0]?.trim() === known) ?? "another type";
+  return `its text is not shown, since it repeats a secret (${bytes} bytes of ${named})`;
 }
 
 const retry = (why: string): Outcome => ({ kind: "retry", why, retryAfter: null });

@@ -1,3 +1,5 @@
+import { tellsOf } from "./secret-search.ts";
+
 /** What must never be shown. */
 export interface Confidential {
   readonly url: URL | null;
@@ -5,8 +7,11 @@ export interface Confidential {
 }
 
 export interface Redactor {
-  /** Text from the network: without markup, control characters, URLs and all that is confidential; of at most `limit` characters. */
-  readonly foreign: (text: string, limit: number) => string;
+  /**
+   * Text from the network: without markup, control characters, URLs and all that is confidential; of at most `limit` characters.
+   * @returns null: nothing of it may be shown, since it has something confidential in a form that cannot be cut out
+   */
+  readonly foreign: (text: string, limit: number) => string | null;
   /** Our own text: only secrets are replaced. */
   readonly own: (text: string) => string;
   /** The URL with its host, and of its path what is the same for everybody. */
@@ -24,6 +29,7 @@ const harmless = new Set(
 
 /** Below this length a part of a path or query would be found in every other word. Secrets proper are replaced however short they are. */
 const SHORTEST_PART = 3;
+const SHORTEST_TELLING_PART = 8;
 /** So much of a secret at the cut end of a text is taken for its beginning. */
 const SHORTEST_BEGINNING = 4;
 
@@ -32,6 +38,7 @@ export function createRedactor({ url, secrets }: Confidential): Redactor {
   const secretForms = unique(secrets.flatMap(formsOf));
   const pieceForms = url === null ? [] : piecesOf(url).flatMap(formsOf);
   const allForms = unique([...secretForms, ...pieceForms, ...(url === null ? [] : wholesOf(url).flatMap(formsOf))]);
+  const telling = [...(url === null ? [] : secretPartsOf(url)), ...secrets.flatMap((secret) => tellingOf(secret))];
   const secretPattern = patternOf(secretForms);
   const wholePattern = patternOf(allForms);
   const replace = (text: string, pattern: RegExp | null): string => (pattern === null ? text : text.replace(pattern, MARK));
@@ -46,6 +53,7 @@ export function createRedactor({ url, secrets }: Confidential): Redactor {
         .replace(/\b[a-z][a-z0-9+.-]*:\/\/\S+/gi, "[url]")
         .replace(/ {2,}/g, " ")
         .trim();
+      if (tellsOf(shown, telling)) return null;
       return shown.length <= limit ? shown : `${shown.slice(0, limit - 1)}…`;
     },
   };
@@ -61,11 +69,26 @@ const shownPart = (part: string): string => (part === "" || isPublic(part) ? par
 const isPublic = (part: string): boolean => harmless.has(part.toLowerCase()) || /^v\d{1,2}$/i.test(part);
 
 /** What may be a secret by itself. */
-function piecesOf({ pathname, search, searchParams, hash, username, password }: URL): string[] {
-  const segments = pathname.split("/").filter((part) => !isPublic(part));
-  const values = [...searchParams].flatMap(([name, value]) => [`${name}=${value}`, value]);
-  return [...segments, ...values, search.slice(1), hash.slice(1), username, password].filter((part) => part.length >= SHORTEST_PART);
+function piecesOf(url: URL): string[] {
+  const pairs = [...url.searchParams].map(([name, value]) => `${name}=${value}`);
+  return [...partsOf(url), ...pairs, url.search.slice(1)].filter((part) => part.length >= SHORTEST_PART);
 }
+
+/** Without the names in its query, which are words such as `webhook_token`. */
+function partsOf({ pathname, searchParams, hash, username, password }: URL): string[] {
+  const segments = pathname.split("/").filter((part) => !isPublic(part));
+  return [...segments, ...searchParams.values(), hash.slice(1), username, password];
+}
+
+/** Of these, and of no others, a part is telling: a short one is a word, and stands in many an answer. */
+const secretPartsOf = (url: URL): string[] =>
+  partsOf(url)
+    .map(decoded)
+    .filter((part) => part.length >= SHORTEST_TELLING_PART);
+
+/** Of a secret that is a URL, its host and what is the same for everybody tell nothing. */
+const tellingOf = (secret: string): string[] =>
+  URL.canParse(secret) && /^https?:/i.test(secret) ? secretPartsOf(new URL(secret)) : [secret];
 
 /** What contains it. */
 function wholesOf({ href, origin, pathname, search }: URL): string[] {

@@ -24,6 +24,8 @@ export type Sent =
       readonly kind: "answered";
       readonly status: number;
       readonly retryAfter: string | null;
+      /** As the server says it, with any parameters. */
+      readonly type: string | null;
       /** Of the body at most 64 kB, and what came of it before it broke off; nothing of a compressed one, and of a 2xx. */
       readonly beginning: Uint8Array;
     }
@@ -56,11 +58,11 @@ export async function post(outgoing: Outgoing, way: Way, signal: AbortSignal): P
     // What becomes of it is told by reading it, or of no interest.
     answer.body.on("error", () => {});
     const plain = (answer.headers["content-encoding"] ?? "identity") === "identity";
-    const retryAfter = answer.headers["retry-after"];
     return {
       kind: "answered",
       status: answer.statusCode,
-      retryAfter: typeof retryAfter === "string" ? retryAfter : null,
+      retryAfter: single(answer.headers["retry-after"]),
+      type: single(answer.headers["content-type"]),
       beginning: plain && !isTaken(answer.statusCode) ? await readBeginning(answer.body) : new Uint8Array(),
     };
   } catch (error) {
@@ -71,6 +73,8 @@ export async function post(outgoing: Outgoing, way: Way, signal: AbortSignal): P
     await dispatcher?.destroy();
   }
 }
+
+const single = (header: string | string[] | undefined): string | null => (typeof header === "string" ? header : null);
 
 /** Its body is not waited for: a receiver that never ends it, or breaks it off, would be told again and again of what it has. */
 const isTaken = (status: number): boolean => status >= 200 && status < 300;
