@@ -94,6 +94,22 @@ test("of an answer that has a secret in hex, its length and type are told", asyn
   assert.equal(await answered(`text/${secret}`), `${beginning} (34 bytes of another type)`);
 });
 
+for (const [name, value] of [
+  ["expect", "100-continue"],
+  ["upgrade", "h2c"],
+  ["keep-alive", "timeout=5"],
+  ["content-length", "-1"],
+] as const) {
+  test(`a request that cannot be sent with a header ${name} is refused once, and not tried for ever`, async (t) => {
+    const receiver = await startReceiver(t, answering(200));
+    assert.match(
+      told(await makeWebhook({ url: receiver.url(), headers: { [name]: value } }).send()),
+      /^rejected: the request cannot be sent with a header of this receiver: take out of headers and header_files/,
+    );
+    assert.equal(receiver.received.length, 0);
+  });
+}
+
 test("a receiver that never answers is left after 10 s, with its connection", async (t) => {
   const clock = new FakeClock();
   const receiver = await startReceiver(t, () => {});

@@ -97,7 +97,9 @@ test("anchors and aliases may repeat a value", () => {
 });
 
 /** One bad configuration each: the text, where the problem is (line, path), and a part of its message. */
-const bad: ReadonlyArray<readonly [name: string, text: string, line: number | null, path: string, message: RegExp]> = [
+type Refused = readonly [name: string, text: string, line: number | null, path: string, message: RegExp];
+
+const bad: readonly Refused[] = [
   ["a key that is nearly right", "captur: {}", 1, "captur", /did you mean capture\?/],
   ["a nested key that is nearly right", "web:\n  lisen: []", 2, "web.lisen", /did you mean listen\?/],
   ["a key with a hyphen", "state-directory: /x", 1, "state-directory", /did you mean state_directory\?/],
@@ -331,6 +333,22 @@ const bad: ReadonlyArray<readonly [name: string, text: string, line: number | nu
     "alerts: {receivers: [{name: a, url: 'http://192.0.2.1/', headers: {Webhook-Id: x}}]}",
     1,
     "alerts.receivers[0].headers.Webhook-Id",
+    /set by vrrpwatch itself/,
+  ],
+  ...["Expect", "upgrade", "Keep-Alive", "proxy-connection", "Proxy-Authorization", "Transfer-Encoding"].map(
+    (name): Refused => [
+      `the header ${name}, which belongs to the connection`,
+      `alerts: {receivers: [{name: a, url: 'http://192.0.2.1/', headers: {${name}: x}}]}`,
+      1,
+      `alerts.receivers[0].headers.${name}`,
+      /set by vrrpwatch itself/,
+    ],
+  ),
+  [
+    "a secret header that belongs to the connection",
+    "alerts: {receivers: [{name: a, url: 'http://192.0.2.1/', header_files: {Upgrade: /u}}]}",
+    1,
+    "alerts.receivers[0].header_files.Upgrade",
     /set by vrrpwatch itself/,
   ],
   ["a sign of life for nobody", "alerts: {heartbeat: {interval: 1m}}", 1, "alerts.heartbeat", /needs url or url_file/],

@@ -37,7 +37,9 @@ function unescaped(text: string): string {
     .replace(/&#(\d{1,8});?/g, (_, code: string) => character(code, 10))
     .replace(/&[a-z]{2,10};/gi, named)
     .replace(/(?:\\{1,16}x[0-9a-f]{2})+/gi, (codes) => Buffer.from(codes.replace(/\\{1,16}x/gi, ""), "hex").toString())
-    .replace(/\\{1,16}u(?:\{0*([0-9a-f]{1,6})\}|([0-9a-f]{4}))/gi, (_, braced?: string, plain?: string) => character(braced ?? plain ?? "", 16))
+    .replace(/\\{1,16}u(?:\{0*([0-9a-f]{1,6})\}|([0-9a-f]{4}))/gi, (_, braced?: string, plain?: string) =>
+      character(braced ?? plain ?? "", 16),
+    )
     .replace(/\\{1,16}([0-3][0-7]{2})/g, (_, code: string) => character(code, 8))
     .replace(/\\{1,16}[bfnrtv]/g, "");
 }

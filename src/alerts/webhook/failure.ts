@@ -7,6 +7,8 @@ const clientCertificate = "it wants a client certificate, or another than ours: 
 const noTls = "it does not speak TLS there: check scheme and port of the URL";
 const closed = "it closed the connection without an answer";
 const unreachable = "its network cannot be reached: check routes and firewalls";
+const unsendable =
+  "the request cannot be sent with a header of this receiver: take out of headers and header_files what belongs to the connection, such as Expect and Upgrade";
 const noHttp = "it answers something that is not HTTP: check scheme and port of the URL";
 
 /** By the codes of Node, OpenSSL and undici. Their messages are not used: they hold names, addresses and text from the network. */
@@ -58,9 +60,14 @@ const texts: Readonly<Record<string, string>> = {
   ERR_SSL_PACKET_LENGTH_TOO_LONG: noTls,
   EPROTO: noTls,
   UND_ERR_HEADERS_OVERFLOW: "the headers of its answer are too long",
+  UND_ERR_INVALID_ARG: unsendable,
+  UND_ERR_NOT_SUPPORTED: unsendable,
   UND_ERR_ABORTED: "the proxy opens no tunnel to it",
   PROXY_CLOSED: "the proxy closed the connection",
 };
+
+/** Whether the request itself is at fault, and not the way or the receiver: it fails the same way each time. */
+export const isUnsendable = (error: unknown): boolean => texts[codeOf(error)] === unsendable;
 
 /**
  * Why there was no answer, or not all of it, for a person. Never throws.

@@ -5,7 +5,7 @@ import { systemCode } from "../../lib/system-code.ts";
 import { seconds } from "../../lib/time.ts";
 import type { Outcome } from "../outcome.ts";
 import { classifyReply } from "./classify.ts";
-import { failureText } from "./failure.ts";
+import { failureText, isUnsendable } from "./failure.ts";
 import { type PostDeps, type PostOptions, prepare, type Render, type Unprepared } from "./prepare.ts";
 import type { Redactor } from "./redact.ts";
 import { post, type Sent } from "./transport.ts";
@@ -100,7 +100,7 @@ export class Poster {
 
   /** @param why tells what a failure was */
   #outcome(sent: Sent, redactor: Redactor, why: (error: unknown) => string): Outcome {
-    if (sent.kind === "failed") return retry(why(sent.error));
+    if (sent.kind === "failed") return isUnsendable(sent.error) ? { kind: "rejected", why: why(sent.error) } : retry(why(sent.error));
     const { status, retryAfter, type, beginning } = sent;
     const text = new TextDecoder().decode(beginning.subarray(0, LOOKED_AT_BYTES));
     const shown = redactor.foreign(text, SHOWN_CHARACTERS) ?? withheld(beginning.length, type);
