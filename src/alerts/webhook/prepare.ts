@@ -1,6 +1,7 @@
 import type { Clock } from "../../lib/clock.ts";
 import { err, ok, type Result } from "../../lib/result.ts";
 import { type Duration, toSeconds } from "../../lib/time.ts";
+import { type HostNames, hostNames } from "./host-names.ts";
 import { type Environment, proxyFor } from "./proxy.ts";
 import { createRedactor, type Redactor } from "./redact.ts";
 import { headerValue, readSecrets, type SecretSettings } from "./secrets.ts";
@@ -23,6 +24,8 @@ export interface PostDeps {
   /** Where the proxy variables are: `process.env`. */
   readonly environment: Environment;
   readonly version: string;
+  /** Another one only in tests. */
+  readonly names?: HostNames;
 }
 
 /** Makes what is to be sent as JSON; it is told the key that PagerDuty wants within. */
@@ -44,7 +47,7 @@ export interface Unprepared {
 /** Reads the files, makes the body and the headers, and chooses the way: all of an attempt but the network. Never throws. */
 export async function prepare(options: PostOptions, deps: PostDeps, id: string, render: Render): Promise<Result<Prepared, Unprepared>> {
   const { headers = {}, tls = {}, endpoint = "" } = options;
-  const { clock, environment, version } = deps;
+  const { clock, environment, version, names = hostNames } = deps;
   const secrets = await readSecrets(options);
   if (!secrets.ok) return err(mayPass(secrets.error));
   const { signing, authorization, routingKey } = secrets.value;
@@ -71,7 +74,11 @@ export async function prepare(options: PostOptions, deps: PostDeps, id: string, 
     ...(signing === null ? {} : { "webhook-signature": sign(signing, id, timestamp, body) }),
   };
   const redactor = createRedactor({ url, secrets: [...secrets.value.all, ...proxySecrets(proxy.value)] });
-  return ok({ outgoing: { url, headers: all, body }, way: { tls: connection.value, proxy: proxy.value }, redactor });
+  return ok({
+    outgoing: { url, headers: all, body },
+    way: { tls: connection.value, proxy: proxy.value, lookup: names.lookup(clock) },
+    redactor,
+  });
 }
 
 const mayPass = (why: string): Unprepared => ({ passing: true, why });

@@ -1,3 +1,4 @@
+import type { LookupFunction } from "node:net";
 import { TLSSocket } from "node:tls";
 import { Agent, buildConnector, type Dispatcher, Pool, ProxyAgent } from "undici";
 import { systemCode } from "../../lib/system-code.ts";
@@ -17,6 +18,8 @@ export interface Way {
   readonly tls: TlsIdentity;
   /** null: directly. */
   readonly proxy: URL | null;
+  /** How the name of either is resolved. */
+  readonly lookup: LookupFunction;
 }
 
 export type Sent =
@@ -92,8 +95,8 @@ function addressed({ url, headers }: Outgoing, { proxy }: Way): Pick<Dispatcher.
 }
 
 /** No timeouts of undici's own: whoever calls ends all of it by one signal. */
-function dispatcherFor(url: URL, { tls, proxy }: Way, signal: AbortSignal, alerts: unknown[]): Dispatcher {
-  const own = { signal, timeout: 0, maxCachedSessions: 0 };
+function dispatcherFor(url: URL, { tls, proxy, lookup }: Way, signal: AbortSignal, alerts: unknown[]): Dispatcher {
+  const own = { signal, timeout: 0, maxCachedSessions: 0, lookup };
   if (proxy === null || isForwarded(url, proxy)) return new Agent({ connect: watched(buildConnector({ ...tls, ...own }), alerts) });
   const token = proxyToken(proxy);
   return new ProxyAgent({
