@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { copyFileSync } from "node:fs";
+import { copyFileSync, renameSync, rmSync, statSync, utimesSync } from "node:fs";
 import { describe, test } from "node:test";
 import type { TlsOptions } from "node:tls";
-import type { TlsSettings } from "../../src/alerts/webhook/tls-files.ts";
+import { TlsFiles, type TlsSettings } from "../../src/alerts/webhook/tls-files.ts";
 import { Authority, noOpenssl } from "./webhook-certificates.ts";
 import { answering, makeWebhook, scratch, startReceiver, told } from "./webhook-kit.ts";
 
@@ -96,5 +96,50 @@ describe("a receiver with TLS", { skip: noOpenssl }, () => {
     assert.match(told(await send()), /^retry: its certificate is signed by an unknown authority/);
     copyFileSync(stranger.own.certFile, trusted);
     assert.equal(told(await send()), "delivered");
+  });
+
+  test("what was made of the files is used until one of them changes", async (t) => {
+    const put = scratch(t);
+    const trusted = put("ca.pem", authority.own.cert);
+    const shown = put("cert.pem", client.cert);
+    const files = new TlsFiles({ ca_file: trusted, cert_file: shown, key_file: client.keyFile });
+    const contextOf = async (): Promise<unknown> => {
+      const read = await files.read();
+      assert.ok(read.ok);
+      return read.value.secureContext;
+    };
+    const first = await contextOf();
+    assert.equal(await contextOf(), first);
+    // Of another size: within one tick of the kernel a file has one time.
+    const longer = (text: string): string => `# ${"=".repeat(100)}\n${text}`;
+    put("ca.pem", longer(stranger.own.cert));
+    const second = await contextOf();
+    assert.notEqual(second, first);
+    assert.equal(await contextOf(), second);
+    put("cert.pem", longer(server.cert));
+    assert.deepEqual(await files.read(), {
+      ok: false,
+      error: "tls.key_file is not the key of the certificate in tls.cert_file: give both from one issue, and replace both at once",
+    });
+    put("cert.pem", client.cert);
+    assert.notEqual(await contextOf(), second);
+    rmSync(trusted);
+    const gone = await files.read();
+    assert.ok(!gone.ok && /^tls\.ca_file \S+ does not exist/.test(gone.error));
+  });
+
+  test("a file that is replaced by another one of the same size and time is read", async (t) => {
+    const put = scratch(t);
+    const trusted = put("ca.pem", authority.own.cert);
+    const files = new TlsFiles({ ca_file: trusted });
+    const first = await files.read();
+    const { atime, mtime } = statSync(trusted);
+    const fresh = put("new.pem", authority.own.cert);
+    utimesSync(fresh, atime, mtime);
+    renameSync(fresh, trusted);
+    utimesSync(trusted, atime, mtime);
+    const second = await files.read();
+    assert.ok(first.ok && second.ok);
+    assert.notEqual(second.value.secureContext, first.value.secureContext);
   });
 });

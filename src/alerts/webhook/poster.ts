@@ -6,8 +6,9 @@ import { seconds } from "../../lib/time.ts";
 import type { Outcome } from "../outcome.ts";
 import { classifyReply } from "./classify.ts";
 import { failureText, isUnsendable } from "./failure.ts";
-import { type PostDeps, type PostOptions, prepare, type Render, type Unprepared } from "./prepare.ts";
+import { type PostDeps, type PostOptions, type PrepareDeps, prepare, type Render, type Unprepared } from "./prepare.ts";
 import type { Redactor } from "./redact.ts";
+import { TlsFiles } from "./tls-files.ts";
 import { post, type Sent } from "./transport.ts";
 
 /** A request as it would be sent, without what is secret. */
@@ -28,17 +29,17 @@ const SHOWN_CHARACTERS = 200;
  *
  *   files -> secrets -> body, signature, headers -> connection -> answer -> outcome
  *
- * Between two attempts it keeps nothing: no secret, no certificate, no connection.
+ * Between two attempts it keeps no secret and no connection; and what OpenSSL made of the files of `tls`, until they change.
  */
 export class Poster {
   readonly #options: PostOptions;
-  readonly #deps: PostDeps;
+  readonly #deps: PrepareDeps;
   readonly #closing = new AbortController();
   readonly #running = new Set<Promise<unknown>>();
 
   constructor(options: PostOptions, deps: PostDeps) {
     this.#options = options;
-    this.#deps = deps;
+    this.#deps = { ...deps, tlsFiles: new TlsFiles(options.tls ?? {}) };
   }
 
   /**

@@ -6,7 +6,7 @@ import { type Environment, proxyFor } from "./proxy.ts";
 import { createRedactor, type Redactor } from "./redact.ts";
 import { headerValue, readSecrets, type SecretSettings } from "./secrets.ts";
 import { sign } from "./signature.ts";
-import { readTls, type TlsSettings } from "./tls-files.ts";
+import type { TlsFiles, TlsSettings } from "./tls-files.ts";
 import type { Outgoing, Way } from "./transport.ts";
 
 /** The settings of a receiver that say where and how to post; the keys of the configuration. */
@@ -28,6 +28,10 @@ export interface PostDeps {
   readonly names?: HostNames;
 }
 
+export interface PrepareDeps extends PostDeps {
+  readonly tlsFiles: TlsFiles;
+}
+
 /** Makes what is to be sent as JSON; it is told the key that PagerDuty wants within. */
 export type Render = (routingKey: string | null) => unknown;
 
@@ -45,16 +49,16 @@ export interface Unprepared {
 }
 
 /** Reads the files, makes the body and the headers, and chooses the way: all of an attempt but the network. Never throws. */
-export async function prepare(options: PostOptions, deps: PostDeps, id: string, render: Render): Promise<Result<Prepared, Unprepared>> {
-  const { headers = {}, tls = {}, endpoint = "" } = options;
-  const { clock, environment, version, names = hostNames } = deps;
+export async function prepare(options: PostOptions, deps: PrepareDeps, id: string, render: Render): Promise<Result<Prepared, Unprepared>> {
+  const { headers = {}, endpoint = "" } = options;
+  const { clock, environment, version, tlsFiles, names = hostNames } = deps;
   const secrets = await readSecrets(options);
   if (!secrets.ok) return err(mayPass(secrets.error));
   const { signing, authorization, routingKey } = secrets.value;
   const url = withEndpoint(secrets.value.url, endpoint);
   const proxy = proxyFor(url, environment);
   if (!proxy.ok) return err(mayPass(proxy.error));
-  const connection = url.protocol === "https:" ? await readTls(tls) : ok({});
+  const connection = url.protocol === "https:" ? await tlsFiles.read() : ok({});
   if (!connection.ok) return err(mayPass(connection.error));
   for (const [name, value] of Object.entries(headers)) {
     const checked = headerValue(value);

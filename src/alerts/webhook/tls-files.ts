@@ -1,5 +1,6 @@
+import { stat } from "node:fs/promises";
 import { isIP } from "node:net";
-import { type ConnectionOptions, checkServerIdentity, createSecureContext } from "node:tls";
+import { type ConnectionOptions, checkServerIdentity, createSecureContext, type SecureContext } from "node:tls";
 import { readAtMost } from "../../lib/read-file.ts";
 import { err, ok, type Result } from "../../lib/result.ts";
 import { unreadable } from "./secrets.ts";
@@ -18,27 +19,60 @@ export type TlsIdentity = Pick<ConnectionOptions, "secureContext" | "servername"
 /** A system's whole list of authorities has 250 kB. */
 const MAX_BYTES = 1_048_576;
 
-/**
- * The files are read anew, so a renewed certificate is used from the next attempt on.
- * The error names the setting and the file, never what is in it. Never throws.
- */
-export async function readTls(settings: TlsSettings): Promise<Result<TlsIdentity, string>> {
+/** The files of a receiver, and what was made of them as long as they stay the same. */
+export class TlsFiles {
+  readonly #settings: TlsSettings;
+  #last: { readonly identity: string; readonly secureContext: SecureContext } | null = null;
+
+  constructor(settings: TlsSettings) {
+    this.#settings = settings;
+  }
+
+  /**
+   * They are looked at anew, so a renewed certificate is used from the next attempt on; but a whole list of authorities takes 90 ms, in which
+   * nothing else runs, so only what has changed is read.
+   * The error names the setting and the file, never what is in it. Never throws.
+   */
+  async read(): Promise<Result<TlsIdentity, string>> {
+    const { ca_file: ca, cert_file: cert, key_file: key, server_name: name = null } = this.#settings;
+    const names = nameOptions(name);
+    // Before they are read: what is replaced meanwhile is seen the next time.
+    const identity = await identityOf([ca, cert, key]);
+    if (identity !== null && identity === this.#last?.identity) return ok({ secureContext: this.#last.secureContext, ...names });
+    this.#last = null;
+    const made = await readContext(this.#settings);
+    if (!made.ok) return made;
+    if (identity !== null) this.#last = { identity, secureContext: made.value };
+    return ok({ secureContext: made.value, ...names });
+  }
+}
+
+/** @returns null: one of them cannot be looked at */
+async function identityOf(paths: readonly (string | null | undefined)[]): Promise<string | null> {
+  try {
+    const stats = await Promise.all(paths.map((path) => (path === null || path === undefined ? null : stat(path, { bigint: true }))));
+    return stats.map((file) => (file === null ? "" : [file.dev, file.ino, file.size, file.mtimeNs, file.ctimeNs].join())).join(" ");
+  } catch {
+    return null;
+  }
+}
+
+async function readContext(settings: TlsSettings): Promise<Result<SecureContext, string>> {
   const ca = await readPem("tls.ca_file", settings.ca_file, "CERTIFICATE");
   if (!ca.ok) return ca;
   const cert = await readPem("tls.cert_file", settings.cert_file, "CERTIFICATE");
   if (!cert.ok) return cert;
   const key = await readPem("tls.key_file", settings.key_file, "PRIVATE KEY");
   if (!key.ok) return key;
-  const problem =
-    refused(`tls.ca_file ${settings.ca_file} holds no usable certificate`, { ca: ca.value }) ??
-    refused(`tls.cert_file ${settings.cert_file} holds no usable certificate`, { cert: cert.value }) ??
-    refused(`tls.key_file ${settings.key_file} holds no usable key (one with a passphrase is none)`, { key: key.value });
-  if (problem !== null) return err(problem);
   try {
-    const secureContext = createSecureContext(given({ ca: ca.value, cert: cert.value, key: key.value }));
-    return ok({ secureContext, ...nameOptions(settings.server_name ?? null) });
+    return ok(createSecureContext(given({ ca: ca.value, cert: cert.value, key: key.value })));
   } catch {
-    return err("tls.key_file is not the key of the certificate in tls.cert_file: give both from one issue, and replace both at once");
+    return err(
+      refused(`tls.ca_file ${settings.ca_file} holds no usable certificate`, { ca: ca.value }) ??
+        refused(`tls.cert_file ${settings.cert_file} holds no usable certificate`, { cert: cert.value }) ??
+        refused(`tls.key_file ${settings.key_file} holds no usable key (one with a passphrase is none)`, { key: key.value }) ??
+        "tls.key_file is not the key of the certificate in tls.cert_file: give both from one issue, and replace both at once",
+    );
   }
 }
 
