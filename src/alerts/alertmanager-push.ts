@@ -1,4 +1,5 @@
 import type { Clock } from "../lib/clock.ts";
+import { parseRfc3339 } from "../lib/rfc3339.ts";
 import { type Duration, type Instant, micros, rfc3339, seconds, since, type WallTime, wallPlus } from "../lib/time.ts";
 import type { Alert, Notification } from "./alert.ts";
 import { backoff } from "./backoff.ts";
@@ -10,9 +11,20 @@ const TELL_RESOLVED: Duration = seconds(15 * 60);
 /** Alertmanager forgets an alert that nobody repeats by its `endsAt`. */
 const LIFETIMES = 4;
 
-/** When Alertmanager may forget an alert by itself. */
-export const endsAt = (alert: Alert, wall: WallTime, resendInterval: Duration): string =>
-  alert.ends_at ?? rfc3339(wallPlus(wall, micros(LIFETIMES * resendInterval)));
+/**
+ * When Alertmanager may forget an alert by itself, or when it was over. Never before it began, which Alertmanager refuses, and with it the
+ * whole request: the clock may have been stepped back since then.
+ */
+export function endsAt(alert: Alert, wall: WallTime, resendInterval: Duration): string {
+  const began = parseRfc3339(alert.starts_at);
+  const { ends_at: over } = alert;
+  if (over !== null) {
+    const end = parseRfc3339(over);
+    return began.ok && end.ok && end.value < began.value ? alert.starts_at : over;
+  }
+  const from = began.ok && began.value > wall ? began.value : wall;
+  return rfc3339(wallPlus(from, micros(LIFETIMES * resendInterval)));
+}
 
 export interface PushOptions {
   readonly resendInterval: Duration;

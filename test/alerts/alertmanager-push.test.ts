@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { Alert, Notification } from "../../src/alerts/alert.ts";
 import { AlertmanagerPush, endsAt } from "../../src/alerts/alertmanager-push.ts";
 import type { Outcome } from "../../src/alerts/outcome.ts";
-import { seconds } from "../../src/lib/time.ts";
+import { seconds, wallTime } from "../../src/lib/time.ts";
 import { FakeClock } from "../helpers/fake-clock.ts";
 import { alertOf, notificationOf } from "./example.ts";
 
@@ -56,6 +56,24 @@ test("what fires is told at once and again every resend_interval, with an end th
     ["2026-01-01T00:04:00.000000Z", "2026-01-01T00:05:00.000000Z", "2026-01-01T00:06:00.000000Z"],
   );
 });
+
+const wall = wallTime(Date.UTC(2026, 0, 1) * 1_000);
+const ends: ReadonlyArray<readonly [name: string, alert: Partial<Alert>, end: string]> = [
+  ["while it fires", {}, "2026-01-01T00:04:00.000000Z"],
+  [
+    "while it fires and the clock was stepped back by two hours since it began",
+    { starts_at: "2026-01-01T02:00:00.000000Z" },
+    "2026-01-01T02:04:00.000000Z",
+  ],
+  ["once it is over", { status: "resolved", ends_at: "2026-01-01T00:00:09.000000Z" }, "2026-01-01T00:00:09.000000Z"],
+  [
+    "once it is over and the clock was stepped back since it began",
+    { status: "resolved", starts_at: "2026-01-01T02:00:00.000000Z", ends_at: "2026-01-01T00:00:09.000000Z" },
+    "2026-01-01T02:00:00.000000Z",
+  ],
+];
+for (const [name, alert, end] of ends)
+  test(`the end of an alert is not before it began: ${name}`, () => assert.equal(endsAt(alertOf(alert), wall, seconds(60)), end));
 
 test("what is over is told with its end for a quarter of an hour, and then no more", async () => {
   const { push, requests, to } = start();
