@@ -1,5 +1,6 @@
 import { detectors } from "../core/detectors/index.ts";
 import type { VirtualRouterId } from "../core/events.ts";
+import { boundedJson } from "../lib/bounded-json.ts";
 import { rfc3339 } from "../lib/time.ts";
 import type { Alert, AlertDetails } from "./alert.ts";
 import type { Subject } from "./identity.ts";
@@ -26,6 +27,9 @@ export interface Surroundings {
   readonly runbookUrl: string | null;
 }
 
+/** In bytes of JSON. An alert is kept in memory, in the state and in every delivery that waits: whoever can forge adverts must not fill them. */
+const LONGEST_EVIDENCE = 16_384;
+
 const declarations = new Map<Subject, (typeof detectors)[number]>(detectors.map((detector) => [detector.id, detector]));
 
 /** Puts into words how an alert stands. @param episodes how often it began since somebody was told of it */
@@ -51,7 +55,7 @@ export function describeAlert(
       addresses: facts?.addresses ?? said?.vrrp.virtual_router.addresses ?? [],
     },
     master: facts?.master ?? null,
-    evidence: known.evidence,
+    evidence: boundedJson(known.evidence, LONGEST_EVIDENCE),
     incident_id: incident?.id ?? null,
   };
   const { vrid, family, segment, name, interface: device, inner_vlan: innerVlan, vlan } = vrrp.virtual_router;

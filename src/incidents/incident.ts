@@ -1,6 +1,7 @@
 import { eventJson, routerJson } from "../core/event-json.ts";
 import { type Event, type FailoverEvent, type Severity, severities, type VirtualRouterId } from "../core/events.ts";
 import { routerKey } from "../core/router-key.ts";
+import { boundedJson } from "../lib/bounded-json.ts";
 import { type Instant, micros, rfc3339, toSeconds, type WallTime } from "../lib/time.ts";
 
 type Json = Readonly<Record<string, unknown>>;
@@ -21,7 +22,7 @@ export type EndedBy = "quiet" | "standing" | "stopped" | "interrupted";
 const mostConditions = 1_024;
 const mostRouters = 1_024;
 const mostFailovers = 1_024;
-/** Evidence in characters of JSON; more is replaced by a note. */
+/** Evidence in bytes of JSON; more is replaced by a note. */
 const longestEvidence = 2_048;
 
 interface ConditionRecord {
@@ -248,15 +249,10 @@ function conditionJson({ last, raisedAt, clearedAt, times }: ConditionRecord): J
     ...routerJson(last.router),
     cause: last.cause,
     summary: last.summary,
-    evidence: boundedEvidence(last.evidence),
+    evidence: boundedJson(last.evidence, longestEvidence),
     since: rfc3339(last.since),
     raised_at: rfc3339(raisedAt),
     cleared_at: clearedAt === null ? null : rfc3339(clearedAt),
     times,
   };
-}
-
-function boundedEvidence(evidence: Json): Json {
-  const { length } = JSON.stringify(evidence);
-  return length <= longestEvidence ? evidence : { omitted: `${length} characters` };
 }
