@@ -52,7 +52,7 @@ const BEAT: Duration = seconds(1);
 /** What is over is kept for so long, for those Alertmanagers that have to be told again and again. */
 const KEEP_RESOLVED: Duration = seconds(900);
 
-/** How long a stop waits for what is being handed over. */
+/** How long a start waits for a disk that does not answer, and a stop for what is being handed over. */
 const PATIENCE: Duration = seconds(2);
 /** Of what fires, waits and is dead. */
 const MOST_LISTED = 1_000;
@@ -106,9 +106,13 @@ export class AlertCenter implements AlertControl {
   /** Takes up what an earlier run left, and begins. Never rejects. */
   async start(): Promise<void> {
     const { clock, log } = this.#deps;
-    const stored = await this.#store.load();
+    let stored: unknown = null;
+    const loading = this.#store.load().then((found) => {
+      stored = found;
+    });
+    if (!(await waitAtMost(loading, PATIENCE, clock))) log.error({}, "the disk does not answer: what fires is told anew, from memory");
     if (this.#stopped) return;
-    await Promise.all(this.#deps.lanes.map((lane) => lane.start(storedTold(stored, lane.rule))));
+    await waitAtMost(Promise.all(this.#deps.lanes.map((lane) => lane.start(storedTold(stored, lane.rule)))), PATIENCE, clock);
     if (this.#stopped) return;
     if (stored !== null && !restoreState(this.#lifecycle, stored, this.#rules, clock.now(), clock.wall())) {
       log.warn({}, "the state of alerts of an earlier run cannot be used: what fires is told anew");

@@ -321,3 +321,22 @@ test("what ended while the agent was down is in the state before anybody is told
   );
   await second.center.stop();
 });
+
+test("a disk that does not answer at the start keeps nobody from being told of what begins", async () => {
+  const lane = new FakeLane(receiver("a"));
+  lane.start = () => new Promise(() => {});
+  const { center, clock, event } = setUp("hung", [lane]);
+  const started = center.start();
+  const isOver = started.then(() => true);
+  // The file of the state is not there, so only the lane hangs; real time passes until it is waited for.
+  for (let turn = 0; turn < 100; turn++) await new Promise((resolve) => setImmediate(resolve));
+  clock.runTo(2_000);
+  assert.equal(await isOver, true);
+  event("condition_raised");
+  clock.runTo(4_000);
+  for (let turn = 0; turn < 100 && lane.taken.length === 0; turn++) await new Promise((resolve) => setImmediate(resolve));
+  clock.runTo(5_000);
+  for (let turn = 0; turn < 1_000 && lane.taken.length === 0; turn++) await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(lane.taken.length, 1);
+  await center.stop();
+});

@@ -15,7 +15,13 @@ function described(evidence: Json): Alert {
     severity: "critical",
     group: { key: "g", labels },
   } as const;
-  const alert = new StandingAlert(kind, instant(0), wallTime(Date.UTC(2026, 0, 1) * 1_000));
+  const alert = new StandingAlert(
+    kind,
+    { interface: "eth0", family: "ipv4", vrid: 51 },
+    instant(0),
+    wallTime(Date.UTC(2026, 0, 1) * 1_000),
+    1,
+  );
   alert.facts = { summary: "VRID 51 has two masters", cause: null, evidence };
   return describeAlert(alert, null, { reporter: "lb1", runbookUrl: null }, 1, null);
 }

@@ -94,7 +94,8 @@ export class StandingAlert {
     this.sources.delete(routerKey(router));
     if (this.sources.size > 0 || !this.firing) return false;
     this.sequence += 1;
-    this.endsAt = endsAt;
+    // The wall clock may have been stepped back meanwhile.
+    this.endsAt = endsAt > this.startsAt ? endsAt : this.startsAt;
     this.changedAt = at;
     this.restored = false;
     this.#inhibitors = 0;
