@@ -4,6 +4,7 @@ import { type Duration, rfc3339 } from "../lib/time.ts";
 import type { Alert, Notification } from "./alert.ts";
 import { AlertmanagerPush, endsAt } from "./alertmanager-push.ts";
 import type { CommandOutcome } from "./control.ts";
+import { gistOf } from "./failure-log.ts";
 import type { ReceiverRule } from "./lifecycle/receiver-rule.ts";
 import type { AlertLog } from "./log.ts";
 import type { Attempt, Outcome } from "./outcome.ts";
@@ -125,7 +126,7 @@ export class AlertmanagerLane implements ReceiverLane {
     const problem = outcome.kind === "delivered" ? null : outcome.why;
     const before = this.#problems[index] ?? null;
     this.#problems[index] = problem;
-    if (problem === before) return;
+    if (problem === before || (problem !== null && before !== null && gistOf(problem) === gistOf(before))) return;
     const fields = { receiver: this.rule.name, alertmanager: index + 1 };
     if (problem === null) this.#deps.log.info(fields, "an Alertmanager takes alerts again");
     else this.#deps.log.warn({ ...fields, problem }, "an Alertmanager does not take alerts");

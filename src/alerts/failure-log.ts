@@ -46,8 +46,11 @@ export class FailureLog {
   #note(why: string): boolean {
     this.#since ??= this.#clock.now();
     this.#failures += 1;
-    const changed = why !== this.#problem;
+    const changed = this.#problem === null || gistOf(why) !== gistOf(this.#problem);
     this.#problem = why;
     return changed;
   }
 }
+
+/** Without the beginning of an answer, which may be another one each time. */
+export const gistOf = (why: string): string => /^answers \d{3}/.exec(why)?.[0] ?? why;

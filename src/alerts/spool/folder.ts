@@ -39,7 +39,13 @@ export async function readFolder(
     const path = join(folder, name);
     if (name.endsWith(".tmp")) await steps.remove(path).catch((error: unknown) => errors.push(error));
     if (!name.endsWith(".json")) continue;
-    const delivery = await readDelivery(path, (bytes) => parseStored(name, place, bytes, receiver, now));
+    const read = await readDelivery(path);
+    if (read instanceof Error) {
+      // It may be readable the next time: nothing says that it is damaged.
+      errors.push(read);
+      continue;
+    }
+    const delivery = read === null ? null : parseStored(name, place, read, receiver, now);
     if (delivery !== null) {
       delivery.hold({ path, holders: 0 });
       delivery.saved = true;
@@ -49,7 +55,7 @@ export async function readFolder(
     damaged += 1;
     await putAside(path).catch((error: unknown) => errors.push(error));
   }
-  return { deliveries, damaged, errors };
+  return { deliveries: deliveries.sort((a, b) => a.order - b.order), damaged, errors };
 }
 
 async function namesIn(folder: string, errors: unknown[]): Promise<string[]> {
@@ -67,11 +73,13 @@ async function putAside(path: string): Promise<void> {
   await rename(path, aside);
 }
 
-async function readDelivery(path: string, parse: (bytes: Uint8Array) => Delivery | null): Promise<Delivery | null> {
+/** null: too large for any that was written here, or no file at all. */
+async function readDelivery(path: string): Promise<Uint8Array | Error | null> {
   try {
     const { size } = await stat(path);
-    return size > LARGEST ? null : parse(await readAtMost(path, size));
-  } catch {
-    return null;
+    return size > LARGEST ? null : await readAtMost(path, size);
+  } catch (error) {
+    const code = systemCode(error);
+    return code === "NOT_REGULAR" || code === "EISDIR" || !(error instanceof Error) ? null : error;
   }
 }

@@ -30,7 +30,7 @@ export interface DeliveryName {
 export const fileNameOf = ({ order, severity, id }: DeliveryName): string =>
   `${String(order).padStart(12, "0")}-${severity}-${safeName(id)}.json`;
 
-const pattern = new RegExp(`^(\\d{12})-(${severities.join("|")})-(.+)\\.json$`);
+const pattern = new RegExp(`^(\\d{12,15})-(${severities.join("|")})-(.+)\\.json$`);
 
 /** null: no delivery has such a name. */
 export function parseFileName(name: string): DeliveryName | null {

@@ -1,6 +1,7 @@
 import { parseRfc3339 } from "../../lib/rfc3339.ts";
 import { type Instant, rfc3339, wallTime } from "../../lib/time.ts";
 import type { Notification } from "../alert.ts";
+import { deliveryIdPattern } from "../delivery-id.ts";
 import { Delivery, type Place } from "./delivery.ts";
 import { parseFileName } from "./names.ts";
 import { isFields, isNotification } from "./parse-notification.ts";
@@ -44,6 +45,7 @@ export function parseStored(name: string, place: Place, bytes: Uint8Array, recei
     return null;
   const queuedAt = parseRfc3339(queued_at);
   const createdAt = parseRfc3339(notification.created_at);
+  if (!deliveryIdPattern.test(notification.id)) return null;
   if (notification.receiver !== receiver || notification.id !== named.id || !queuedAt.ok || !createdAt.ok) return null;
   if (problem !== null && typeof problem !== "string") return null;
   // What was joined is as old as its oldest part, and given up by the age of its newest.
