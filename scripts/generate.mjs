@@ -29,8 +29,12 @@ const { lintReference } = await load("keepalived/lint/reference.js");
 const { errorReference } = await load("lib/error-reference.js");
 const { metricsReference } = await load("metrics/reference.js");
 const { relatedMetrics } = await load("metrics/related.js");
+const { conditionTests } = await load("rules/condition-tests.js");
+const { rulesFile } = await load("rules/render.js");
 
 const files = {
+  "alerts/tests/conditions.test.yml": conditionTests(),
+  "alerts/vrrpwatch.rules.yml": rulesFile(),
   "config.schema.json": `${JSON.stringify(configJsonSchema(), null, 2)}\n`,
   "config.example.yaml": exampleConfig(),
   "docs/conditions/README.md": conditionsIndex(),

@@ -27,6 +27,8 @@ export const layers: Readonly<Record<string, Layer>> = {
   metrics: { imports: below, packages: ["prom-client"] },
   alerts: { imports: [...below, "silences"], packages: ["undici"] },
   incidents: { imports: below },
+  // What Prometheus loads: generated, and no part of the running agent.
+  rules: { imports: below },
   http: { imports: [...below, "silences", "metrics", "alerts"], packages: ["fastify"] },
   agent: { imports: [...below, ...parts] },
   commands: { imports: [...below, ...parts, "agent"], packages: ["commander"] },

@@ -1,0 +1,78 @@
+import { conditionHere } from "./joined.ts";
+import { by, on, target } from "./labels.ts";
+import type { AlertRule } from "./rule.ts";
+import { ownPage } from "./texts.ts";
+
+const agent = target.filter((label) => label !== "job");
+const known = "last_over_time(vrrpwatch_build_info[1d])";
+const lost = (outcomes: string): string =>
+  `sum ${by(...agent, "receiver")} (increase(vrrpwatch_webhook_deliveries_total{outcome=~"${outcomes}"}[10m])) > 0.5`;
+
+/** Whether the agents themselves do their work. */
+export const agentAlerts: readonly AlertRule[] = [
+  {
+    alert: "VRRPAgentDown",
+    expr: `max ${by(...agent)} (
+  1 - up
+  and ${on(...target)} (${known} or up{job=~"vrrp.*"})
+) > 0
+or
+absent(vrrpwatch_build_info)
+unless on ()
+  (up == 0 and ${on(...target)} ${known})`,
+    for: "2m",
+    severity: "warning",
+    summary: "{{ with $labels.instance }}{{ . }}: the agent does not answer{{ else }}no agent is scraped{{ end }}",
+    description:
+      "{{ with $labels.instance }}Prometheus cannot scrape the agent on {{ . }} for 2 min: the agent, its host or the way there is down, and what it watches is not judged.{{ else }}There is no agent at all, or no target is configured: nothing of VRRP is watched.{{ end }}",
+    runbook: ownPage("VRRPAgentDown"),
+  },
+  {
+    alert: "VRRPCaptureDown",
+    expr: `max ${by(...agent, "interface")} (
+  vrrp_interface_capture_up == 0
+  and ${on(...target, "interface")} vrrp_interface_up == 1
+  unless ${on(...target, "interface")}
+    max_over_time(${conditionHere}{condition="capture_blind"}[1m])
+) + 1`,
+    for: "2m",
+    severity: "warning",
+    summary: "{{ $labels.instance }}: {{ $labels.interface }} is not captured",
+    description: "The link of {{ $labels.interface }} on {{ $labels.instance }} is up, and the agent does not hear it for 2 min.",
+    runbook: ownPage("VRRPCaptureDown"),
+  },
+  {
+    alert: "VRRPCaptureDrops",
+    expr: `max ${by(...agent)} (
+  sum ${by(...target)} (rate(vrrpwatch_capture_drops_total[5m]))
+  /
+  (sum ${by(...target)} (rate(vrrpwatch_capture_drops_total[5m])) + sum ${by(...target)} (rate(vrrpwatch_capture_packets_total[5m])))
+  unless ${on(...target)}
+    max_over_time(${conditionHere}{condition="capture_blind"}[1m])
+) > 0.01`,
+    for: "5m",
+    severity: "warning",
+    summary: "{{ $labels.instance }}: {{ $value | humanizePercentage }} of the frames are dropped",
+    description:
+      "The kernel dropped {{ $value | humanizePercentage }} of the frames of the last 5 min before the agent on {{ $labels.instance }} could read them: it has too little CPU, or something floods the segment.",
+    runbook: ownPage("VRRPCaptureDrops"),
+  },
+  {
+    alert: "VRRPWebhooksFailing",
+    expr: lost("rejected|expired|dropped"),
+    severity: "warning",
+    summary: "{{ $labels.instance }}: notifications for {{ $labels.receiver }} are lost",
+    description:
+      "{{ $value | humanize }} notification(s) of the agent on {{ $labels.instance }} for {{ $labels.receiver }} were refused, waited for too long, or were left out within the last 10 min.",
+    runbook: ownPage("VRRPWebhooksFailing"),
+  },
+  {
+    alert: "VRRPWebhookQueueAgeing",
+    expr: `max ${by(...agent, "receiver")} (\n  time() - vrrpwatch_webhook_oldest_queued_timestamp_seconds\n) > 300\nunless ${on(...agent, "receiver")}\n  ${lost("rejected|expired|dropped")}`,
+    severity: "warning",
+    summary: "{{ $labels.instance }}: a notification for {{ $labels.receiver }} waits for {{ $value | humanizeDuration }}",
+    description:
+      "The oldest notification of the agent on {{ $labels.instance }} for {{ $labels.receiver }} waits for {{ $value | humanizeDuration }}: the receiver does not take it. Nothing is lost yet.",
+    runbook: ownPage("VRRPWebhookQueueAgeing"),
+  },
+];
