@@ -44,11 +44,11 @@ unless ${on(...shared, "sender")}
   },
   {
     alert: "VRRPMoreMasterChangesThanUsual",
-    expr: `${changes} > 3.5\nand ${on(...shared)}\n  ${changes} > 4 * avg_over_time(${changes}[1w] offset 1h)\n${unlessAnywhere("flapping", "split_brain", "vrid_conflict")}`,
+    expr: `${changes} > 3.5\nand ${on(...shared)}\n  ${changes} > 4 * avg_over_time(${changes}[1w] offset 1h)\nand ${on(...shared)}\n  ${changes} offset 1d\n${unlessAnywhere("flapping", "split_brain", "vrid_conflict")}`,
     severity: "warning",
     summary: `${where}: {{ $value | humanize }} changes of master within an hour`,
     description:
-      "The master changed {{ $value | humanize }} times within the last hour, more than four times as often as in an hour of the week before.",
+      "The master changed {{ $value | humanize }} times within the last hour, more than four times as often as in an average hour of the week before.",
     runbook: ownPage("VRRPMoreMasterChangesThanUsual"),
   },
 ];
