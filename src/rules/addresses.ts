@@ -12,10 +12,10 @@ const address = [...shared, "address"] as const;
 export const addressRules: readonly Rule[] = [
   {
     record: hosts,
-    why: "On how many hosts with an agent an address is.",
+    why: "On how many hosts with an agent an address is. Real servers of a balancer that answers directly have it on lo.",
     expr: `sum ${by(...address)} (
   max ${by(...address, "instance")} (
-${indent(indent(withSegment("vrrp_vip_present", freshInfo)))}
+${indent(indent(withSegment('vrrp_vip_present{dev!="lo"}', freshInfo)))}
   )
 )`,
   },
