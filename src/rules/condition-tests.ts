@@ -90,7 +90,7 @@ function doesNotFire(detector: Detector): string {
         detector,
         [
           ["90s", null],
-          ["150s", null],
+          ["135s", null],
           ["165s", 1],
         ],
       )}`,
