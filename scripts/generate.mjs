@@ -25,6 +25,7 @@ const { configurationReference } = await load("config/reference.js");
 const { bodyOf, bodyProblem, pageOf } = await load("core/conditions/page.js");
 const { conditionHead, conditionsIndex } = await load("core/conditions/reference.js");
 const { detectors } = await load("core/detectors/index.js");
+const { dashboardFiles } = await load("dashboards/index.js");
 const { lintReference } = await load("keepalived/lint/reference.js");
 const { errorReference } = await load("lib/error-reference.js");
 const { metricsReference } = await load("metrics/reference.js");
@@ -42,6 +43,7 @@ const files = {
   "docs/errors.md": errorReference(),
   "docs/keepalived-check.md": lintReference(),
   "docs/metrics.md": metricsReference(),
+  ...dashboardFiles(),
 };
 
 // Their heads are generated; what a person wrote below is kept.

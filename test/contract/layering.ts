@@ -13,6 +13,9 @@ interface Layer {
 const inputs = ["src/core/input.ts", "src/core/events.ts", "src/core/host-facts.ts", "src/core/keepalived-config.ts"];
 const below = ["lib", "wire", "core"];
 const parts = ["capture", "netlink", "keepalived", "silences", "config", "metrics", "alerts", "incidents", "http"];
+const grafana = ["cog", "common", "dashboard", "heatmap", "prometheus", "stat", "statetimeline", "table", "timeseries"].map(
+  (part) => `@grafana/grafana-foundation-sdk/${part}`,
+);
 
 export const layers: Readonly<Record<string, Layer>> = {
   lib: { imports: [], packages: ["pino"] },
@@ -29,6 +32,8 @@ export const layers: Readonly<Record<string, Layer>> = {
   incidents: { imports: below },
   // What Prometheus loads: generated, and no part of the running agent.
   rules: { imports: below },
+  // Its output is committed: nothing of it is in the program.
+  dashboards: { imports: [...below, "metrics"], packages: grafana },
   http: { imports: [...below, "silences", "metrics", "alerts"], packages: ["fastify"] },
   agent: { imports: [...below, ...parts] },
   commands: { imports: [...below, ...parts, "agent"], packages: ["commander"] },

@@ -1,0 +1,75 @@
+import { runbookOf } from "./links.ts";
+import { words } from "./mappings.ts";
+import { timeline, timeSeries } from "./panels.ts";
+import { ofAgents, ofInterfaces } from "./promql.ts";
+import { line } from "./target.ts";
+import { neutral, noneIsGood, oneIsGood } from "./thresholds.ts";
+
+const perInterface = "{{instance}} {{interface}}";
+const upOrDown = words({ 0: ["down", "red"], 1: ["up", "green"] });
+const onInterfaces = (name: string): string => ofInterfaces(name, { over: "$__rate_interval" });
+const onAgents = (name: string): string => ofAgents(name, { over: "$__rate_interval" });
+
+/** Whether the agents hear all that there is. */
+export const capturePanels = () => [
+  timeline({
+    title: "Capture",
+    description: "Whether frames of the interface are captured. While it is down, silence proves nothing and the agent judges nothing.",
+    unit: "short",
+    thresholds: oneIsGood(),
+    mappings: upOrDown,
+    width: 12,
+    targets: [line(ofInterfaces("vrrp_interface_capture_up"), perInterface)],
+  }).dataLinks([runbookOf("capture_blind")]),
+  timeline({
+    title: "Link",
+    description: "Whether the kernel says that the link is up.",
+    unit: "short",
+    thresholds: oneIsGood(),
+    mappings: upOrDown,
+    width: 12,
+    targets: [line(ofInterfaces("vrrp_interface_up"), perInterface)],
+  }),
+  timeSeries({
+    title: "Captured frames a second",
+    description: "Frames that passed the kernel's filter: adverts, ARP, neighbour discovery.",
+    unit: "pps",
+    thresholds: neutral(),
+    width: 12,
+    targets: [line(`rate(${onInterfaces("vrrpwatch_capture_packets_total")})`, perInterface)],
+  }),
+  timeSeries({
+    title: "Dropped frames",
+    description:
+      "Frames that the kernel dropped because the agent did not read them in time. With af_packet one socket serves all interfaces.",
+    unit: "short",
+    thresholds: noneIsGood(),
+    width: 12,
+    targets: [line(`increase(${onInterfaces("vrrpwatch_capture_drops_total")})`, perInterface)],
+  }).dataLinks([runbookOf("capture_blind")]),
+  timeSeries({
+    title: "Pauses of the host",
+    description: "Time in which the host or the agent did not run, as a share of time: a suspended or migrated virtual machine.",
+    unit: "percentunit",
+    thresholds: noneIsGood(),
+    width: 8,
+    targets: [line(`rate(${onAgents("vrrpwatch_host_pause_seconds_total")})`, "{{instance}}")],
+  }),
+  timeSeries({
+    title: "Late inputs",
+    description: "Inputs older than what had been concluded already: a clock that jumps, or a capture that is far behind.",
+    unit: "short",
+    thresholds: noneIsGood(),
+    width: 8,
+    targets: [line(`increase(${onAgents("vrrpwatch_late_inputs_total")})`, "{{instance}}")],
+  }),
+  timeSeries({
+    title: "Evictions",
+    description:
+      "Virtual routers, senders, addresses or interfaces that are not tracked because a bound was reached: somebody makes them up, or the bound is too low.",
+    unit: "short",
+    thresholds: noneIsGood(),
+    width: 8,
+    targets: [line(`sum by (instance, kind) (increase(${onAgents("vrrpwatch_evictions_total")}))`, "{{instance}}: {{kind}}")],
+  }),
+];

@@ -1,0 +1,56 @@
+import type { DataTransformerConfig, DynamicConfigValue } from "@grafana/grafana-foundation-sdk/dashboard";
+import type { PanelBuilder } from "@grafana/grafana-foundation-sdk/table";
+import { routerLink } from "./links.ts";
+import { table } from "./panels.ts";
+import { maxByRouter, minByRouter, ofRouters, ROUTER, withMaster } from "./promql.ts";
+import { rows } from "./target.ts";
+import { exactlyOne, steps } from "./thresholds.ts";
+
+/** One row for what has the same labels in several queries, and names for the columns. */
+export const mergedAs = (names: Readonly<Record<string, string>>): DataTransformerConfig[] => [
+  { id: "merge", options: {} },
+  { id: "organize", options: { excludeByName: { Time: true }, indexByName: {}, renameByName: names } },
+];
+
+/** Colours the text of a column by thresholds of its own. */
+const columnColours = (thresholds: ReturnType<typeof steps>): DynamicConfigValue[] => [
+  { id: "custom.cellOptions", value: { type: "color-text" } },
+  { id: "thresholds", value: thresholds.build() },
+];
+
+/** Agents that name different masters give a row each. */
+export function mastersTable(): PanelBuilder {
+  const conditions = `sum by (${ROUTER}) (${maxByRouter(ofRouters("vrrp_condition_active"), "condition")})`;
+  return table({
+    title: "Virtual routers",
+    description:
+      "Who is master and since when, as the first agent heard that agrees. Two rows for one virtual router are two masters: a split brain, or agents on both sides of a partition.",
+    unit: "short",
+    thresholds: steps("text"),
+    width: 24,
+    height: 10,
+    targets: [
+      rows(maxByRouter(ofRouters("vrrp_masters"))),
+      rows(maxByRouter(withMaster(ofRouters("vrrp_master_priority")), "master")),
+      rows(`${minByRouter(withMaster(ofRouters("vrrp_last_master_transition_timestamp_seconds")), "master")} * 1000`),
+      rows(conditions),
+    ],
+  })
+    .transformations(
+      mergedAs({
+        segment: "Segment",
+        family: "Family",
+        vrid: "VRID",
+        vlan: "VLAN",
+        master: "Master",
+        "Value #A": "Masters",
+        "Value #B": "Priority",
+        "Value #C": "Since",
+        "Value #D": "Conditions",
+      }),
+    )
+    .overrideByName("Masters", columnColours(exactlyOne()))
+    .overrideByName("Since", [{ id: "unit", value: "dateTimeAsIso" }])
+    .overrideByName("Conditions", columnColours(steps("green", [1, "red"])))
+    .dataLinks([routerLink("__data.fields")]);
+}

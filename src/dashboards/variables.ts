@@ -1,0 +1,86 @@
+import {
+  DatasourceVariableBuilder,
+  QueryVariableBuilder,
+  TextBoxVariableBuilder,
+  VariableRefresh,
+  VariableSort,
+} from "@grafana/grafana-foundation-sdk/dashboard";
+import { source } from "./source.ts";
+
+const all = { text: ["All"], value: ["$__all"] };
+
+/** Several values or all of them, which is the default; new ones appear when the time range changes. */
+function valuesOf(name: string, label: string, description: string, query: string, sort: VariableSort): QueryVariableBuilder {
+  return new QueryVariableBuilder(name)
+    .label(label)
+    .description(description)
+    .datasource(source)
+    .query(query)
+    .definition(query)
+    .refresh(VariableRefresh.OnTimeRangeChanged)
+    .sort(sort)
+    .multi(true)
+    .includeAll(true)
+    .allValue(".*")
+    .current(all);
+}
+
+export const datasourceVariable = (): DatasourceVariableBuilder =>
+  new DatasourceVariableBuilder("datasource")
+    .label("Data source")
+    .description("The Prometheus, or what speaks its query language, that scrapes the agents.")
+    .type("prometheus");
+
+export const segmentVariable = (): QueryVariableBuilder =>
+  valuesOf(
+    "segment",
+    "Segment",
+    "The segment of the network: its configured name, else its subnet, else the interface.",
+    "label_values(vrrp_virtual_router_info, segment)",
+    VariableSort.NaturalAsc,
+  );
+
+export const interfaceVariable = (): QueryVariableBuilder =>
+  valuesOf(
+    "interface",
+    "Interface",
+    "The interface as the agent's host calls it.",
+    'label_values(vrrp_virtual_router_info{segment=~"$segment"}, interface)',
+    VariableSort.NaturalAsc,
+  );
+
+/** For a dashboard that has no segments. */
+export const capturedInterfaceVariable = (): QueryVariableBuilder =>
+  valuesOf(
+    "interface",
+    "Interface",
+    "The interface as the agent's host calls it.",
+    "label_values(vrrp_interface_capture_up, interface)",
+    VariableSort.NaturalAsc,
+  );
+
+export const vridVariable = (): QueryVariableBuilder =>
+  valuesOf(
+    "vrid",
+    "VRID",
+    "The virtual router identifier.",
+    'label_values(vrrp_virtual_router_info{segment=~"$segment", interface=~"$interface"}, vrid)',
+    VariableSort.NumericalAsc,
+  );
+
+export const instanceVariable = (): QueryVariableBuilder =>
+  valuesOf(
+    "instance",
+    "Agent",
+    "The agent, by the address at which it is scraped.",
+    "label_values(vrrpwatch_build_info, instance)",
+    VariableSort.NaturalAsc,
+  );
+
+/** Nobody but the user knows where the pages are served, as for `alerts.runbook_url`. */
+export const runbooksVariable = (): TextBoxVariableBuilder =>
+  new TextBoxVariableBuilder("runbooks")
+    .label("Runbooks")
+    .description("Where the pages of docs/conditions/ are served, such as your wiki: what alerts.runbook_url of the agents says.")
+    .defaultValue("https://runbooks.example.net/vrrp")
+    .current({ text: "https://runbooks.example.net/vrrp", value: "https://runbooks.example.net/vrrp" });
