@@ -77,15 +77,17 @@ export const agentPanels = () => [
     ],
   })
     .transformations(
-      mergedAs({
-        instance: "Agent",
-        version: "Version",
-        revision: "Revision",
-        nodeversion: "Node",
-        "Value #A": "Known",
-        "Value #B": "Started",
-        "Value #C": "Configured",
-      }),
+      mergedAs(
+        {
+          instance: "Agent",
+          version: "Version",
+          revision: "Revision",
+          nodeversion: "Node",
+          "Value #B": "Started",
+          "Value #C": "Configured",
+        },
+        "Value #A",
+      ),
     )
     .overrideByName("Started", [{ id: "unit", value: "dateTimeAsIso" }])
     .overrideByName("Configured", [{ id: "unit", value: "dateTimeAsIso" }]),

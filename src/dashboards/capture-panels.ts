@@ -13,7 +13,7 @@ const onAgents = (name: string): string => ofAgents(name, { over: "$__rate_inter
 /** Whether the agents hear all that there is. */
 export const capturePanels = () => [
   timeline({
-    title: "Capture",
+    title: "Capture on each interface",
     description: "Whether frames of the interface are captured. While it is down, silence proves nothing and the agent judges nothing.",
     unit: "short",
     thresholds: oneIsGood(),
@@ -22,7 +22,7 @@ export const capturePanels = () => [
     targets: [line(ofInterfaces("vrrp_interface_capture_up"), perInterface)],
   }).dataLinks([runbookOf("capture_blind")]),
   timeline({
-    title: "Link",
+    title: "Link of each interface",
     description: "Whether the kernel says that the link is up.",
     unit: "short",
     thresholds: oneIsGood(),

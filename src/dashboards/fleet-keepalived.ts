@@ -35,9 +35,7 @@ export const keepalivedPanels = () => [
       rows(`max by (instance) (${ofAgents("keepalived_last_reload_timestamp_seconds")}) * 1000`),
     ],
   })
-    .transformations(
-      mergedAs({ instance: "Agent", version: "Version", "Value #A": "Known", "Value #B": "Started", "Value #C": "Reloaded" }),
-    )
+    .transformations(mergedAs({ instance: "Agent", version: "Version", "Value #B": "Started", "Value #C": "Reloaded" }, "Value #A"))
     .overrideByName("Started", [{ id: "unit", value: "dateTimeAsIso" }])
     .overrideByName("Reloaded", [{ id: "unit", value: "dateTimeAsIso" }]),
   timeSeries({

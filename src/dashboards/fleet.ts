@@ -50,7 +50,7 @@ const states = timeline({
 });
 
 const agentTable = table({
-  title: "Agents",
+  title: "Versions of the agents",
   description: "Version and start of each agent, and how many virtual routers it knows.",
   unit: "short",
   thresholds: neutral(),
@@ -63,15 +63,17 @@ const agentTable = table({
   ],
 })
   .transformations(
-    mergedAs({
-      instance: "Agent",
-      version: "Version",
-      revision: "Revision",
-      nodeversion: "Node",
-      "Value #A": "Known",
-      "Value #B": "Started",
-      "Value #C": "Virtual routers",
-    }),
+    mergedAs(
+      {
+        instance: "Agent",
+        version: "Version",
+        revision: "Revision",
+        nodeversion: "Node",
+        "Value #B": "Started",
+        "Value #C": "Virtual routers",
+      },
+      "Value #A",
+    ),
   )
   .overrideByName("Started", [{ id: "unit", value: "dateTimeAsIso" }]);
 

@@ -6,10 +6,17 @@ import { maxByRouter, minByRouter, ofRouters, ROUTER, withMaster } from "./promq
 import { rows } from "./target.ts";
 import { exactlyOne, steps } from "./thresholds.ts";
 
-/** One row for what has the same labels in several queries, and names for the columns. */
-export const mergedAs = (names: Readonly<Record<string, string>>): DataTransformerConfig[] => [
+/** One row for what has the same labels in several queries, names for the columns, and without those that say nothing. */
+export const mergedAs = (names: Readonly<Record<string, string>>, ...without: readonly string[]): DataTransformerConfig[] => [
   { id: "merge", options: {} },
-  { id: "organize", options: { excludeByName: { Time: true }, indexByName: {}, renameByName: names } },
+  {
+    id: "organize",
+    options: {
+      excludeByName: Object.fromEntries(["Time", ...without].map((name) => [name, true])),
+      indexByName: {},
+      renameByName: names,
+    },
+  },
 ];
 
 /** Colours the text of a column by thresholds of its own. */
@@ -22,7 +29,7 @@ const columnColours = (thresholds: ReturnType<typeof steps>): DynamicConfigValue
 export function mastersTable(): PanelBuilder {
   const conditions = `sum by (${ROUTER}) (${maxByRouter(ofRouters("vrrp_condition_active"), "condition")})`;
   return table({
-    title: "Virtual routers",
+    title: "Virtual routers and their masters",
     description:
       "Who is master and since when, as the first agent heard that agrees. Two rows for one virtual router are two masters: a split brain, or agents on both sides of a partition.",
     unit: "short",

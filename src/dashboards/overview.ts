@@ -20,7 +20,7 @@ const masterBySender = `label_replace(${maxByRouter(ofRouters("vrrp_master_info"
 
 const numbers = [
   stat({
-    title: "Virtual routers",
+    title: "Known virtual routers",
     description: "Virtual routers that any of the chosen agents hears or is told to expect.",
     unit: "short",
     thresholds: neutral(),

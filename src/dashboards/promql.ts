@@ -50,9 +50,9 @@ export const routers = ofRouters("vrrp_virtual_router_info", { where: 'segment=~
 /** Gives series of virtual routers their segment, and leaves those of the chosen segments. The value stays. */
 export const inSegment = (expression: string): string => `${expression} * on (${KEY}) group_left (segment) ${routers}`;
 
-/** Gives series of virtual routers the master as a label, and leaves those that have one. The value stays. */
-export const withMaster = (expression: string): string =>
-  `${expression} * on (${KEY}) group_left (master) ${ofRouters("vrrp_master_info")}`;
+/** Gives series of virtual routers the master (and more about it) as labels, and leaves those that have one. The value stays. */
+export const withMaster = (expression: string, ...more: readonly string[]): string =>
+  `${expression} * on (${KEY}) group_left (${["master", ...more].join(", ")}) ${ofRouters("vrrp_master_info")}`;
 
 /** The greatest value that any agent gives for each virtual router (and further labels): they hear the same wire. */
 export const maxByRouter = (expression: string, ...labels: readonly string[]): string => byRouter("max", expression, labels);

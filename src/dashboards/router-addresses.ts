@@ -2,7 +2,7 @@ import { runbookOf } from "./links.ts";
 import { words } from "./mappings.ts";
 import { mergedAs } from "./masters-table.ts";
 import { table, timeline, timeSeries } from "./panels.ts";
-import { inSegment, maxByRouter, ofRouters, ROUTER } from "./promql.ts";
+import { inSegment, maxByRouter, ofRouters, ROUTER, withMaster } from "./promql.ts";
 import { line, rows } from "./target.ts";
 import { exactlyOne, neutral, noneIsGood, noneIsUsual, steps } from "./thresholds.ts";
 
@@ -107,22 +107,25 @@ export const addressPanels = () => [
     targets: [
       rows(
         `max by (${ROUTER}, address, master, mac, version, mode, auth) (${inSegment(
-          `${ofRouters("vrrp_advertised_address_info")} * on (job, instance, interface, vrid, family, vlan, inner_vlan) group_left (master, mac, version, mode, auth) ${ofRouters("vrrp_master_info")}`,
+          withMaster(ofRouters("vrrp_advertised_address_info"), "mac", "version", "mode", "auth"),
         )})`,
       ),
     ],
-  }).transformations([
-    ...mergedAs({
-      segment: "Segment",
-      family: "Family",
-      vrid: "VRID",
-      vlan: "VLAN",
-      address: "Address",
-      master: "Master",
-      mac: "MAC",
-      version: "Version",
-      mode: "Cast",
-      auth: "Authentication",
-    }),
-  ]),
+  }).transformations(
+    mergedAs(
+      {
+        segment: "Segment",
+        family: "Family",
+        vrid: "VRID",
+        vlan: "VLAN",
+        address: "Address",
+        master: "Master",
+        mac: "MAC",
+        version: "Version",
+        mode: "Cast",
+        auth: "Authentication",
+      },
+      "Value",
+    ),
+  ),
 ];

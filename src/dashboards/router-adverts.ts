@@ -38,7 +38,7 @@ export const advertPanels = () => [
     unit: "short",
     thresholds: steps("green", [1.5, "yellow"], [3, "red"]),
     width: 12,
-    targets: [buckets(`sum by (le) (${inSegment(`increase(${lateness})`)})`)],
+    targets: [buckets(`sum by (le) (${maxByRouter(`increase(${lateness})`, "le")})`)],
   }),
   timeSeries({
     title: "Lateness of adverts, 99th percentile",

@@ -1,0 +1,33 @@
+import { concrete, type Query } from "./files.ts";
+import { usesOf } from "./promql.ts";
+
+/** The labels of each series that there is. */
+export type Vocabulary = ReadonlyMap<string, readonly string[]>;
+
+/** What the scrape adds to every series. */
+const scraped = ["job", "instance"];
+
+/** What is wrong with one expression, its legend and its links. */
+export function lintQuery({ where, expr, texts }: Query, vocabulary: Vocabulary): string[] {
+  const { selectors, grouped, made } = usesOf(expr);
+  const problems: string[] = [];
+  if (selectors.length === 0) problems.push("asks for no metric");
+  const known = new Set([...scraped, ...made]);
+  for (const { name, labels } of selectors) {
+    const own = vocabulary.get(name);
+    if (own === undefined) {
+      problems.push(`asks for ${name}, which nobody exports`);
+      continue;
+    }
+    for (const label of own) known.add(label);
+    for (const label of labels)
+      if (![...own, ...scraped].includes(label)) problems.push(`matches the label ${label}, which ${name} does not have`);
+    if (!labels.includes("instance")) problems.push(`does not leave the choice of agents to the variable for ${name}`);
+  }
+  const shown = texts.flatMap((text) => [...text.matchAll(/\{\{\s*(\w+)\s*\}\}|\$\{__(?:field\.labels|data\.fields)\.(\w+)\}/g)]);
+  for (const label of [...grouped, ...shown.map(([, legend, link]) => legend ?? link ?? "")])
+    if (!known.has(label)) problems.push(`names the label ${label}, which nothing in it has`);
+  const left = concrete(expr, { rate: "1m", range: "1h" }).match(/\$[a-zA-Z_{]\w*/g) ?? [];
+  for (const name of left) problems.push(`has the variable ${name}, which Grafana would not replace`);
+  return problems.map((problem) => `${where} ${problem}`);
+}
