@@ -21,6 +21,8 @@ export interface TrioOptions {
   readonly config?: string;
   /** The configuration of the agent on one host, where they differ. */
   readonly configOf?: (host: Host) => string;
+  /** Where all three listen besides, each in its own namespace. */
+  readonly listen?: readonly string[];
   /** What is to be there before anything runs. */
   readonly prepare?: (pair: Pair) => Promise<void>;
   /** Whether the listener hears the adverts; false for unicast peers. Default true. */
@@ -30,7 +32,7 @@ export interface TrioOptions {
 /** Starts everything and waits until all agents agree that a is master of all virtual routers. */
 export async function createTrio(
   instances: readonly PairInstance[],
-  { config = "", configOf = () => config, prepare, listens = true }: TrioOptions = {},
+  { config = "", configOf = () => config, prepare, listens = true, listen = [] }: TrioOptions = {},
 ): Promise<Trio> {
   const pair = await createPair(instances);
   try {
@@ -39,9 +41,9 @@ export async function createTrio(
       node.writeConfig(undefined, { globals: `vrrp_notify_fifo ${node.notifyFifo}\nvrrp_notify_priority_changes true` });
     const [recorder, onA, onB, onM] = await Promise.all([
       Recorder.start(pair.lab, pair.listener),
-      Agent.start(pair.lab, pair.a, { keepalived: pair.first, config: configOf(pair.a) }),
-      Agent.start(pair.lab, pair.b, { keepalived: pair.second, config: configOf(pair.b) }),
-      Agent.start(pair.lab, pair.listener, { config: configOf(pair.listener) }),
+      Agent.start(pair.lab, pair.a, { keepalived: pair.first, config: configOf(pair.a), listen }),
+      Agent.start(pair.lab, pair.b, { keepalived: pair.second, config: configOf(pair.b), listen }),
+      Agent.start(pair.lab, pair.listener, { config: configOf(pair.listener), listen }),
     ]);
     const trio = { ...pair, onA, onB, onM, agents: [onA, onB, onM], hearing: listens ? [onA, onB, onM] : [onA, onB], recorder };
     await Promise.all([pair.first.start(), pair.second.start()]);
