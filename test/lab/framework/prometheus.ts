@@ -61,16 +61,20 @@ export class Prometheus {
     await waitFor(`Prometheus to have ${expression}`, has, { within, every: 300, state: () => this.#process.stderr.slice(-1_000) });
   }
 
-  /** How many values (NaN is none) each expression has from the start until now, second by second. Throws where one cannot be evaluated. */
-  async counts(expressions: readonly string[], until: number): Promise<number[]> {
+  /**
+   * The values (NaN is none) that each expression has from the start until then, second by second back from the end, so that what
+   * was seen last counts. Throws where one cannot be evaluated.
+   */
+  async values(expressions: readonly string[], until: number): Promise<number[][]> {
+    const start = until - Math.floor(until - this.startedAt);
     const urls = expressions.map((query) => {
-      const parameters = new URLSearchParams({ query, start: String(this.startedAt), end: String(until), step: "1" });
+      const parameters = new URLSearchParams({ query, start: String(start), end: String(until), step: "1" });
       return `http://${ADDRESS}/api/v1/query_range?${parameters}`;
     });
     return (await this.#ask(urls)).map(({ status, error, data }, index) => {
       if (status !== "success") throw new Error(`${expressions[index]}: ${error ?? "no answer"}`);
       const values = (data?.result ?? []).flatMap((series) => series.values ?? []);
-      return values.filter(([, value]) => value !== "NaN").length;
+      return values.map(([, value]) => Number(value)).filter((value) => !Number.isNaN(value));
     });
   }
 
