@@ -41,7 +41,7 @@ export const conditionMatrix = (): TableBuilder =>
     .transformations([
       { id: "groupingToMatrix", options: { columnField: "condition", rowField: "router", valueField: "Value", emptyValue: "null" } },
     ])
-    .overrideByRegexp("^(?!router).*$", [{ id: "custom.cellOptions", value: { type: "color-text" } }]);
+    .overrideByRegexp("/^(?!router)/", [{ id: "custom.cellOptions", value: { type: "color-text" } }]);
 
 /** The conditions of now, with the way to the runbook. */
 export const conditionList = (): TableBuilder =>

@@ -1,6 +1,8 @@
 import {
   BigValueColorMode,
   BigValueGraphMode,
+  GraphThresholdsStyleConfigBuilder,
+  GraphThresholdsStyleMode,
   LegendDisplayMode,
   LegendPlacement,
   ReduceDataOptionsBuilder,
@@ -13,7 +15,12 @@ import {
   VizLegendOptionsBuilder,
   VizTooltipOptionsBuilder,
 } from "@grafana/grafana-foundation-sdk/common";
-import type { ThresholdsConfigBuilder, ValueMapping } from "@grafana/grafana-foundation-sdk/dashboard";
+import {
+  FieldColorBuilder,
+  FieldColorModeId,
+  type ThresholdsConfigBuilder,
+  type ValueMapping,
+} from "@grafana/grafana-foundation-sdk/dashboard";
 import {
   PanelBuilder as HeatmapBuilder,
   HeatmapColorMode,
@@ -75,10 +82,19 @@ function dressed<Builder extends AnyBuilder>(builder: Builder, head: Head, heigh
 const legend = (): VizLegendOptionsBuilder =>
   new VizLegendOptionsBuilder().showLegend(true).displayMode(LegendDisplayMode.List).placement(LegendPlacement.Bottom);
 
-/** Lines over time; a gap where there is no sample. */
+const byThresholds = (): FieldColorBuilder => new FieldColorBuilder().mode(FieldColorModeId.Thresholds);
+
+/** Lines over time, with the thresholds dashed; a gap where there is no sample. */
 export function timeSeries(head: Head): TimeSeriesBuilder {
   const tooltip = new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending);
-  return dressed(new TimeSeriesBuilder(), head, 8).legend(legend()).tooltip(tooltip).lineWidth(1).fillOpacity(10).axisSoftMin(0);
+  return dressed(new TimeSeriesBuilder(), head, 8)
+    .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.PaletteClassic))
+    .thresholdsStyle(new GraphThresholdsStyleConfigBuilder().mode(GraphThresholdsStyleMode.Dashed))
+    .legend(legend())
+    .tooltip(tooltip)
+    .lineWidth(1)
+    .fillOpacity(10)
+    .axisSoftMin(0);
 }
 
 /** One number, coloured by its thresholds. */
@@ -90,6 +106,7 @@ export function stat(head: Head): StatBuilder {
 /** A row for each label set, coloured by its value over time. */
 export function timeline(head: Head): TimelineBuilder {
   return dressed(new TimelineBuilder(), head, 8)
+    .colorScheme(byThresholds())
     .mergeValues(true)
     .showValue(VisibilityMode.Auto)
     .alignValue(TimelineValueAlignment.Left)
@@ -99,7 +116,7 @@ export function timeline(head: Head): TimelineBuilder {
 }
 
 export function table(head: Head): TableBuilder {
-  return dressed(new TableBuilder(), head, 9).showHeader(true);
+  return dressed(new TableBuilder(), head, 9).colorScheme(byThresholds()).showHeader(true);
 }
 
 /** The buckets of a histogram over time. */

@@ -25,11 +25,11 @@ export const failoverPanels = () => [
     ],
   })
     .lineInterpolation(LineInterpolation.StepAfter)
-    .overrideByRegexp(": gap$", [
+    .overrideByRegexp("/: gap$/", [
       { id: "custom.fillOpacity", value: 0 },
       { id: "custom.lineWidth", value: 2 },
     ])
-    .overrideByRegexp(": inevitable$", [
+    .overrideByRegexp("/: inevitable$/", [
       { id: "custom.fillOpacity", value: 50 },
       { id: "custom.lineWidth", value: 0 },
     ]),
