@@ -10,6 +10,7 @@ import {
 } from "@grafana/grafana-foundation-sdk/dashboard";
 import { linksOf } from "./links.ts";
 import type { DashboardName } from "./names.ts";
+import { shown } from "./shown.ts";
 
 type PanelBuilder = Builder<Panel> & { id(id: number): unknown };
 
@@ -39,7 +40,7 @@ export function assemble({ name, description, variables, annotations, sections }
     .tooltip(DashboardCursorSync.Crosshair)
     .editable()
     .variables(variables)
-    .annotations(annotations)
+    .annotations(annotations.map(shown))
     .links(linksOf(name));
   let id = 0;
   const next = (): number => {

@@ -56,6 +56,12 @@ const planted: ReadonlyArray<readonly [name: string, files: Record<string, strin
     /capture may not import src\/core\/engine/,
   ],
   ["lib imports the wire", { "src/lib/a.ts": 'import { decode } from "../wire/decode.ts";' }, /lib may not import/],
+  ["a command imports a dashboard", { "src/commands/a.ts": 'import { d } from "../dashboards/d.ts";' }, /commands may not import/],
+  [
+    "the http side uses Grafana's SDK",
+    { "src/http/a.ts": 'import { D } from "@grafana/grafana-foundation-sdk/dashboard";' },
+    /may not use/,
+  ],
   ["the agent imports a command", { "src/agent/a.ts": 'import { run } from "../commands/run.ts";' }, /agent may not import/],
   ["the source imports a test", { "src/agent/a.ts": 'import { x } from "../../test/x.ts";' }, /from outside src/],
   ["a file imports compiled code", { "src/lib/a.ts": 'import { x } from "./x.js";' }, /without the ending \.ts/],

@@ -6,6 +6,7 @@ import { root } from "../contract/repository.ts";
 export interface Link {
   readonly title: string;
   readonly url?: string;
+  readonly placement?: string;
 }
 
 interface SourceReference {
@@ -45,6 +46,7 @@ export interface Annotation {
   readonly name: string;
   readonly enable: boolean;
   readonly hide?: boolean;
+  readonly placement?: string;
   readonly expr?: string;
   readonly titleFormat?: string;
   readonly textFormat?: string;

@@ -68,6 +68,11 @@ const violations: readonly (readonly [name: string, dashboard: DashboardFile, me
   ["a choice ignored", asking("vrrp_masters"), /does not leave the choice of agents/],
   ["an unknown variable", asking('vrrp_masters{instance=~"$instance", vrid="$router"}'), /has the variable \$router/],
   ["a link to nowhere", planted(() => ({ links: [{ title: "x", url: "/d/nowhere" }] })), /the dashboard nowhere/],
+  [
+    "a link out of sight",
+    planted(() => ({ links: [{ title: "x", url: "/d/vrrpwatch-fleet", placement: "inControlsMenu" }] })),
+    /the link x is in a menu/,
+  ],
   ["a link to no runbook", planted(() => ({ links: [{ title: "x", url: `\${runbooks:raw}/nothing.md` }] })), /the runbook nothing/],
 ];
 

@@ -105,9 +105,9 @@ function lintSources({ panels, annotations, templating }: DashboardFile): string
   for (const { type, title, datasource, targets = [] } of panels)
     if (type !== "row" && ![datasource, ...targets.map((target) => target.datasource)].every(chosen))
       problems.push(`the panel ${title} does not use the variable datasource everywhere`);
-  for (const { name, enable, hide, datasource } of annotations.list ?? []) {
+  for (const { name, enable, hide, placement, datasource } of annotations.list ?? []) {
     if (!chosen(datasource)) problems.push(`the annotation ${name} does not use the variable datasource`);
-    if (!enable || hide === true) problems.push(`the annotation ${name} is off`);
+    if (!enable || hide === true || placement !== undefined) problems.push(`the annotation ${name} is off or in a menu`);
   }
   for (const { name, type, datasource, hide = 0, description = "" } of templating.list) {
     if (type === "query" && !chosen(datasource)) problems.push(`the variable ${name} does not use the variable datasource`);
@@ -119,13 +119,14 @@ function lintSources({ panels, annotations, templating }: DashboardFile): string
 
 /** To a dashboard of ours or to a page that is there, and with nothing but variables that the dashboard has. */
 function lintLink(
-  { title, url = "" }: Link,
+  { title, url = "", placement }: Link,
   { templating }: DashboardFile,
   { uids, runbooks }: { uids: readonly string[]; runbooks: readonly string[] },
 ): string[] {
   const dashboard = /^\/d\/([^?]+)(?:\?|$)/.exec(url)?.[1];
   const page = /^\$\{runbooks:raw\}\/(.+)\.md$/.exec(url)?.[1];
   const problems: string[] = [];
+  if (placement !== undefined) problems.push("is in a menu, where nobody sees it");
   if (dashboard === undefined && page === undefined) problems.push(`leads to ${url}: neither a dashboard nor a runbook`);
   if (dashboard !== undefined && !uids.includes(dashboard)) problems.push(`leads to the dashboard ${dashboard}, which is not there`);
   if (page !== undefined && !page.startsWith("${") && !runbooks.includes(page))
