@@ -1,5 +1,6 @@
 import type { Builder } from "@grafana/grafana-foundation-sdk/cog";
 import { type DashboardLink, DashboardLinkBuilder, DashboardLinkType } from "@grafana/grafana-foundation-sdk/dashboard";
+import type { ConditionName } from "../core/events.ts";
 import { type DashboardName, dashboardNames, routerName } from "./names.ts";
 import { shown } from "./shown.ts";
 
@@ -23,7 +24,7 @@ export const runbookLink = (field: string): Builder<DashboardLink> =>
   shown(link("Runbook", "What the condition means and what to do", `${RUNBOOKS}/\${${field}}.md`).targetBlank(true));
 
 /** The page of one condition. */
-export const runbookOf = (condition: string): Builder<DashboardLink> =>
+export const runbookOf = (condition: ConditionName): Builder<DashboardLink> =>
   shown(link(`Runbook: ${condition}`, "What the condition means and what to do", `${RUNBOOKS}/${condition}.md`).targetBlank(true));
 
 /** From what has the labels of a virtual router to its own dashboard. `labels`: `__field.labels` of a series, `__data.fields` of a row. */

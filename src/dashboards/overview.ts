@@ -54,7 +54,7 @@ const numbers = [
   }),
   stat({
     title: "Changes of master",
-    description: "In the time range of the dashboard, the first master that an agent heard included.",
+    description: "In the time range of the dashboard, as the agent says that saw most of them.",
     unit: "short",
     thresholds: noneIsUsual(),
     width: 4,

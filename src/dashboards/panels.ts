@@ -97,10 +97,14 @@ export function timeSeries(head: Head): TimeSeriesBuilder {
     .axisSoftMin(0);
 }
 
-/** One number, coloured by its thresholds. */
+/** One whole number, coloured by its thresholds. */
 export function stat(head: Head): StatBuilder {
   const reduce = new ReduceDataOptionsBuilder().calcs(["lastNotNull"]).fields("").values(false);
-  return dressed(new StatBuilder(), head, 4).reduceOptions(reduce).colorMode(BigValueColorMode.Value).graphMode(BigValueGraphMode.None);
+  return dressed(new StatBuilder(), head, 4)
+    .decimals(0)
+    .reduceOptions(reduce)
+    .colorMode(BigValueColorMode.Value)
+    .graphMode(BigValueGraphMode.None);
 }
 
 /** A row for each label set, coloured by its value over time. */

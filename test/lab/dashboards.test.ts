@@ -9,7 +9,7 @@ import { advert, carpAdvert, gratuitousArp } from "./framework/frames.ts";
 import type { Host } from "./framework/host.ts";
 import type { Instance, Keepalived } from "./framework/keepalived.ts";
 import type { PairInstance } from "./framework/pair.ts";
-import { Prometheus } from "./framework/prometheus.ts";
+import { Prometheus, prometheusEngine, victoriaEngine } from "./framework/prometheus.ts";
 import { labSkip } from "./framework/requirements.ts";
 import { Rogue } from "./framework/rogue.ts";
 import { createTrio, routerOf, type Trio, untilMasterOfAll, untilSettled } from "./framework/trio.ts";
@@ -44,12 +44,17 @@ const split = one(71, "192.0.2.71/24");
 const instances = [ipv4, ipv6, split];
 const group = `vrrp_sync_group VG {\n    group {\n        ${ipv4.name}\n        ${ipv6.name}\n    }\n}`;
 const PORT = 9_000;
+/** What the run ends with. */
+const LAST = "vrrpwatch_silences_active == 1";
+const victoriaSkip = labSkip(victoriaEngine.program);
+const engines = [prometheusEngine, ...(victoriaSkip === false ? [victoriaEngine] : [])];
 
 /** A run in which everything happens that a dashboard shows, scraped every second by a real Prometheus. */
 describe("the queries of the dashboards", { skip }, () => {
   let trio: Trio;
   let prometheus: Prometheus;
-  let ended = 0;
+  /** By program: what has scraped all of the run, and when it had the end of it. */
+  const witnesses = new Map<string, { readonly of: Prometheus; readonly ended: number }>();
 
   before(async () => {
     let outsider: Host | undefined;
@@ -68,13 +73,16 @@ virtual_routers: [{vrid: ${ipv4.vrid}, segment: front}]`,
     });
     assert.ok(outsider !== undefined);
     const { lab, a, b, listener } = trio;
-    prometheus = await Prometheus.start(
-      lab,
-      listener,
-      [a, b, listener].map((host) => `${host.ipv4}:10112`),
-    );
+    const targets = [a, b, listener].map((host) => `${host.ipv4}:10112`);
+    const started = await Promise.all(engines.map((engine) => Prometheus.start(lab, listener, targets, engine)));
+    const [own] = started;
+    assert.ok(own !== undefined);
+    prometheus = own;
     await play(await Rogue.create(lab, outsider));
-    ended = Date.now() / 1_000;
+    for (const [index, of] of started.entries()) {
+      await of.until(LAST);
+      witnesses.set(engines[index]?.program ?? "", { of, ended: Date.now() / 1_000 });
+    }
   });
   after(() => trio?.lab.close());
 
@@ -133,7 +141,7 @@ virtual_routers: [{vrid: ${ipv4.vrid}, segment: front}]`,
   async function silence(): Promise<void> {
     const options = ["--control-socket", `${trio.onA.folder}/control.sock`, "--vrid", "1", "--for", "1h", "--comment", "maintenance"];
     await trio.a.exec([process.execPath, projectFile("dist/main.js"), "silence", "add", ...options]);
-    await prometheus.until("vrrpwatch_silences_active == 1");
+    await prometheus.until(LAST);
   }
 
   /** Packets that are no adverts, from a host that has no part in this. */
@@ -172,22 +180,28 @@ virtual_routers: [{vrid: ${ipv4.vrid}, segment: front}]`,
     await untilSettled(trio, instances);
   }
 
-  for (const [file, dashboard] of dashboardFiles())
-    test(`each query of ${file} returns something in the run, and something else than 0`, async (t) => {
-      const queries = queriesOf(file, dashboard);
-      const range = `${Math.ceil(ended - prometheus.startedAt)}s`;
-      const expressions = queries.map(({ expr }) => concrete(expr, { rate: "5s", range }));
-      const values = await prometheus.values(expressions, ended);
-      t.diagnostic(`${queries.length} queries, ${values.flat().length} values in ${range}`);
-      const which = (fits: (values: readonly number[]) => boolean): string[] =>
-        queries.filter((_, index) => fits(values[index] ?? [])).map(({ where }) => where);
-      const excused = (list: Readonly<Record<string, string>>): string[] =>
-        Object.keys(list).filter((where) => where.startsWith(`${file}: `));
-      assert.deepEqual(which(({ length }) => length === 0).sort(), excused(EMPTY).sort());
-      const chance = excused(ZERO_BUT_FOR_CHANCE);
-      const zero = which((found) => found.length > 0 && found.every((value) => value === 0));
-      assert.deepEqual(zero.filter((where) => !chance.includes(where)).sort(), excused(ZERO).sort());
-    });
+  for (const { program } of [prometheusEngine, victoriaEngine])
+    for (const [file, dashboard] of dashboardFiles())
+      test(`${program}: each query of ${file} returns something in the run, and something else than 0`, {
+        skip: program === victoriaEngine.program && victoriaSkip,
+      }, async (t) => {
+        const witness = witnesses.get(program);
+        assert.ok(witness !== undefined);
+        const { of, ended } = witness;
+        const queries = queriesOf(file, dashboard);
+        const range = `${Math.ceil(ended - of.startedAt)}s`;
+        const expressions = queries.map(({ expr }) => concrete(expr, { rate: "5s", range }));
+        const values = await of.values(expressions, ended);
+        t.diagnostic(`${queries.length} queries, ${values.flat().length} values in ${range}`);
+        const which = (fits: (values: readonly number[]) => boolean): string[] =>
+          queries.filter((_, index) => fits(values[index] ?? [])).map(({ where }) => where);
+        const excused = (list: Readonly<Record<string, string>>): string[] =>
+          Object.keys(list).filter((where) => where.startsWith(`${file}: `));
+        assert.deepEqual(which(({ length }) => length === 0).sort(), excused(EMPTY).sort());
+        const chance = excused(ZERO_BUT_FOR_CHANCE);
+        const zero = which((found) => found.length > 0 && found.every((value) => value === 0));
+        assert.deepEqual(zero.filter((where) => !chance.includes(where)).sort(), excused(ZERO).sort());
+      });
 
   test("what is excused is a query of a dashboard", () => {
     const all = [...dashboardFiles()].flatMap(([file, dashboard]) => queriesOf(file, dashboard).map(({ where }) => where));

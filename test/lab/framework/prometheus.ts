@@ -5,9 +5,34 @@ import type { Lab } from "./lab.ts";
 import type { LabProcess } from "./processes.ts";
 import { waitFor } from "./wait.ts";
 
-const ADDRESS = "127.0.0.1:9090";
+/** A program that scrapes and answers PromQL. */
+export interface Engine {
+  readonly program: string;
+  /** Where it listens, in the namespace of its host only. */
+  readonly address: string;
+  readonly options: (files: { readonly config: string; readonly data: string }) => readonly string[];
+}
 
-/** Runs inside the host, for Prometheus listens in its namespace only: URLs as JSON in, the bodies of their answers out. */
+export const prometheusEngine: Engine = {
+  program: "prometheus",
+  address: "127.0.0.1:9090",
+  options: ({ config, data }) => [`--config.file=${config}`, `--storage.tsdb.path=${data}`, "--web.listen-address=127.0.0.1:9090"],
+};
+
+/** By default it hides the last half minute, and answers from a cache what was asked before. */
+export const victoriaEngine: Engine = {
+  program: "victoria-metrics",
+  address: "127.0.0.1:8428",
+  options: ({ config, data }) => [
+    `-promscrape.config=${config}`,
+    `-storageDataPath=${data}`,
+    "-httpListenAddr=127.0.0.1:8428",
+    "-search.latencyOffset=1s",
+    "-search.disableCache",
+  ],
+};
+
+/** Runs inside the host, for the program listens in its namespace only: URLs as JSON in, the bodies of their answers out. */
 const ASK = `
 let text = "";
 process.stdin.on("data", (part) => { text += part; }).on("end", async () => {
@@ -24,41 +49,43 @@ interface Body {
   };
 }
 
-/** A real Prometheus inside a host of the lab, which scrapes every second. */
+/** A real Prometheus (or what speaks its language) inside a host of the lab, which scrapes every second. */
 export class Prometheus {
+  readonly #engine: Engine;
   readonly #host: Host;
   readonly #process: LabProcess;
   /** Seconds since the epoch. */
   readonly startedAt: number;
 
-  private constructor(host: Host, process: LabProcess) {
+  private constructor(engine: Engine, host: Host, process: LabProcess) {
+    this.#engine = engine;
     this.#host = host;
     this.#process = process;
     this.startedAt = Date.now() / 1_000;
   }
 
   /** Starts it and waits until all targets have answered. */
-  static async start(lab: Lab, host: Host, targets: readonly string[]): Promise<Prometheus> {
-    const folder = lab.folder("prometheus");
+  static async start(lab: Lab, host: Host, targets: readonly string[], engine: Engine = prometheusEngine): Promise<Prometheus> {
+    const folder = lab.folder(engine.program);
     const config = path.join(folder, "prometheus.yml");
     const scrape = { job_name: "vrrp", static_configs: [{ targets }] };
     writeFileSync(config, JSON.stringify({ global: { scrape_interval: "1s" }, scrape_configs: [scrape] }));
-    const child = host.start("prometheus", [
-      "prometheus",
-      `--config.file=${config}`,
-      `--storage.tsdb.path=${path.join(folder, "data")}`,
-      `--web.listen-address=${ADDRESS}`,
-    ]);
-    const prometheus = new Prometheus(host, child);
+    const options = engine.options({ config, data: path.join(folder, "data") });
+    const child = host.start(engine.program, [engine.program, ...options]);
+    const prometheus = new Prometheus(engine, host, child);
     await prometheus.until(`count(up == 1) == ${targets.length}`);
     return prometheus;
   }
 
   /** Waits until an expression has a result. */
   async until(expression: string, within = 30_000): Promise<void> {
-    const url = `http://${ADDRESS}/api/v1/query?query=${encodeURIComponent(expression)}`;
+    const url = `http://${this.#engine.address}/api/v1/query?query=${encodeURIComponent(expression)}`;
     const has = async (): Promise<boolean> => ((await this.#ask([url]))[0]?.data?.result.length ?? 0) > 0;
-    await waitFor(`Prometheus to have ${expression}`, has, { within, every: 300, state: () => this.#process.stderr.slice(-1_000) });
+    await waitFor(`${this.#engine.program} to have ${expression}`, has, {
+      within,
+      every: 300,
+      state: () => this.#process.stderr.slice(-1_000),
+    });
   }
 
   /**
@@ -69,7 +96,7 @@ export class Prometheus {
     const start = until - Math.floor(until - this.startedAt);
     const urls = expressions.map((query) => {
       const parameters = new URLSearchParams({ query, start: String(start), end: String(until), step: "1" });
-      return `http://${ADDRESS}/api/v1/query_range?${parameters}`;
+      return `http://${this.#engine.address}/api/v1/query_range?${parameters}`;
     });
     return (await this.#ask(urls)).map(({ status, error, data }, index) => {
       if (status !== "success") throw new Error(`${expressions[index]}: ${error ?? "no answer"}`);
