@@ -20,6 +20,8 @@ export const testTools = [
   { command: "tshark", debian: "tshark", why: "the lab and the comparison of decoders" },
   { command: "prometheus", debian: "prometheus", why: "the lab" },
   { command: "prometheus-alertmanager", debian: "prometheus-alertmanager", why: "the lab" },
+  { command: "amtool", debian: "prometheus-alertmanager", why: "the check of the routing example" },
+  { command: "victoria-metrics", debian: "victoria-metrics", why: "the lab: the dashboards' queries" },
   { command: "promtool", debian: "prometheus", why: "the check of the exposition" },
   { command: "nft", debian: "nftables", why: "the lab" },
   { command: "strace", debian: "strace", why: "the lab" },

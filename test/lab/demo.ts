@@ -1,123 +1,184 @@
-import { connect, createServer, type Server } from "node:net";
-import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
-import { Agent, type AgentEvent } from "./framework/agent.ts";
-import type { Keepalived } from "./framework/keepalived.ts";
-import { createPair, type Pair } from "./framework/pair.ts";
+import { parseArgs } from "node:util";
+import { dropAdverts, passAdverts } from "./framework/firewall.ts";
+import { Monitoring } from "./framework/monitoring.ts";
+import type { PairInstance } from "./framework/pair.ts";
+import { addressOf } from "./framework/pair.ts";
+import { createTrio, routerOf, type Trio, untilSettled } from "./framework/trio.ts";
+import { waitFor } from "./framework/wait.ts";
+import { WebhookReceiver } from "./framework/webhooks.ts";
 
-/** What `npm run lab` runs: a pair of keepalived nodes and an agent, for a person to look at and to play with. */
+/** What `npm run demo` runs: a walk through what can happen to a virtual router, and what each part says of it, and when. */
 
-const instances = [
-  { name: "V4_51", vrid: 51, version: 3 as const, interval: 1, addresses: ["192.0.2.100/24"] },
-  { name: "V6_60", vrid: 60, version: 3 as const, interval: 1, addresses: ["fe80::100/64", "2001:db8:1::100/64"] },
-];
+const { values: options } = parseArgs({ options: { keep: { type: "boolean", default: false } } });
+const instance: PairInstance = { name: "WEB", vrid: 51, version: 3, interval: 1, addresses: ["192.0.2.100/24"] };
+const router = routerOf(instance);
+const HOOK = 9_000;
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
+const clock = (ms: number): string => new Date(ms).toISOString().slice(11, 23);
 
-/** Hands TCP connections on this machine's loopback to the agent's socket: its own namespace has no way out. Returns the port. */
-async function forward(socketPath: string): Promise<number> {
-  for (let port = 10_112; port < 10_144; port++) {
-    const server = createServer((client) => {
-      const upstream = connect(socketPath);
-      client.pipe(upstream).pipe(client);
-      const close = (): void => {
-        client.destroy();
-        upstream.destroy();
-      };
-      client.on("error", close).on("close", close);
-      upstream.on("error", close).on("close", close);
-    });
-    if (await listens(server, port)) return port;
-  }
-  throw new Error("no free port from 10112 to 10143 on 127.0.0.1");
+interface Said {
+  readonly at: number;
+  readonly who: string;
+  readonly what: string;
 }
 
-function listens(server: Server, port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    server.once("error", () => resolve(false));
-    server.listen(port, "127.0.0.1", () => resolve(true));
+/** Collects what every part said since a step began, and tells it in the order of time. */
+class Narrator {
+  readonly #trio: Trio;
+  readonly #monitoring: Monitoring;
+  readonly #receiver: WebhookReceiver;
+  /** Alerts of Prometheus that are known to fire. */
+  #firing = new Map<string, number>();
+  #lines: Said[] = [];
+  #told = Date.now();
+
+  constructor(trio: Trio, monitoring: Monitoring, receiver: WebhookReceiver) {
+    this.#trio = trio;
+    this.#monitoring = monitoring;
+    this.#receiver = receiver;
+  }
+
+  /** Looks once at Prometheus, which keeps no log of its own. */
+  async look(): Promise<void> {
+    const now = Date.now();
+    const firing = new Map((await this.#monitoring.firing()).map((name) => [name, this.#firing.get(name) ?? now]));
+    for (const [name, at] of firing) if (!this.#firing.has(name)) this.#lines.push({ at, who: "Prometheus", what: `${name} fires` });
+    for (const name of this.#firing.keys())
+      if (!firing.has(name)) this.#lines.push({ at: now, who: "Prometheus", what: `${name} is over` });
+    this.#firing = firing;
+  }
+
+  /** Waits for something, looking at Prometheus meanwhile; says it where it does not come. */
+  async until(what: string, check: () => boolean | Promise<boolean>, within: number): Promise<void> {
+    const deadline = Date.now() + within;
+    while (Date.now() < deadline) {
+      await this.look();
+      if (await check()) return;
+      await delay(500);
+    }
+    say(`  (waited ${within / 1_000} s in vain: ${what})`);
+    process.exitCode = 1;
+  }
+
+  async tell(): Promise<void> {
+    const from = this.#told;
+    this.#told = Date.now();
+    const lines = [...this.#lines];
+    this.#lines = [];
+    for (const agent of this.#trio.agents)
+      for (const { event, at, ...rest } of await agent.events()) {
+        const ms = Date.parse(at);
+        if (ms >= from) lines.push({ at: ms, who: `agent on ${agent.host.name}`, what: wordsOf(event, rest) });
+      }
+    for (const { at, path, body } of this.#receiver.received)
+      if (at >= from) lines.push({ at, who: `webhook of ${path.slice(1)}`, what: body.alerts.map(({ annotations }) => annotations["summary"]).join("; ") });
+    for (const { at, status, alerts } of this.#monitoring.notified)
+      if (at >= from) lines.push({ at, who: "Alertmanager", what: `${status}: ${alerts.map(({ labels }) => labels["alertname"]).join(", ")}` });
+    for (const { at, who, what } of lines.sort((x, y) => x.at - y.at)) say(`  ${clock(at)}  ${who.padEnd(14)} ${what}`);
+    if (lines.length === 0) say("  nobody says anything");
+  }
+}
+
+function wordsOf(event: string, { from, to, reason, gap_seconds: gap, condition, cause, summary, instance: name, ...rest }: Partial<Record<string, unknown>>): string {
+  switch (event) {
+    case "master_changed":
+      return `master ${from ?? "nobody"} -> ${to ?? "nobody"} (${reason}${typeof gap === "number" ? `, gap ${gap.toFixed(3)} s` : ""})`;
+    case "condition_raised":
+      return `${condition}: ${summary}${cause === null ? "" : ` [${cause}]`}`;
+    case "condition_cleared":
+      return `${condition} is over`;
+    case "router_state_changed":
+      return `keepalived ${name}: ${from} -> ${to}`;
+    case "address_changed":
+      return `${rest["address"]} ${rest["action"]}`;
+    default:
+      return event.replaceAll("_", " ");
+  }
+}
+
+async function walk(trio: Trio, monitoring: Monitoring, receiver: WebhookReceiver): Promise<void> {
+  const narrator = new Narrator(trio, monitoring, receiver);
+  const [a, b] = [addressOf(trio.a, router), addressOf(trio.b, router)];
+  const isMaster = (address: string) => async (): Promise<boolean> =>
+    (await trio.onM.getJson("/api/v1/virtual-routers") as { virtual_routers: { master: string | null }[] }).virtual_routers[0]?.master === address;
+  const fires = (name: string) => async (): Promise<boolean> => (await monitoring.firing()).includes(name);
+  const isQuiet = async (): Promise<boolean> => (await monitoring.firing()).length === 0;
+  const step = async (title: string, action: () => Promise<unknown>): Promise<void> => {
+    say(`\n${clock(Date.now())}  ${title}`);
+    await action();
+    await narrator.tell();
+  };
+
+  await step("Steady: a is master, b waits.", () => narrator.until("quiet", isQuiet, 20_000));
+  await step("Graceful failover: keepalived on a is stopped, and resigns.", async () => {
+    await trio.first.stop();
+    await narrator.until("b to be master", isMaster(b), 10_000);
+    await delay(3_000);
+  });
+  await step("It starts again, and takes over.", async () => {
+    await trio.first.start();
+    await narrator.until("a to be master", isMaster(a), 15_000);
+    await narrator.until("quiet", isQuiet, 90_000);
+  });
+  await step("Crash: keepalived on a is killed, and says nothing.", async () => {
+    await trio.first.crash();
+    await narrator.until("b to be master", isMaster(b), 10_000);
+    await narrator.until("VRRPKeepalivedDown", fires("VRRPKeepalivedDown"), 60_000);
+  });
+  await step("It starts again, and takes over.", async () => {
+    await trio.first.start();
+    await untilSettled(trio, [instance]);
+    await narrator.until("quiet", isQuiet, 120_000);
+  });
+  await step("Split brain: a firewall on b drops the adverts that reach it.", async () => {
+    await dropAdverts(trio.b, "input", instance.vrid);
+    await narrator.until("VRRPSplitBrain and the rule across hosts", async () => {
+      const names = await monitoring.firing();
+      return names.includes("VRRPSplitBrain") && names.includes("VRRPAddressOnTwoHosts");
+    }, 60_000);
+    await narrator.until("Alertmanager to tell", () => monitoring.notified.some(({ alerts }) => alerts.some(({ labels }) => labels["alertname"] === "VRRPSplitBrain")), 40_000);
+  });
+  await step("Healing: the rule is gone.", async () => {
+    await passAdverts(trio.b, "input", instance.vrid);
+    await untilSettled(trio, [instance]);
+    await narrator.until("quiet", isQuiet, 120_000);
+    await narrator.until("Alertmanager to tell of the end", () => monitoring.notified.at(-1)?.status === "resolved", 60_000);
   });
 }
 
-function explain({ a, b, listener, first }: Pair, port: number): void {
-  const crash = `kill -9 $(ip netns pids ${a.namespace} | tac)`;
-  say(`
-Two keepalived nodes and an agent on a third host, each in its own network namespace:
-  a  ${a.namespace}   ${a.ipv4} and ${a.linkLocal}   priority 150
-  b  ${b.namespace}   ${b.ipv4} and ${b.linkLocal}   priority 100
-  c  ${listener.namespace}   listens only
-Virtual routers: IPv4 VRID 51 (192.0.2.100) and IPv6 VRID 60 (2001:db8:1::100).
-
-Look:
-  http://127.0.0.1:${port}/
-  curl -s http://127.0.0.1:${port}/metrics | grep ^vrrp_
-  curl -s http://127.0.0.1:${port}/api/v1/virtual-routers
-  curl -sN -H 'Accept: text/event-stream' http://127.0.0.1:${port}/api/v1/events
-  ip netns exec ${listener.namespace} tcpdump -ni eth0
-
-Try, here:
-  stop a      keepalived on a ends and resigns with priority 0
-  crash a     keepalived on a is killed and says nothing
-  return a    it starts again and takes over
-  quit        or Ctrl-C: everything is torn down
-
-or in another terminal:
-  kill ${first.pids[0] ?? "?"}            (stop a)
-  ${crash}   (crash a)
-  ip netns exec ${a.namespace} ip link set eth0 down
-`);
-}
-
-/** One line a person reads: when, what, and the numbers. */
-function eventLine({ at, event, family, vrid, from, to, reason, gap_seconds: gap, ...rest }: AgentEvent): string {
-  const where = `${at.slice(11, 23)}  ${family} VRID ${String(vrid).padEnd(3)} `;
-  if (event !== "master_changed") return `${where} ${event} ${"condition" in rest ? String(rest.condition) : (rest.master ?? "")}`;
-  return `${where} master ${from ?? "nobody"} -> ${to ?? "nobody"} (${reason}${typeof gap === "number" ? `, gap ${gap.toFixed(3)} s` : ""})`;
-}
-
-async function tellEvents(agent: Agent): Promise<never> {
-  for (let told = 0; ; await delay(200)) {
-    const events = await agent.events();
-    for (const event of events.slice(told)) say(eventLine(event));
-    told = events.length;
-  }
-}
-
-const actions: Readonly<Record<string, (node: Keepalived) => Promise<void>>> = {
-  stop: (node) => node.stop(),
-  crash: (node) => node.crash(),
-  return: (node) => (node.pids.length > 0 ? Promise.resolve() : node.start()),
+say("starting two keepalived nodes, three agents, Prometheus and Alertmanager ...");
+let receiver: WebhookReceiver | undefined;
+const trio = await createTrio([instance], {
+  configOf: ({ name }) =>
+    `virtual_routers: [{vrid: ${instance.vrid}, name: web}]\nalerts: {receivers: [{name: hook, url: "http://192.0.2.3:${HOOK}/${name}"}]}`,
+  prepare: async ({ lab, listener }) => {
+    receiver = await WebhookReceiver.start(lab, listener, HOOK);
+  },
+});
+let monitoring: Monitoring | undefined;
+const close = (): void => {
+  monitoring?.close();
+  trio.lab.close();
 };
-
-async function obey(pair: Pair): Promise<void> {
-  const nodes: Readonly<Record<string, Keepalived>> = { a: pair.first, b: pair.second };
-  for await (const line of createInterface({ input: process.stdin })) {
-    const [verb = "", name = ""] = line.trim().split(/\s+/);
-    if (verb === "") continue;
-    if (verb === "quit") return;
-    const [action, node] = [actions[verb], nodes[name]];
-    if (action === undefined || node === undefined) say("stop a|b, crash a|b, return a|b, quit");
-    else await action(node);
-  }
-  // No terminal to read from: the lab goes on until a signal.
-  await new Promise(() => setInterval(() => {}, 60_000));
-}
-
-const pair = await createPair(instances);
-// Ctrl-C is the usual way to end the lab, so it is a success. The lab's own handler has torn everything down by then.
+// Ctrl-C ends the demonstration early: everything is torn down all the same.
 process.once("SIGINT", () => {
-  pair.lab.close();
-  say("\nthe lab is gone");
+  close();
   process.exit(0);
 });
 try {
-  say("starting two keepalived nodes and an agent ...");
-  const agent = await Agent.start(pair.lab, pair.listener);
-  await Promise.all([pair.first.start(), pair.second.start()]);
-  explain(pair, await forward(agent.socket));
-  await Promise.race([obey(pair), tellEvents(agent)]);
+  monitoring = await Monitoring.start(trio, { scrapeInterval: "5s", groupWait: "10s" });
+  say(`Prometheus    ${monitoring.prometheusUrl}/alerts`);
+  say(`Alertmanager  ${monitoring.alertmanagerUrl}/`);
+  if (receiver === undefined) throw new Error("no receiver");
+  await walk(trio, monitoring, receiver);
+  if (options.keep) {
+    say(`\nEverything goes on until Ctrl-C:\n  ${monitoring.prometheusUrl}/alerts\n  ${monitoring.alertmanagerUrl}/`);
+    await waitFor("Ctrl-C", () => false, { within: 7 * 86_400_000, every: 60_000 });
+  }
 } finally {
-  pair.lab.close();
-  say("the lab is gone");
+  close();
+  say("\nthe demonstration is gone");
 }
 process.exit();

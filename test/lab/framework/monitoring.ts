@@ -1,0 +1,167 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import path from "node:path";
+import { root } from "../../contract/repository.ts";
+import type { Agent } from "./agent.ts";
+import type { Trio } from "./trio.ts";
+import { waitFor } from "./wait.ts";
+import type { ReceivedAlert, ReceivedWebhook } from "./webhooks.ts";
+
+export interface MonitoringOptions {
+  /** Such as `5s`. */
+  readonly scrapeInterval: string;
+  /** How long Alertmanager waits for more of a group, such as `10s`. */
+  readonly groupWait: string;
+}
+
+/** A notification of Alertmanager. */
+export interface Notified {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly status: string;
+  readonly alerts: readonly ReceivedAlert[];
+}
+
+const portOf = (server: Server): number => (server.address() as AddressInfo).port;
+
+const listen = (server: Server): Promise<Server> =>
+  new Promise((resolve) => {
+    server.listen(0, "127.0.0.1", () => resolve(server));
+  });
+
+async function freePort(): Promise<number> {
+  const server = await listen(createServer());
+  const port = portOf(server);
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** Serves what an agent says of itself on its own socket: a network for management that no partition of the lab reaches. */
+const serve = (agent: Agent): Promise<Server> =>
+  listen(
+    createServer((_request, response) => {
+      agent.metrics().then(
+        (text) => response.setHeader("content-type", "text/plain; version=0.0.4").end(text),
+        () => response.writeHead(503).end(),
+      );
+    }),
+  );
+
+/** A real Prometheus with the project's rules that scrapes the three agents, a real Alertmanager, and a receiver behind it. All on loopback. */
+export class Monitoring {
+  readonly prometheusUrl: string;
+  readonly alertmanagerUrl: string;
+  readonly notified: Notified[] = [];
+  readonly #servers: Server[] = [];
+  readonly #programs: ChildProcess[] = [];
+
+  private constructor(prometheusPort: number, alertmanagerPort: number) {
+    this.prometheusUrl = `http://127.0.0.1:${prometheusPort}`;
+    this.alertmanagerUrl = `http://127.0.0.1:${alertmanagerPort}`;
+  }
+
+  /** Returns when Prometheus has scraped all three agents. */
+  static async start(trio: Trio, { scrapeInterval, groupWait }: MonitoringOptions): Promise<Monitoring> {
+    const [prometheusPort, alertmanagerPort] = [await freePort(), await freePort()];
+    const monitoring = new Monitoring(prometheusPort, alertmanagerPort);
+    try {
+      await monitoring.#startAlertmanager(trio, alertmanagerPort, groupWait);
+      await monitoring.#startPrometheus(trio, prometheusPort, alertmanagerPort, scrapeInterval);
+      const hasAll = async (): Promise<boolean> => (await monitoring.value("count(up == 1)")) === String(trio.agents.length);
+      await waitFor("Prometheus to have scraped all agents", hasAll, { within: 30_000 });
+      return monitoring;
+    } catch (error) {
+      monitoring.close();
+      throw error;
+    }
+  }
+
+  close(): void {
+    for (const program of this.#programs) program.kill("SIGKILL");
+    for (const server of this.#servers) server.close();
+  }
+
+  /** Asks Prometheus's API; null: it does not answer. */
+  async ask<T>(what: string): Promise<T | null> {
+    const answer = await fetch(`${this.prometheusUrl}/api/v1/${what}`).catch(() => null);
+    return answer?.ok !== true ? null : ((await answer.json()) as { data: T }).data;
+  }
+
+  async value(expression: string): Promise<string | null> {
+    const data = await this.ask<{ result: { value: [number, string] }[] }>(`query?query=${encodeURIComponent(expression)}`);
+    return data?.result[0]?.value[1] ?? null;
+  }
+
+  /** Names of the alerts that fire in Prometheus, in alphabetical order. */
+  async firing(): Promise<string[]> {
+    const data = await this.ask<{ alerts: { state: string; labels: Record<string, string> }[] }>("alerts");
+    return (data?.alerts ?? [])
+      .filter(({ state }) => state === "firing")
+      .map(({ labels }) => labels["alertname"] ?? "")
+      .sort();
+  }
+
+  /** Names of every alert that fired since then, by what Prometheus has recorded. @param start milliseconds since the epoch */
+  async firedSince(start: number): Promise<readonly string[]> {
+    const range = Math.ceil((Date.now() - start) / 1_000);
+    const query = `count by (alertname) (count_over_time(ALERTS{alertstate="firing"}[${range}s]))`;
+    const data = await this.ask<{ result: { metric: Record<string, string> }[] }>(`query?query=${encodeURIComponent(query)}`);
+    return (data?.result ?? []).map(({ metric }) => metric["alertname"] ?? "").sort();
+  }
+
+  async #startAlertmanager(trio: Trio, port: number, groupWait: string): Promise<void> {
+    const receiver = await listen(
+      createServer((request, response) => {
+        let text = "";
+        request.setEncoding("utf8").on("data", (part: string) => {
+          text += part;
+        });
+        request.on("end", () => {
+          const { status, alerts } = JSON.parse(text) as ReceivedWebhook["body"];
+          this.notified.push({ at: Date.now(), status, alerts });
+          response.writeHead(200).end();
+        });
+      }),
+    );
+    this.#servers.push(receiver);
+    const folder = trio.lab.folder("alertmanager");
+    const config = path.join(folder, "alertmanager.yml");
+    const hook = { url: `http://127.0.0.1:${portOf(receiver)}/`, send_resolved: true };
+    const route = { receiver: "hook", group_by: ["cluster", "site", "segment"], group_wait: groupWait, group_interval: "5s" };
+    writeFileSync(config, JSON.stringify({ route, receivers: [{ name: "hook", webhook_configs: [hook] }] }));
+    this.#spawn("prometheus-alertmanager", [
+      `--config.file=${config}`,
+      `--storage.path=${path.join(folder, "data")}`,
+      `--web.listen-address=127.0.0.1:${port}`,
+      "--cluster.listen-address=",
+    ]);
+  }
+
+  async #startPrometheus(trio: Trio, port: number, alertmanagerPort: number, scrapeInterval: string): Promise<void> {
+    const targets = [];
+    for (const agent of trio.agents) {
+      const server = await serve(agent);
+      this.#servers.push(server);
+      targets.push({ targets: [`127.0.0.1:${portOf(server)}`], labels: { instance: agent.host.name } });
+    }
+    const folder = trio.lab.folder("prometheus");
+    const config = path.join(folder, "prometheus.yml");
+    const rules = path.join(folder, "vrrpwatch.rules.yml");
+    writeFileSync(rules, readFileSync(path.join(root, "alerts/vrrpwatch.rules.yml")));
+    const document = {
+      global: { scrape_interval: scrapeInterval },
+      rule_files: [rules],
+      alerting: { alertmanagers: [{ static_configs: [{ targets: [`127.0.0.1:${alertmanagerPort}`] }] }] },
+      scrape_configs: [{ job_name: "vrrpwatch", static_configs: targets }],
+    };
+    writeFileSync(config, JSON.stringify(document));
+    const data = path.join(folder, "data");
+    this.#spawn("prometheus", [`--config.file=${config}`, `--storage.tsdb.path=${data}`, `--web.listen-address=127.0.0.1:${port}`]);
+  }
+
+  #spawn(program: string, args: readonly string[]): void {
+    this.#programs.push(spawn(program, args, { stdio: "ignore" }));
+  }
+}
