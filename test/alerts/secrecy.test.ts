@@ -15,6 +15,7 @@ import { alertsText } from "../../src/commands/alerts-text.ts";
 import { createApp } from "../../src/http/app.ts";
 import { EventStreams } from "../../src/http/event-streams.ts";
 import { createLogger, type Logger } from "../../src/lib/log.ts";
+import { systemCode } from "../../src/lib/system-code.ts";
 import { seconds } from "../../src/lib/time.ts";
 import { FakeClock } from "../helpers/fake-clock.ts";
 import { sampleDeps } from "../http/harness.ts";
@@ -85,13 +86,20 @@ function centerOf(lanes: readonly ReceiverLane[], { directory, clock, log }: Pla
   );
 }
 
-/** Every file under a directory, with its path. */
+/** Every file under a directory, with its path, but for those that are gone by the time they are read: they are written and moved meanwhile. */
 const filesUnder = (directory: string): Map<string, string> =>
   new Map(
     readdirSync(directory, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name))
-      .map((file) => [file.slice(directory.length), readFileSync(file, "utf8")]),
+      .flatMap((file) => {
+        try {
+          return [[file.slice(directory.length), readFileSync(file, "utf8")] as const];
+        } catch (error) {
+          if (systemCode(error) === "ENOENT") return [];
+          throw error;
+        }
+      }),
   );
 
 /** What a person or a program can ask the agent for. */
