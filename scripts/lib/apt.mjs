@@ -43,5 +43,7 @@ function keepServicesStopped() {
 
 /** Whether the policy that is there answers 101 (forbidden) for the services in question. */
 function forbidsEverything() {
-  return ["keepalived", "frr", "prometheus", "prometheus-alertmanager", "victoria-metrics"].every((service) => !capture(policyFile, [service, "start"]).ok);
+  return ["keepalived", "frr", "prometheus", "prometheus-alertmanager", "victoria-metrics"].every(
+    (service) => !capture(policyFile, [service, "start"]).ok,
+  );
 }

@@ -73,15 +73,24 @@ class Narrator {
         if (ms >= from) lines.push({ at: ms, who: `agent on ${agent.host.name}`, what: wordsOf(event, rest) });
       }
     for (const { at, path, body } of this.#receiver.received)
-      if (at >= from) lines.push({ at, who: `webhook of ${path.slice(1)}`, what: body.alerts.map(({ annotations }) => annotations["summary"]).join("; ") });
-    for (const { at, status, alerts } of this.#monitoring.notified)
-      if (at >= from) lines.push({ at, who: "Alertmanager", what: `${status}: ${alerts.map(({ labels }) => labels["alertname"]).join(", ")}` });
+      if (at >= from)
+        lines.push({
+          at,
+          who: `webhook of ${path.slice(1)}`,
+          what: body.alerts.map(({ annotations }) => annotations["summary"]).join("; "),
+        });
+    for (const { at, alerts } of this.#monitoring.notified)
+      if (at >= from)
+        lines.push({ at, who: "Alertmanager", what: alerts.map((alert) => `${alert.labels["alertname"]} ${alert.status}`).join(", ") });
     for (const { at, who, what } of lines.sort((x, y) => x.at - y.at)) say(`  ${clock(at)}  ${who.padEnd(14)} ${what}`);
     if (lines.length === 0) say("  nobody says anything");
   }
 }
 
-function wordsOf(event: string, { from, to, reason, gap_seconds: gap, condition, cause, summary, instance: name, ...rest }: Partial<Record<string, unknown>>): string {
+function wordsOf(
+  event: string,
+  { from, to, reason, gap_seconds: gap, condition, cause, summary, instance: name, ...rest }: Partial<Record<string, unknown>>,
+): string {
   switch (event) {
     case "master_changed":
       return `master ${from ?? "nobody"} -> ${to ?? "nobody"} (${reason}${typeof gap === "number" ? `, gap ${gap.toFixed(3)} s` : ""})`;
@@ -101,8 +110,12 @@ function wordsOf(event: string, { from, to, reason, gap_seconds: gap, condition,
 async function walk(trio: Trio, monitoring: Monitoring, receiver: WebhookReceiver): Promise<void> {
   const narrator = new Narrator(trio, monitoring, receiver);
   const [a, b] = [addressOf(trio.a, router), addressOf(trio.b, router)];
-  const isMaster = (address: string) => async (): Promise<boolean> =>
-    (await trio.onM.getJson("/api/v1/virtual-routers") as { virtual_routers: { master: string | null }[] }).virtual_routers[0]?.master === address;
+  const isMaster = (address: string) => async (): Promise<boolean> => {
+    const { virtual_routers: routers } = (await trio.onM.getJson("/api/v1/virtual-routers")) as {
+      virtual_routers: { master: { source: string } | null }[];
+    };
+    return routers[0]?.master?.source === address;
+  };
   const fires = (name: string) => async (): Promise<boolean> => (await monitoring.firing()).includes(name);
   const isQuiet = async (): Promise<boolean> => (await monitoring.firing()).length === 0;
   const step = async (title: string, action: () => Promise<unknown>): Promise<void> => {
@@ -132,13 +145,22 @@ async function walk(trio: Trio, monitoring: Monitoring, receiver: WebhookReceive
     await untilSettled(trio, [instance]);
     await narrator.until("quiet", isQuiet, 120_000);
   });
+  await step("Quiet: an address that was left behind explains what is seen of it for a minute more.", () => delay(70_000));
   await step("Split brain: a firewall on b drops the adverts that reach it.", async () => {
     await dropAdverts(trio.b, "input", instance.vrid);
-    await narrator.until("VRRPSplitBrain and the rule across hosts", async () => {
-      const names = await monitoring.firing();
-      return names.includes("VRRPSplitBrain") && names.includes("VRRPAddressOnTwoHosts");
-    }, 60_000);
-    await narrator.until("Alertmanager to tell", () => monitoring.notified.some(({ alerts }) => alerts.some(({ labels }) => labels["alertname"] === "VRRPSplitBrain")), 40_000);
+    await narrator.until(
+      "VRRPSplitBrain and the rule across hosts",
+      async () => {
+        const names = await monitoring.firing();
+        return names.includes("VRRPSplitBrain") && names.includes("VRRPAddressOnTwoHosts");
+      },
+      60_000,
+    );
+    await narrator.until(
+      "Alertmanager to tell",
+      () => monitoring.notified.some(({ alerts }) => alerts.some(({ labels }) => labels["alertname"] === "VRRPSplitBrain")),
+      40_000,
+    );
   });
   await step("Healing: the rule is gone.", async () => {
     await passAdverts(trio.b, "input", instance.vrid);

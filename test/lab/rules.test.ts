@@ -31,7 +31,13 @@ describe("the rules on a real pair with a listener", { skip }, () => {
   const notifiedSince = (start: number): string[] =>
     monitoring.notified
       .filter(({ at }) => at >= start)
-      .map(({ status, alerts }) => `${status}: ${alerts.map(({ labels }) => labels["alertname"]).sort().join(" ")}`);
+      .map(
+        ({ status, alerts }) =>
+          `${status}: ${alerts
+            .map(({ labels }) => labels["alertname"])
+            .sort()
+            .join(" ")}`,
+      );
 
   test("nothing fires on a healthy pair", async () => {
     await trio.recorder.more(30, 45_000);
