@@ -190,7 +190,7 @@ process.once("SIGINT", () => {
   process.exit(0);
 });
 try {
-  monitoring = await Monitoring.start(trio, { scrapeInterval: "5s", groupWait: "10s" });
+  monitoring = await Monitoring.start(trio, { scrapeInterval: "5s", groupWait: "30s" });
   say(`Prometheus    ${monitoring.prometheusUrl}/alerts`);
   say(`Alertmanager  ${monitoring.alertmanagerUrl}/`);
   if (receiver === undefined) throw new Error("no receiver");
