@@ -4,26 +4,13 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, 
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { type DurableSteps, nodeSteps } from "../../src/lib/durable-file.ts";
 import type { Silence } from "../../src/silences/silence.ts";
+import { failing } from "../helpers/failing-steps.ts";
 import { FakeClock } from "../helpers/fake-clock.ts";
 import { sampleRequest, sampleSilence, sampleStore } from "../helpers/silences.ts";
 import { temporaryFolder } from "../keepalived/notify/harness.ts";
 
 const steps = Object.keys(nodeSteps) as (keyof DurableSteps)[];
 const ids = (silences: readonly Silence[]): string[] => silences.map(({ id }) => id);
-
-/** Steps of which one fails until it is told otherwise. */
-function failing(step: keyof DurableSteps, code: string): { readonly steps: DurableSteps; heal: () => void } {
-  let ill = true;
-  return {
-    steps: {
-      ...nodeSteps,
-      [step]: (...args: [string, string]) => (ill ? Promise.reject(Object.assign(new Error(code), { code })) : nodeSteps[step](...args)),
-    },
-    heal: () => {
-      ill = false;
-    },
-  };
-}
 
 describe("the store of silences", () => {
   let folder: ReturnType<typeof temporaryFolder>;

@@ -13,25 +13,12 @@ import {
   sampleDeliverer,
   sampleNotification,
 } from "../../helpers/deliveries.ts";
+import { failing } from "../../helpers/failing-steps.ts";
 import { FakeClock } from "../../helpers/fake-clock.ts";
 import { temporaryFolder, waitFor } from "../../keepalived/notify/harness.ts";
 
 const within = { within: 10_000, every: 1 };
 const steps = Object.keys(nodeSteps) as (keyof DurableSteps)[];
-
-/** Steps of which one fails until it is told otherwise. */
-function failing(step: keyof DurableSteps, code: string): { readonly steps: DurableSteps; heal: () => void } {
-  let ill = true;
-  return {
-    steps: {
-      ...nodeSteps,
-      [step]: (...args: [string, string]) => (ill ? Promise.reject(Object.assign(new Error(code), { code })) : nodeSteps[step](...args)),
-    },
-    heal: () => {
-      ill = false;
-    },
-  };
-}
 
 /** A disk that forgets at a power failure: what takes long otherwise. */
 const forgetful: DurableSteps = {
