@@ -4,6 +4,7 @@ import { alertmanagerApiBody } from "../alerts/formats/alertmanager-api.ts";
 import type { Format } from "../alerts/formats/format.ts";
 import { formats } from "../alerts/formats/index.ts";
 import { templateFormat } from "../alerts/formats/template.ts";
+import { MOST_ALERTS } from "../alerts/lifecycle/lifecycle.ts";
 import type { ReceiverRule } from "../alerts/lifecycle/receiver-rule.ts";
 import type { PostOptions } from "../alerts/webhook/prepare.ts";
 import type { Webhook } from "../alerts/webhook.ts";
@@ -16,9 +17,6 @@ export type Receiver = Config["alerts"]["receivers"][number];
 /** PagerDuty's Events API v2: one address for all. */
 const PAGERDUTY = "https://events.pagerduty.com/v2/enqueue";
 
-/** Alertmanager's API takes thousands of alerts in one request. */
-const MOST_ALERTS = 8_192;
-
 /** Which alerts a receiver of the configuration is told, and how. */
 export function ruleOf(receiver: Receiver): ReceiverRule {
   const { name, format, severities, matchers, send_resolved: sendResolved, max_alerts: maxAlerts } = receiver;
@@ -29,6 +27,7 @@ export function ruleOf(receiver: Receiver): ReceiverRule {
     matchers,
     // Alertmanager decides itself what it tells on.
     sendResolved: isApi || sendResolved,
+    // Alertmanager's API takes thousands of alerts in one request.
     maxAlerts: isApi ? MOST_ALERTS : maxAlerts,
     damps: !isApi,
     // PagerDuty opens an incident of each, and Alertmanager lets it fire for minutes.

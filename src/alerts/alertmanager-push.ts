@@ -6,7 +6,7 @@ import { backoff } from "./backoff.ts";
 import type { Attempt, Outcome } from "./outcome.ts";
 
 /** What is over is told for so long, so that an Alertmanager that was away hears of it (its own `resolve_timeout` is 5 min). */
-const TELL_RESOLVED: Duration = seconds(15 * 60);
+export const TELL_RESOLVED: Duration = seconds(15 * 60);
 
 /** Alertmanager forgets an alert that nobody repeats by its `endsAt`. */
 const LIFETIMES = 4;

@@ -6,6 +6,7 @@ import type { AlertsView, ReceiverView } from "../lib/alerts-view.ts";
 import type { Clock } from "../lib/clock.ts";
 import { type Duration, micros, seconds, since, type WallTime } from "../lib/time.ts";
 import type { Alert, Json, Labels } from "./alert.ts";
+import { TELL_RESOLVED } from "./alertmanager-push.ts";
 import type { AlertControl, CommandOutcome } from "./control.ts";
 import { describeAlert, type RouterFacts } from "./describe.ts";
 import { fingerprintOf, labelsOf, type Subject } from "./identity.ts";
@@ -49,9 +50,6 @@ export interface CenterDeps {
 /** Between two looks at what no event tells of: silences that end, repeats, what an earlier run left. */
 const BEAT: Duration = seconds(1);
 
-/** What is over is kept for so long, for those Alertmanagers that have to be told again and again. */
-const KEEP_RESOLVED: Duration = seconds(900);
-
 /** How long a start waits for a disk that does not answer, and a stop for what is being handed over. */
 const PATIENCE: Duration = seconds(2);
 /** Of what fires, waits and is dead. */
@@ -87,7 +85,7 @@ export class AlertCenter implements AlertControl {
     this.#lanes = new Map(deps.lanes.map((lane) => [lane.rule.name, lane]));
     this.#rules = deps.lanes.map(({ rule }) => rule);
     this.#lifecycle = new Lifecycle(
-      { ...options, receivers: this.#rules, keepResolved: deps.lanes.some(({ repeats }) => repeats) ? KEEP_RESOLVED : micros(0) },
+      { ...options, receivers: this.#rules, keepResolved: deps.lanes.some(({ repeats }) => repeats) ? TELL_RESOLVED : micros(0) },
       {
         describe: (alert, episodes, damped) => this.#describe(alert, episodes, damped),
         isSilenced: deps.isSilenced,
@@ -248,19 +246,21 @@ export class AlertCenter implements AlertControl {
     if (this.#stopped) return;
     const { clock, lanes } = this.#deps;
     if (this.#lifecycle.alerts.size > 0) {
-      const look = this.#deps.look();
-      const holds: Holds = (router, subject) => look(router, subject)?.holds ?? null;
+      this.#look = this.#deps.look();
+      const holds: Holds = (router, subject) => this.#look(router, subject)?.holds ?? null;
       if (this.#lifecycle.reconcile(holds, clock.now(), clock.wall())) this.#store.changed();
     }
-    void this.#tell();
+    void this.#tell(true);
     for (const lane of lanes) lane.keep?.((fingerprint) => this.#lifecycle.alerts.has(fingerprint));
     this.#cancelBeat = clock.after(BEAT, () => this.#beat());
   }
 
   /** The state on the disk knows first what somebody is told: an agent that is killed then has to know of what it owes them the end. */
-  async #tell(): Promise<void> {
+  async #tell(hasLooked = false): Promise<void> {
     if (this.#isTelling) return;
+    let isFresh = hasLooked;
     if (this.#store.isBehind) {
+      isFresh = false;
       this.#isTelling = true;
       await this.#store.settled();
       this.#isTelling = false;
@@ -268,7 +268,7 @@ export class AlertCenter implements AlertControl {
     }
     const { clock } = this.#deps;
     // Before anything is looked at: the look may bring further events.
-    if (this.#lifecycle.alerts.size > 0) this.#look = this.#deps.look();
+    if (!isFresh && this.#lifecycle.alerts.size > 0) this.#look = this.#deps.look();
     const due = this.#lifecycle.due(clock.now(), clock.wall());
     if (due.length > 0) this.#handing = Promise.all([this.#handing, this.#hand(due)]);
     this.#schedule();

@@ -29,7 +29,7 @@ export interface AlertEvent {
 export type Holds = (router: VirtualRouterId, subject: Subject) => boolean | null;
 
 /** Several conditions of each of a thousand virtual routers in both families: whoever makes more is an attacker. */
-const MOST_ALERTS = 8_192;
+export const MOST_ALERTS = 8_192;
 
 /** What an earlier run left and nobody could judge for so long belongs to a virtual router that is no more. */
 const FORGET_RESTORED: Duration = seconds(86_400);
