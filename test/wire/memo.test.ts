@@ -68,6 +68,16 @@ test("another password of an equal sum is another advert", () => {
   assert.notEqual(second.passwordTag, first.passwordTag);
 });
 
+test("of 510 virtual routers in turn hardly one pushes out what is known of another", () => {
+  const round = Array.from({ length: 510 }, (_, i) => {
+    const vrid = (i >> 1) + 1;
+    return frameOf(i % 2 === 0 ? { vrid, addresses: [`198.51.100.${vrid}`] } : { vrid, source: "fe80::1", addresses: [`fe80::${vrid}`] });
+  });
+  const adverts = advertsOf(...round, ...round);
+  const forgotten = round.filter((_, i) => adverts[i] !== adverts[i + round.length]);
+  assert.ok(forgotten.length <= 5, `${forgotten.length} were decoded anew`);
+});
+
 test("a flood of senders is decoded like any other stream", () => {
   const decoder = createDecoder();
   const flood = Array.from({ length: 20_000 }, (_, i) =>
