@@ -25,7 +25,8 @@ export function dependenciesMatch() {
   return Object.entries(packages).every(([where, wanted]) => {
     if (where === "" || wanted.optional) return true;
     try {
-      return JSON.parse(readFileSync(inRoot(where, "package.json"), "utf8")).version === wanted.version;
+      // Some write `v0.0.21` into theirs, which npm reads as 0.0.21.
+      return JSON.parse(readFileSync(inRoot(where, "package.json"), "utf8")).version.replace(/^v/, "") === wanted.version;
     } catch {
       return false;
     }
