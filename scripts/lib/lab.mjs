@@ -1,7 +1,8 @@
+import { spawn } from "node:child_process";
 import { aptInstall } from "./apt.mjs";
 import { tsc } from "./build.mjs";
-import { failed, run, StepError } from "./exec.mjs";
-import { inRoot } from "./paths.mjs";
+import { failed, StepError } from "./exec.mjs";
+import { inRoot, root } from "./paths.mjs";
 import { setUpForStart } from "./setup.mjs";
 import { isDebian, isRoot, missingTools, testTools } from "./tools.mjs";
 
@@ -17,9 +18,10 @@ export async function runInLab(program, commands) {
     }
     await setUpForStart();
     await tsc("tsconfig.test.json");
-    // Ctrl-C reaches the lab too, which tears itself down; its exit status is ours.
-    process.on("SIGINT", () => {});
-    process.exitCode = await run(process.execPath, [inRoot(".build/test/lab", program), ...process.argv.slice(2)], { stdio: "inherit" });
+    const lab = spawn(process.execPath, [inRoot(".build/test/lab", program), ...process.argv.slice(2)], { cwd: root, stdio: "inherit" });
+    // The lab tears itself down, and its exit status is ours. Ctrl-C in a terminal reaches it twice, which it can bear.
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => lab.kill(signal));
+    process.exitCode = await new Promise((resolve) => lab.on("exit", (code) => resolve(code ?? 1)));
   } catch (error) {
     process.exitCode = failed(error);
   }

@@ -94,6 +94,11 @@ function wordsOf(
   switch (event) {
     case "master_changed":
       return `master ${from ?? "nobody"} -> ${to ?? "nobody"} (${reason}${typeof gap === "number" ? `, gap ${gap.toFixed(3)} s` : ""})`;
+    case "failover": {
+      const excess = rest["excess_seconds"];
+      const more = typeof excess === "number" ? `, ${excess.toFixed(3)} s more than inevitable` : "";
+      return `${rest["planned"] === true ? "planned" : "unplanned"} failover to ${to}${more}`;
+    }
     case "condition_raised":
       return `${condition}: ${summary}${cause === null ? "" : ` [${cause}]`}`;
     case "condition_cleared":
@@ -170,6 +175,19 @@ async function walk(trio: Trio, monitoring: Monitoring, receiver: WebhookReceive
   });
 }
 
+let leaving = false;
+/** Ends the demonstration: all that it started is ended and removed as this process exits. */
+function leave(status: number): void {
+  if (leaving) return;
+  leaving = true;
+  process.exit(status);
+}
+// Not `once`: a second Ctrl-C would end the process in the midst of its clean-up.
+process.on("SIGINT", () => leave(process.exitCode === undefined ? 0 : 1));
+for (const signal of ["SIGTERM", "SIGHUP"] as const) process.on(signal, () => leave(1));
+// Whoever read along has gone (`| head`).
+process.stdout.on("error", () => leave(1));
+
 say("starting two keepalived nodes, three agents, Prometheus and Alertmanager ...");
 let receiver: WebhookReceiver | undefined;
 const trio = await createTrio([instance], {
@@ -179,28 +197,25 @@ const trio = await createTrio([instance], {
     receiver = await WebhookReceiver.start(lab, listener, HOOK);
   },
 });
-let monitoring: Monitoring | undefined;
-const close = (): void => {
-  monitoring?.close();
-  trio.lab.close();
-};
-// Ctrl-C ends the demonstration early: everything is torn down all the same.
-process.once("SIGINT", () => {
-  close();
-  process.exit(0);
+process.on("exit", () => {
+  if (!process.stdout.destroyed) say("\nthe demonstration is gone");
 });
-try {
-  monitoring = await Monitoring.start(trio, { scrapeInterval: "5s", groupWait: "30s" });
-  say(`Prometheus    ${monitoring.prometheusUrl}/alerts`);
-  say(`Alertmanager  ${monitoring.alertmanagerUrl}/`);
-  if (receiver === undefined) throw new Error("no receiver");
-  await walk(trio, monitoring, receiver);
-  if (options.keep) {
-    say(`\nEverything goes on until Ctrl-C:\n  ${monitoring.prometheusUrl}/alerts\n  ${monitoring.alertmanagerUrl}/`);
-    await waitFor("Ctrl-C", () => false, { within: 7 * 86_400_000, every: 60_000 });
-  }
-} finally {
-  close();
-  say("\nthe demonstration is gone");
+const monitoring = await Monitoring.start(trio, { scrapeInterval: "5s", groupWait: "30s" });
+const links = [
+  `Prometheus      ${await monitoring.alertsPage()}`,
+  `Alertmanager    ${monitoring.alertmanagerUrl}/`,
+  ...[...monitoring.agentUrls].map(([name, url]) => `agent on ${name.padEnd(7)}${url}/`),
+];
+for (const line of links) say(line);
+if (receiver === undefined) throw new Error("no receiver");
+await walk(trio, monitoring, receiver);
+if (options.keep) {
+  say("\nEverything goes on until Ctrl-C:");
+  for (const line of links) say(`  ${line}`);
+  say(`In another terminal, for example:
+  ip netns exec ${trio.listener.namespace} tcpdump -ni eth0 ip proto 112
+  kill ${trio.first.pids[0] ?? "?"}    (keepalived on a ends, and resigns)
+  curl -s ${monitoring.agentUrls.get(trio.listener.name)}/docs/conditions/split_brain.md`);
+  await waitFor("Ctrl-C", () => false, { within: 7 * 86_400_000, every: 60_000 });
 }
 process.exit();

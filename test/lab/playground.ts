@@ -1,7 +1,7 @@
-import { connect, createServer, type Server } from "node:net";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 import { Agent, type AgentEvent } from "./framework/agent.ts";
+import { forward } from "./framework/forward.ts";
 import type { Keepalived } from "./framework/keepalived.ts";
 import { createPair, type Pair } from "./framework/pair.ts";
 
@@ -14,29 +14,10 @@ const instances = [
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
-/** Hands TCP connections on this machine's loopback to the agent's socket: its own namespace has no way out. Returns the port. */
-async function forward(socketPath: string): Promise<number> {
-  for (let port = 10_112; port < 10_144; port++) {
-    const server = createServer((client) => {
-      const upstream = connect(socketPath);
-      client.pipe(upstream).pipe(client);
-      const close = (): void => {
-        client.destroy();
-        upstream.destroy();
-      };
-      client.on("error", close).on("close", close);
-      upstream.on("error", close).on("close", close);
-    });
-    if (await listens(server, port)) return port;
-  }
+/** Makes the agent reachable on this machine's loopback. Returns the port: its own, or the next that is free. */
+async function reachable({ socket }: Agent): Promise<number> {
+  for (let port = 10_112; port < 10_144; port++) if ((await forward(socket, port)) !== null) return port;
   throw new Error("no free port from 10112 to 10143 on 127.0.0.1");
-}
-
-function listens(server: Server, port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    server.once("error", () => resolve(false));
-    server.listen(port, "127.0.0.1", () => resolve(true));
-  });
 }
 
 function explain({ a, b, listener, first }: Pair, port: number): void {
@@ -114,7 +95,7 @@ try {
   say("starting two keepalived nodes and an agent ...");
   const agent = await Agent.start(pair.lab, pair.listener);
   await Promise.all([pair.first.start(), pair.second.start()]);
-  explain(pair, await forward(agent.socket));
+  explain(pair, await reachable(agent));
   await Promise.race([obey(pair), tellEvents(agent)]);
 } finally {
   pair.lab.close();

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Server as NetServer } from "node:net";
 import path from "node:path";
 import { root } from "../../contract/repository.ts";
-import type { Agent } from "./agent.ts";
+import { forward } from "./forward.ts";
 import type { Trio } from "./trio.ts";
 import { waitFor } from "./wait.ts";
 import type { ReceivedAlert, ReceivedWebhook } from "./webhooks.ts";
@@ -24,7 +24,11 @@ export interface Notified {
   readonly alerts: readonly ReceivedAlert[];
 }
 
-const portOf = (server: Server): number => (server.address() as AddressInfo).port;
+interface Closable {
+  close(): unknown;
+}
+
+const portOf = (server: NetServer): number => (server.address() as AddressInfo).port;
 
 const listen = (server: Server): Promise<Server> =>
   new Promise((resolve) => {
@@ -38,28 +42,24 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** Serves what an agent says of itself on its own socket: a network for management that no partition of the lab reaches. */
-const serve = (agent: Agent): Promise<Server> =>
-  listen(
-    createServer((_request, response) => {
-      agent.metrics().then(
-        (text) => response.setHeader("content-type", "text/plain; version=0.0.4").end(text),
-        () => response.writeHead(503).end(),
-      );
-    }),
-  );
-
-/** A real Prometheus with the project's rules that scrapes the three agents, a real Alertmanager, and a receiver behind it. All on loopback. */
+/**
+ * A real Prometheus with the project's rules that scrapes the three agents, a real Alertmanager, and a receiver behind it. All on loopback:
+ * a network for management that no partition of the lab reaches.
+ */
 export class Monitoring {
   readonly prometheusUrl: string;
   readonly alertmanagerUrl: string;
   readonly notified: Notified[] = [];
-  readonly #servers: Server[] = [];
+  /** Where each agent's pages are, by the name of its host. */
+  readonly agentUrls = new Map<string, string>();
+  readonly #servers: Closable[] = [];
   readonly #programs: ChildProcess[] = [];
+  readonly #onExit = (): void => this.close();
 
   private constructor(prometheusPort: number, alertmanagerPort: number) {
     this.prometheusUrl = `http://127.0.0.1:${prometheusPort}`;
     this.alertmanagerUrl = `http://127.0.0.1:${alertmanagerPort}`;
+    process.on("exit", this.#onExit);
   }
 
   /** Returns when Prometheus has scraped all three agents. */
@@ -67,6 +67,7 @@ export class Monitoring {
     const [prometheusPort, alertmanagerPort] = [await freePort(), await freePort()];
     const monitoring = new Monitoring(prometheusPort, alertmanagerPort);
     try {
+      for (const { host, socket } of trio.agents) await monitoring.#reach(host.name, socket);
       await monitoring.#startAlertmanager(trio, alertmanagerPort, groupWait);
       await monitoring.#startPrometheus(trio, prometheusPort, alertmanagerPort, scrapeInterval);
       const hasAll = async (): Promise<boolean> => (await monitoring.value("count(up == 1)")) === String(trio.agents.length);
@@ -78,9 +79,21 @@ export class Monitoring {
     }
   }
 
+  /** Safe to call twice. */
   close(): void {
+    process.removeListener("exit", this.#onExit);
     for (const program of this.#programs) program.kill("SIGKILL");
     for (const server of this.#servers) server.close();
+  }
+
+  /** The page of Prometheus's alerts for a person: Debian's package has the old pages alone, later ones have none of them. */
+  async alertsPage(): Promise<string> {
+    for (const page of ["/alerts", "/classic/alerts"]) {
+      const answer = await fetch(`${this.prometheusUrl}${page}`).catch(() => null);
+      await answer?.body?.cancel();
+      if (answer?.ok === true) return `${this.prometheusUrl}${page}`;
+    }
+    return `${this.prometheusUrl}/api/v1/alerts`;
   }
 
   /** Asks Prometheus's API; null: it does not answer. */
@@ -109,6 +122,13 @@ export class Monitoring {
     const query = `count by (alertname) (count_over_time(ALERTS{alertstate="firing"}[${range}s]))`;
     const data = await this.ask<{ result: { metric: Record<string, string> }[] }>(`query?query=${encodeURIComponent(query)}`);
     return (data?.result ?? []).map(({ metric }) => metric["alertname"] ?? "").sort();
+  }
+
+  async #reach(name: string, socket: string): Promise<void> {
+    const server = await forward(socket);
+    if (server === null) throw new Error("no free port on 127.0.0.1");
+    this.#servers.push(server);
+    this.agentUrls.set(name, `http://127.0.0.1:${portOf(server)}`);
   }
 
   async #startAlertmanager(trio: Trio, port: number, groupWait: string): Promise<void> {
@@ -140,16 +160,14 @@ export class Monitoring {
   }
 
   async #startPrometheus(trio: Trio, port: number, alertmanagerPort: number, scrapeInterval: string): Promise<void> {
-    const targets = [];
-    for (const agent of trio.agents) {
-      const server = await serve(agent);
-      this.#servers.push(server);
-      targets.push({ targets: [`127.0.0.1:${portOf(server)}`], labels: { instance: agent.host.name } });
-    }
+    const targets = [...this.agentUrls].map(([instance, url]) => ({ targets: [new URL(url).host], labels: { instance } }));
     const folder = trio.lab.folder("prometheus");
     const config = path.join(folder, "prometheus.yml");
     const rules = path.join(folder, "vrrpwatch.rules.yml");
-    writeFileSync(rules, readFileSync(path.join(root, "alerts/vrrpwatch.rules.yml")));
+    const pages = `${this.agentUrls.get(trio.listener.name)}/docs/`;
+    const text = readFileSync(path.join(root, "alerts/vrrpwatch.rules.yml"), "utf8");
+    // As docs/prometheus/README.md proposes: the listener serves the runbooks.
+    writeFileSync(rules, text.replaceAll('runbook_url: "docs/', `runbook_url: "${pages}`));
     const document = {
       global: { scrape_interval: scrapeInterval },
       rule_files: [rules],
@@ -161,7 +179,8 @@ export class Monitoring {
     this.#spawn("prometheus", [`--config.file=${config}`, `--storage.tsdb.path=${data}`, `--web.listen-address=127.0.0.1:${port}`]);
   }
 
+  /** Outside the lab's namespaces, where its clean-up does not look: the kernel ends it with us, however we end. */
   #spawn(program: string, args: readonly string[]): void {
-    this.#programs.push(spawn(program, args, { stdio: "ignore" }));
+    this.#programs.push(spawn("setpriv", ["--pdeathsig", "KILL", program, ...args], { stdio: "ignore" }));
   }
 }
