@@ -3,6 +3,7 @@ import path from "node:path";
 import { bundle } from "./bundle.mjs";
 import { npmEnvironment } from "./dependencies.mjs";
 import { capture, must } from "./exec.mjs";
+import { renderPages } from "./pages.mjs";
 import { inRoot } from "./paths.mjs";
 
 /** The program as compiled, a file for each source: what is bundled, and what generates the reference documentation. */
@@ -20,6 +21,7 @@ export async function build() {
   await tsc("tsconfig.json");
   pruneStale(compiled, inRoot("src"));
   await bundle(compiled, inRoot("dist"));
+  await renderPages(inRoot("docs"), inRoot("dist/docs"));
   await must("the build of the native addon", process.execPath, [inRoot("scripts/native.mjs")], { env: npmEnvironment() });
   writeBuildInfo();
 }
@@ -28,7 +30,9 @@ export async function build() {
 export function isBuilt() {
   if (!existsSync(infoFile) || !existsSync(inRoot("dist/main.js"))) return false;
   const built = statSync(infoFile).mtimeMs;
-  const sources = ["src", "native", "binding.gyp", "package.json", "tsconfig.json", "tsconfig.base.json"].map((name) => inRoot(name));
+  const sources = ["src", "native", "binding.gyp", "package.json", "tsconfig.json", "tsconfig.base.json", "docs"].map((name) =>
+    inRoot(name),
+  );
   return sources.filter((name) => existsSync(name)).every((name) => youngest(name) <= built);
 }
 

@@ -34,6 +34,7 @@ import { incidentRecorder } from "./incidents.ts";
 import { LiveCapture } from "./live-capture.ts";
 import { HINT_AFTER_SECONDS, noAdvertHint } from "./no-advert-hint.ts";
 import { Pump } from "./pump.ts";
+import { runbooksOf } from "./runbooks.ts";
 import { Segments } from "./segments.ts";
 import { SyncGroupSegments } from "./sync-group-segments.ts";
 
@@ -183,8 +184,9 @@ export class Agent {
 
     this.#every(SILENCE_RETRY, () => void this.#silences.tick());
 
-    const [{ createServer }, { ControlSocket }, { ProcessMetrics }] = await Promise.all([
+    const [{ createServer }, { PageFolder }, { ControlSocket }, { ProcessMetrics }] = await Promise.all([
       import("../http/server.ts"),
+      import("../http/page-folder.ts"),
       import("../http/control-socket.ts"),
       import("../metrics/process.ts"),
     ]);
@@ -198,6 +200,7 @@ export class Agent {
       events: this.#hub,
       silences: this.#silences,
       processMetrics: new ProcessMetrics(),
+      pages: new PageFolder(new URL("docs/", import.meta.url)),
       log: fieldsFirst(httpLog),
     };
     this.#server = createServer({ listen: config.web.listen, hostName: hostname() }, served);
@@ -245,6 +248,7 @@ export class Agent {
       silences: this.#silencesView(),
       incidents: this.incidents?.view() ?? null,
       alerts: this.#alertsView(),
+      runbooks: runbooksOf(this.#deps.config),
       compat: this.#deps.config.compat.keepalived_exporter,
       describe: (id) => this.#describe(id),
     };

@@ -17,6 +17,7 @@ import type { Clock } from "../lib/clock.ts";
 import { type Duration, type Instant, micros, seconds, since, type WallTime } from "../lib/time.ts";
 import type { RouterDescription } from "../metrics/agent-view.ts";
 import { openReceiver, type Receiver, ruleOf } from "./receivers.ts";
+import { runbooksOf } from "./runbooks.ts";
 
 /** After a start silence proves nothing for a while; the slowest conditions take so long to be raised again. */
 const SETTLE: Duration = seconds(30);
@@ -55,7 +56,7 @@ export async function openAlerts(deps: AgentAlertsDeps): Promise<AlertCenter | n
       damping: alerts.damping,
       externalLabels: alerts.external_labels,
       masterChanges: alerts.master_changes,
-      runbookUrl: alerts.runbook_url,
+      runbookUrl: runbooksOf(config),
       host: hostname(),
       directory: directoryOf(config),
     },

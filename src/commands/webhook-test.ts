@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { type Receiver, ruleOf } from "../agent/receivers.ts";
+import { runbooksOf } from "../agent/runbooks.ts";
 import type { Labels, Notification } from "../alerts/alert.ts";
 import type { Subject } from "../alerts/identity.ts";
 import { type ReceiverRule, wants } from "../alerts/lifecycle/receiver-rule.ts";
@@ -99,14 +100,14 @@ async function planOf({
     return err(
       `${printable(name)} is never told of a change of master: that has no end, and ${receiver.value.format} would keep it open; try a condition`,
     );
-  const { external_labels: externalLabels, runbook_url: runbookUrl } = config.alerts;
+  const { external_labels: externalLabels } = config.alerts;
   const notification = exampleNotification({
     subject: subject.value,
     severity: severityOf(subject.value, config),
     resolved,
     receiver: name,
     externalLabels,
-    runbookUrl,
+    runbookUrl: runbooksOf(config),
     host: hostname(),
     id: `test-${randomUUID()}`,
     wall: systemClock.wall(),

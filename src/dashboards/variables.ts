@@ -1,12 +1,7 @@
-import {
-  DatasourceVariableBuilder,
-  QueryVariableBuilder,
-  TextBoxVariableBuilder,
-  VariableRefresh,
-  VariableSort,
-} from "@grafana/grafana-foundation-sdk/dashboard";
+import { DatasourceVariableBuilder, QueryVariableBuilder, VariableRefresh, VariableSort } from "@grafana/grafana-foundation-sdk/dashboard";
 import { source } from "./source.ts";
 
+const RUNBOOKS = 'label_values(vrrpwatch_runbooks_info{instance=~"$instance"}, url)';
 const all = { text: ["All"], value: ["$__all"] };
 
 /** Several values or all of them, which is the default; new ones appear when the time range changes. */
@@ -77,10 +72,15 @@ export const instanceVariable = (): QueryVariableBuilder =>
     VariableSort.NaturalAsc,
   );
 
-/** Nobody but the user knows where the pages are served, as for `alerts.runbook_url`. */
-export const runbooksVariable = (): TextBoxVariableBuilder =>
-  new TextBoxVariableBuilder("runbooks")
+/** The first of them is chosen: every agent serves the pages, or names the place that `alerts.runbook_url` says. */
+export const runbooksVariable = (): QueryVariableBuilder =>
+  new QueryVariableBuilder("runbooks")
     .label("Runbooks")
-    .description("Where the pages of docs/conditions/ are served, such as your wiki: what alerts.runbook_url of the agents says.")
-    .defaultValue("https://runbooks.example.net/vrrp")
-    .current({ text: "https://runbooks.example.net/vrrp", value: "https://runbooks.example.net/vrrp" });
+    .description("Where the pages of the conditions are served: by the agents themselves, or where alerts.runbook_url of the agents says.")
+    .datasource(source)
+    .query(RUNBOOKS)
+    .definition(RUNBOOKS)
+    .refresh(VariableRefresh.OnTimeRangeChanged)
+    .sort(VariableSort.AlphabeticalAsc)
+    .multi(false)
+    .includeAll(false);

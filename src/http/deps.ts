@@ -18,9 +18,19 @@ export interface HttpLog {
   warn(fields: Readonly<Record<string, unknown>>, message: string): void;
 }
 
+/** The pages of docs/. */
+export interface PageSource {
+  /**
+   * One page by its path below docs/ without an ending, such as `conditions/split_brain`; null: there is none.
+   * @param as HTML is what stands between the page's head and foot
+   */
+  read(name: string, as: "html" | "markdown"): Promise<string | null>;
+}
+
 /** What the server asks the rest of the agent for; snapshots are of the moment, the engine advanced to it. */
 export interface HttpDeps extends ScrapeSource {
   readonly events: EventHub;
   readonly silences: SilenceSource;
+  readonly pages: PageSource;
   readonly log: HttpLog;
 }

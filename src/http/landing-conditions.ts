@@ -40,7 +40,7 @@ function row({ router, view }: Row, snapshot: Snapshot, agent: AgentView): Html 
   const silenced = silencesOf(id, agent).length > 0;
   return html`<tr>
 <td><span class="pill ${colours[view.severity]}">${view.severity}</span>${silenced ? html`<small>silenced</small>` : null}</td>
-<th scope="row" class="mono">${view.condition}${view.inhibitedBy === null ? null : html`<small>because of ${view.inhibitedBy}</small>`}</th>
+<th scope="row" class="mono"><a href="docs/conditions/${view.condition}.md">${view.condition}</a>${view.inhibitedBy === null ? null : html`<small>because of ${view.inhibitedBy}</small>`}</th>
 <td class="whole"><a href="${routerPath(id).slice(1)}">${id.interface ?? "?"} VRID ${id.vrid}</a><small>${id.family === "ipv4" ? "IPv4" : "IPv6"}${name === null ? null : html`, ${name}`}</small></td>
 <td>${view.summary}${remedyOf(view)}</td>
 <td class="whole"><time datetime="${iso}">${iso.slice(0, 10)} ${iso.slice(11, 19)}</time><small>for ${lengthText((snapshot.wall - view.since) / 1e6)}</small></td>

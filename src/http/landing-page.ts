@@ -227,7 +227,7 @@ export function* landingPage(snapshot: Snapshot, agent: AgentView, hostName: str
 <header>
 <h1>vrrpwatch</h1>
 <p>${version}${revision === "" ? null : ` (${revision})`}${hostName === null ? null : html` on <strong>${hostName}</strong>`}</p>
-<nav aria-label="Machine-readable"><a href="metrics">Metrics</a><a href="api/v1/virtual-routers">Virtual routers</a><a href="api/v1/conditions">Conditions</a><a href="api/v1/silences">Silences</a><a href="api/v1/events">Events</a><a href="api/v1/keepalived">keepalived</a><a href="api/v1/status">Status</a></nav>
+<nav aria-label="Machine-readable"><a href="docs/conditions/README.md">Runbooks</a><a href="metrics">Metrics</a><a href="api/v1/virtual-routers">Virtual routers</a><a href="api/v1/conditions">Conditions</a><a href="api/v1/silences">Silences</a><a href="api/v1/events">Events</a><a href="api/v1/keepalived">keepalived</a><a href="api/v1/status">Status</a></nav>
 </header>
 <main>
 <p class="notice bad" id="lost" role="alert"><strong>The agent does not answer.</strong> What is shown below is old.</p>

@@ -56,6 +56,11 @@ export function wantsGzip(acceptEncoding: string | undefined): boolean {
   return gzip > 0 && gzip >= (codings.get("identity") ?? 0);
 }
 
+/** Whether the client is a browser rather than `curl`: it names HTML, where others take anything. */
+export function wantsHtml(accept: string | undefined): boolean {
+  return preferences(accept).some(({ value, q }) => value === "text/html" && q > 0);
+}
+
 /** Whether the client asks for a stream of server-sent events rather than for JSON. */
 export function wantsEventStream(accept: string | undefined): boolean {
   const weights = new Map(preferences(accept).map(({ value, q }) => [value, q]));

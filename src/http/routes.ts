@@ -14,6 +14,7 @@ import { keepalivedJson } from "./host-json.ts";
 import type { Html } from "./html.ts";
 import { landingPage, landingPolicy } from "./landing-page.ts";
 import { expositionFormat } from "./negotiation.ts";
+import { addPageRoutes } from "./page-routes.ts";
 import { activeConditionsJson, hintJson, routerJson } from "./router-json.ts";
 import { parseSelector, selectRouter } from "./router-selection.ts";
 import { addSilenceRoutes } from "./silence-routes.ts";
@@ -96,6 +97,7 @@ export function addRoutes(app: FastifyInstance, deps: HttpDeps, streams: EventSt
   );
 
   addSilenceRoutes(app, deps.silences);
+  addPageRoutes(app, deps.pages);
 
   app.get("/api/v1/events", async (request: FastifyRequest, reply: FastifyReply) => sendEvents(request, reply, deps.events, streams));
 

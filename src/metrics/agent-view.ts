@@ -94,6 +94,8 @@ export interface AgentView {
   readonly incidents: IncidentsView | null;
   /** null where nobody is told of anything (a replay). */
   readonly alerts: AlertsView | null;
+  /** Where people find the pages of the conditions, without a slash at its end; null where nobody serves them (a replay). */
+  readonly runbooks: string | null;
   /** Whether the series of other keepalived exporters are wanted. */
   readonly compat: boolean;
   describe(id: VirtualRouterId): RouterDescription;
@@ -116,6 +118,7 @@ export function offlineAgentView(build: BuildView, describe?: AgentView["describ
     silences: null,
     incidents: null,
     alerts: null,
+    runbooks: null,
     compat: false,
     describe: describe ?? ((id) => ({ segment: id.interface ?? "unknown", name: null })),
   };

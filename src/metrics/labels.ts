@@ -169,5 +169,9 @@ export const heartbeatOutcomeLabel: ClosedLabel<"sent" | "failed"> = {
 
 export const keepalivedVersionLabel: Label = { name: "version", meaning: "Version of keepalived; empty where it could not be found out." };
 export const buildVersionLabel: Label = { name: "version", meaning: "Version of vrrpwatch." };
+export const runbooksUrlLabel: Label = {
+  name: "url",
+  meaning: "Address of the folder of the pages; `/split_brain.md` behind it is that of `split_brain`.",
+};
 export const revisionLabel: Label = { name: "revision", meaning: "Commit that was built; empty where it is not known." };
 export const nodeVersionLabel: Label = { name: "nodeversion", meaning: "Version of Node." };

@@ -51,6 +51,7 @@ Generated from the catalogue in \`src/metrics\`; do not edit.
 dropped when what it describes is gone, and what is not known is absent, not 0. The answer of \`/metrics\` is in the Prometheus text
 format or in OpenMetrics, as the \`Accept\` header asks; where OpenMetrics names a family otherwise (a counter without \`_total\`, an
 info without \`_info\`), the series are still named as here. \`info\` metrics are always 1: their labels are the fact.
+How many series that makes: [prometheus/series.md](prometheus/series.md).
 
 ${topics.map(metricTable).join("\n")}
 Besides these there are the usual \`process_*\` and \`nodejs_*\` metrics of a Node program.

@@ -1,5 +1,5 @@
 import { pair } from "./escape.ts";
-import { buildVersionLabel, evictionKindLabel, interfaceLabel, nodeVersionLabel, revisionLabel } from "./labels.ts";
+import { buildVersionLabel, evictionKindLabel, interfaceLabel, nodeVersionLabel, revisionLabel, runbooksUrlLabel } from "./labels.ts";
 import type { Metric } from "./metric.ts";
 
 const buildInfo: Metric = {
@@ -9,6 +9,16 @@ const buildInfo: Metric = {
   labels: [buildVersionLabel, revisionLabel, nodeVersionLabel],
   collect: ({ agent: { build } }, emit) =>
     emit(1, `${pair("version", build.version)},${pair("revision", build.revision)},${pair("nodeversion", build.nodeVersion)}`),
+};
+
+const runbooksInfo: Metric = {
+  name: "vrrpwatch_runbooks_info",
+  type: "info",
+  help: "Where the pages of the conditions are served: `alerts.runbook_url`, else this agent itself. Absent where only its own host reaches it.",
+  labels: [runbooksUrlLabel],
+  collect: ({ agent: { runbooks } }, emit) => {
+    if (runbooks !== null) emit(1, pair("url", runbooks));
+  },
 };
 
 const capturePackets: Metric = {
@@ -142,6 +152,7 @@ const incidentBytes: Metric = {
 
 export const self: readonly Metric[] = [
   buildInfo,
+  runbooksInfo,
   capturePackets,
   captureDrops,
   evictions,

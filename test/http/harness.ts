@@ -21,6 +21,7 @@ export interface HarnessFields {
   readonly agent?: AgentView;
   readonly events?: EventHub;
   readonly silences?: HttpDeps["silences"];
+  readonly pages?: HttpDeps["pages"];
   readonly processMetrics?: HttpDeps["processMetrics"];
 }
 
@@ -35,6 +36,7 @@ export function sampleDeps(fields: HarnessFields = {}): HttpDeps & { readonly lo
     agentView: () => fields.agent ?? sampleAgent(),
     events: fields.events ?? sampleHub(),
     silences: fields.silences ?? { all: () => [], wall: () => noon },
+    pages: fields.pages ?? { read: async () => null },
     processMetrics: fields.processMetrics ?? null,
     log: {
       lines,

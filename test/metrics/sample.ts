@@ -191,6 +191,7 @@ export function sampleAgent(fields: Partial<AgentView> = {}): AgentView {
     silences: { active: 0, storeFailures: 0, of: () => [] },
     incidents: { total: 3, open: 1, writeFailures: 0, bytes: 123_456 },
     alerts: sampleAlerts(),
+    runbooks: "http://mon1:10112/docs/conditions",
     compat: false,
     describe: (id) => ({ segment: "dc1-front", name: id.vrid === 51 ? "web" : null }),
     ...fields,

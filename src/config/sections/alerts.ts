@@ -164,7 +164,9 @@ export const alertsSection = z.strictObject({
   runbook_url: parsed(parseWebhookUrl, "a URL in quotes")
     .nullable()
     .prefault(null)
-    .describe("Where the pages of docs/conditions/ are served, such as your wiki; the condition's name and .md are added."),
+    .describe(
+      "Where the pages of docs/conditions/ are served, such as your wiki; the condition's name and .md are added. The agent serves them itself, under external_url, where this is not given.",
+    ),
   group_wait: duration(seconds(0), seconds(3_600))
     .prefault("1s")
     .describe("How long to wait for related alerts (of the same segment or sync group) before the first delivery."),

@@ -76,6 +76,7 @@ Generated from \`src/core/detectors\`; do not edit.
 A condition is something that is wrong with a virtual router: raised and cleared as an event, exported as
 \`vrrp_condition_active\`, listed with its cause and evidence by \`/api/v1/conditions\`, and made an alert. Each has a page here, whose
 file name is the name of the condition: the \`runbook_url\` of an alert points to it, for example \`docs/conditions/split_brain.md\`.
+Every agent serves these pages under that path: \`curl http://localhost:10112/docs/conditions/split_brain.md\`.
 [The lab](../lab/README.md) is where to try them.
 
 A condition that is only the consequence of another is inhibited by that one: it is still an event and a metric, and says
