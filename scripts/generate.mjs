@@ -31,6 +31,8 @@ const { errorReference } = await load("lib/error-reference.js");
 const { metricsReference } = await load("metrics/reference.js");
 const { relatedMetrics } = await load("metrics/related.js");
 const { conditionTests } = await load("rules/condition-tests.js");
+const { seriesPage } = await load("series/page.js");
+const { rulesJson } = await load("rules/json.js");
 const { rulesFile } = await load("rules/render.js");
 
 const files = {
@@ -43,6 +45,8 @@ const files = {
   "docs/errors.md": errorReference(),
   "docs/keepalived-check.md": lintReference(),
   "docs/metrics.md": metricsReference(),
+  "docs/prometheus/series.md": seriesPage(),
+  "mixin/rules.json": rulesJson(),
   ...dashboardFiles(),
 };
 

@@ -22,6 +22,7 @@ export const testTools = [
   { command: "prometheus-alertmanager", debian: "prometheus-alertmanager", why: "the lab" },
   { command: "amtool", debian: "prometheus-alertmanager", why: "the check of the routing example" },
   { command: "victoria-metrics", debian: "victoria-metrics", why: "the lab: the dashboards' queries" },
+  { command: "jsonnet", debian: "jsonnet", why: "the check of the mixin" },
   { command: "promtool", debian: "prometheus", why: "the check of the exposition" },
   { command: "nft", debian: "nftables", why: "the lab" },
   { command: "strace", debian: "strace", why: "the lab" },

@@ -34,6 +34,8 @@ export const layers: Readonly<Record<string, Layer>> = {
   rules: { imports: below },
   // Its output is committed: nothing of it is in the program.
   dashboards: { imports: [...below, "metrics"], packages: grafana },
+  // How many series there are to expect: a page of the documentation, and no part of the program.
+  series: { imports: [...below, "metrics"] },
   http: { imports: [...below, "silences", "metrics", "alerts"], packages: ["fastify"] },
   agent: { imports: [...below, ...parts] },
   commands: { imports: [...below, ...parts, "agent"], packages: ["commander"] },
