@@ -15,7 +15,11 @@ const banner = 'import { createRequire as __createRequire } from "node:module"; 
 export async function bundle(from, to) {
   const { build } = await import("esbuild");
   const { metafile } = await build({
-    entryPoints: [path.join(from, "main.js")],
+    entryPoints: [
+      { in: path.join(from, "main.js"), out: "main" },
+      // A thread of its own is started from a file of its own, beside whatever starts it.
+      { in: path.join(from, "http/access/password-worker.js"), out: "password-worker" },
+    ],
     outdir: to,
     absWorkingDir: root,
     bundle: true,

@@ -21,6 +21,7 @@ import type { Clock } from "../lib/clock.ts";
 import { formatListen, type ListenAddress } from "../lib/listen.ts";
 import { componentLogger, type Logger } from "../lib/log.ts";
 import { type Duration, type Instant, micros, seconds, since, toSeconds, type WallTime } from "../lib/time.ts";
+import type { WebView } from "../lib/web-view.ts";
 import type { AgentInterfaceView, AgentView, BuildView, RouterDescription, SilencesView } from "../metrics/agent-view.ts";
 import { SilenceFile } from "../silences/file.ts";
 import { silencesFor } from "../silences/match.ts";
@@ -37,6 +38,7 @@ import { Pump } from "./pump.ts";
 import { runbooksOf } from "./runbooks.ts";
 import { Segments } from "./segments.ts";
 import { SyncGroupSegments } from "./sync-group-segments.ts";
+import { followWebConfig, type GoodWebConfig, type WebConfigFile } from "./web-config-file.ts";
 
 /** Addresses seldom change, and only the name of a segment hangs on them. */
 const SEGMENT_REFRESH = seconds(10);
@@ -61,6 +63,8 @@ export interface AgentDeps {
   readonly log: Logger;
   readonly clock: Clock;
   readonly build: BuildView;
+  /** The web configuration file, read and checked; null or left out where the configuration names none. */
+  readonly web?: GoodWebConfig | null;
 }
 
 /**
@@ -84,6 +88,7 @@ export class Agent {
   #host: HostWatch | undefined;
   #server: HttpServer | undefined;
   #control: ControlSocket | undefined;
+  #webConfig: WebConfigFile | null = null;
   /** Whoever is told that the agent is ready can also command it. */
   #controlTried = false;
   readonly #silences: SilenceStore;
@@ -203,7 +208,12 @@ export class Agent {
       pages: new PageFolder(new URL("docs/", import.meta.url)),
       log: fieldsFirst(httpLog),
     };
-    this.#server = createServer({ listen: config.web.listen, hostName: hostname() }, served);
+    const web = this.#deps.web ?? null;
+    this.#server = createServer({ listen: config.web.listen, hostName: hostname(), web: web?.config ?? null }, served, {
+      clock: this.#deps.clock,
+      incidents: this.incidents,
+    });
+    this.#webConfig = web === null ? null : followWebConfig(web, this.#server, this.#deps.clock, httpLog);
     this.#control = new ControlSocket(
       { path: config.web.control_socket, hostName: hostname() },
       served,
@@ -211,6 +221,7 @@ export class Agent {
       fieldsFirst(httpLog),
     );
     const listening = await this.#server.listen();
+    this.#webConfig?.start();
     await Promise.all([this.#control.start(), watching]);
     this.#controlTried = true;
     for (const address of listening) httpLog.info({ listen: formatListen(address) }, "serving");
@@ -220,6 +231,7 @@ export class Agent {
 
   async stop(): Promise<void> {
     for (const stop of this.#stopTimers) stop();
+    await this.#webConfig?.close();
     await Promise.all([this.#server?.close(), this.#control?.close()]);
     await this.#silences.close();
     await this.#host?.close();
@@ -249,9 +261,20 @@ export class Agent {
       incidents: this.incidents?.view() ?? null,
       alerts: this.#alertsView(),
       runbooks: runbooksOf(this.#deps.config),
+      web: this.#webView(),
       compat: this.#deps.config.compat.keepalived_exporter,
       describe: (id) => this.#describe(id),
     };
+  }
+
+  /** The web configuration file that is followed; null where the configuration names none. For a reload of everything. */
+  get webConfig(): WebConfigFile | null {
+    return this.#webConfig;
+  }
+
+  #webView(): WebView | null {
+    if (this.#server === undefined) return null;
+    return { reload: null, certificateNotAfter: null, ...this.#server.view(), ...this.#webConfig?.view() };
   }
 
   #silencesView(): SilencesView {
@@ -338,6 +361,7 @@ export class Agent {
       snapshot: () => this.#snapshot(),
       describeRouter: (id: VirtualRouterId) => this.#describe(id),
       joined: () => this.#syncGroups.joined,
+      secure: (this.#deps.web?.config.tls ?? null) !== null,
       isSilenced: (id: VirtualRouterId) => this.#silencesView().of(id).length > 0,
       incidentOf: (id: VirtualRouterId) => this.incidents?.openOf(id) ?? null,
       alive: () => this.#isAlive(),

@@ -34,6 +34,8 @@ export interface AgentAlertsDeps {
   readonly describeRouter: (router: VirtualRouterId) => RouterDescription;
   /** Segments that fail over together. Asked for with every event. */
   readonly joined: () => ReadonlyMap<string, readonly string[]>;
+  /** Whether `web.listen` speaks HTTPS. */
+  readonly secure: boolean;
   readonly isSilenced: (router: VirtualRouterId, wall: WallTime) => boolean;
   readonly incidentOf: (router: VirtualRouterId) => RouterFacts["incident"];
   /** Whether the agent really captures and judges. */
@@ -82,12 +84,12 @@ export async function openHeartbeat({ config, clock, log, version, alive }: Agen
 
 const directoryOf = ({ state_directory }: Config): string => join(state_directory, "alerts");
 
-async function laneOf(receiver: Receiver, { config, clock, log, version }: AgentAlertsDeps): Promise<ReceiverLane> {
+async function laneOf(receiver: Receiver, { config, clock, log, version, secure }: AgentAlertsDeps): Promise<ReceiverLane> {
   const rule = ruleOf(receiver);
   const { spool, resend_interval } = config.alerts;
   if (receiver.format === "alertmanager-api") {
     const { AlertmanagerLane } = await import("../alerts/alertmanager-lane.ts");
-    return AlertmanagerLane.open(rule, resend_interval, (endsAt) => openReceiver(config, receiver, { clock, version, endsAt }), {
+    return AlertmanagerLane.open(rule, resend_interval, (endsAt) => openReceiver(config, receiver, { clock, version, secure, endsAt }), {
       clock,
       log,
       random: Math.random,
@@ -96,7 +98,7 @@ async function laneOf(receiver: Receiver, { config, clock, log, version }: Agent
   }
   const [{ WebhookLane }, [webhook]] = await Promise.all([
     import("../alerts/webhook-lane.ts"),
-    openReceiver(config, receiver, { clock, version, endsAt: () => "" }),
+    openReceiver(config, receiver, { clock, version, secure, endsAt: () => "" }),
   ]);
   if (webhook === undefined) throw new Error(`no way to the receiver ${receiver.name}`);
   const limits = { maxCount: spool.max_count, maxBytes: spool.max_bytes, maxAge: spool.max_age, maxDead: spool.max_dead };

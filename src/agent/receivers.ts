@@ -39,15 +39,21 @@ export function ruleOf(receiver: Receiver): ReceiverRule {
 export interface OpenDeps {
   readonly clock: Clock;
   readonly version: string;
+  /** Whether `web.listen` speaks HTTPS. */
+  readonly secure: boolean;
   /** When an Alertmanager may forget an alert by itself, RFC 3339. */
   readonly endsAt: (alert: Alert) => string;
 }
 
 /** Who posts to a receiver: several Alertmanagers have one each. */
-export async function openReceiver(config: Config, receiver: Receiver, { clock, version, endsAt }: OpenDeps): Promise<readonly Webhook[]> {
+export async function openReceiver(
+  config: Config,
+  receiver: Receiver,
+  { clock, version, secure, endsAt }: OpenDeps,
+): Promise<readonly Webhook[]> {
   // The HTTP client is loaded by those only that have somebody to tell.
   const { Webhook } = await import("../alerts/webhook.ts");
-  const context = { externalUrl: externalUrlOf(config), agent: { host: hostname(), version } };
+  const context = { externalUrl: externalUrlOf(config, secure), agent: { host: hostname(), version } };
   const format = formatOf(receiver, endsAt);
   return optionsOf(receiver).map((options) => new Webhook(options, { format, context, clock, environment: process.env }));
 }
@@ -75,10 +81,10 @@ function formatOf({ format, template }: Receiver, endsAt: (alert: Alert) => stri
 }
 
 /** Where people reach this agent's page; an empty text where only this host does. */
-export function externalUrlOf({ alerts, web }: Pick<Config, "alerts" | "web">): string {
+export function externalUrlOf({ alerts, web }: Pick<Config, "alerts" | "web">, secure: boolean): string {
   if (alerts.external_url !== null) return alerts.external_url;
   const open = web.listen.find((address) => address.kind === "tcp" && !isLoopback(address.host));
-  return open?.kind === "tcp" ? `http://${hostname()}:${open.port}` : "";
+  return open?.kind === "tcp" ? `${secure ? "https" : "http"}://${hostname()}:${open.port}` : "";
 }
 
 const isLoopback = (host: string | null): boolean => host !== null && (host === "::1" || host === "localhost" || host.startsWith("127."));

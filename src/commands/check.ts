@@ -1,9 +1,11 @@
 import { formatProblem } from "../config/problems.ts";
 import { readConfig } from "../config/resolve.ts";
+import { readWebConfig } from "../config/web-file/read.ts";
 import { nodeReader } from "../keepalived/conf/conf-reader.ts";
 import { parseConf } from "../keepalived/conf/parse.ts";
 import { thisHost } from "../keepalived/lint/host.ts";
 import { lintFiles } from "../keepalived/lint/lint.ts";
+import { systemClock } from "../lib/clock.ts";
 import { ExitStatus } from "./exit.ts";
 import type { Io } from "./io.ts";
 
@@ -57,7 +59,7 @@ export async function check(options: CheckOptions, io: Io): Promise<number> {
 }
 
 function lineOf(finding: CheckFinding): string {
-  if (finding.code === undefined) return formatProblem(finding);
+  if (finding.code === undefined) return `${formatProblem(finding)}${finding.level === "warning" ? " (warning)" : ""}`;
   // Names of included files come from the disk: nothing in one may disturb the terminal.
   const file = (finding.file ?? "").replaceAll(/\p{Cc}/gu, "?");
   return `${file}:${finding.line}: ${finding.level} ${finding.code}: ${finding.message}\n    ${finding.remedy}`;
@@ -69,8 +71,22 @@ async function checkConfig(path: string | undefined): Promise<Verdict> {
     const findings = result.error.map((problem): CheckFinding => ({ level: "error", ...problem }));
     return { findings, sentence: `${count(findings.length, "problem")}: vrrpwatch would not start with this configuration` };
   }
-  const { file } = result.value;
+  const { file, config } = result.value;
+  if (config.web.config_file !== null) return checkWebConfig(file ?? "", config.web.config_file);
   return { findings: [], sentence: file === null ? "no configuration file: the defaults hold" : `${file}: the configuration is valid` };
+}
+
+/** The file of TLS and users that a valid configuration names. */
+async function checkWebConfig(file: string, path: string): Promise<Verdict> {
+  const { config, warnings } = await readWebConfig(path, systemClock.wall());
+  const errors = config.ok ? [] : config.error;
+  const findings = [
+    ...errors.map((problem): CheckFinding => ({ level: "error", ...problem })),
+    ...warnings.map((problem): CheckFinding => ({ level: "warning", ...problem })),
+  ];
+  if (errors.length > 0)
+    return { findings, sentence: `${count(errors.length, "problem")}: vrrpwatch would not start with this web configuration` };
+  return { findings, sentence: `${file}: the configuration is valid, and so is ${path}` };
 }
 
 function checkKeepalived(paths: readonly string[], host: boolean): Verdict {

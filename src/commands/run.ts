@@ -1,6 +1,7 @@
 import { Agent } from "../agent/agent.ts";
 import { formatProblem } from "../config/problems.ts";
 import { readConfig } from "../config/resolve.ts";
+import { readWebConfig } from "../config/web-file/read.ts";
 import { systemClock } from "../lib/clock.ts";
 import { createLogger } from "../lib/log.ts";
 import { buildRevision } from "./build-revision.ts";
@@ -26,11 +27,22 @@ export async function run(options: RunOptions, io: Io): Promise<number> {
     return ExitStatus.usage;
   }
   const { config, file } = read.value;
+  const web = config.web.config_file === null ? null : await readWebConfig(config.web.config_file, systemClock.wall());
+  if (web !== null && !web.config.ok) {
+    for (const problem of web.config.error) io.err(`${formatProblem(problem)}\n`);
+    return ExitStatus.usage;
+  }
   const log = createLogger({ level: config.log.level });
   const build = { version: packageVersion(), revision: buildRevision(), nodeVersion: process.version };
   log.info({ ...build, config: file ?? "defaults" }, "starting");
 
-  const agent = new Agent({ config, log, clock: systemClock, build });
+  const agent = new Agent({
+    config,
+    log,
+    clock: systemClock,
+    build,
+    web: web?.config.ok ? { reading: web, config: web.config.value } : null,
+  });
   const stopped = stopSignal((signal) => log.info({ signal }, "reloading is not available in this version: restart the agent instead"));
   try {
     await agent.start();

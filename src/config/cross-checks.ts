@@ -34,7 +34,6 @@ export function crossCheck(raw: unknown): CrossProblem[] {
     ...repeated(list(group(root["web"])["listen"]).map(listenText), (first) => `the same address as web.listen[${first}]`).map(
       ({ index, message }) => ({ path: ["web", "listen", index], message }),
     ),
-    ...checkWebConfiguration(group(root["web"])),
     ...checkInterfaces(group(root["capture"])),
   ];
 }
@@ -65,19 +64,6 @@ function checkVirtualRouter(entry: Record<string, unknown>, path: Path): CrossPr
     problems.push({ path: [...path, "inner_vlan"], message: "needs vlan, the outer of the two tags, as well" });
   }
   return problems;
-}
-
-/** Someone who configures TLS must not get plain HTTP. */
-function checkWebConfiguration(web: Record<string, unknown>): CrossProblem[] {
-  return typeof web["config_file"] !== "string"
-    ? []
-    : [
-        {
-          path: ["web", "config_file"],
-          message:
-            "TLS and users are not available in this version: set it to null, listen on 127.0.0.1 or a Unix socket, and put a proxy with TLS in front",
-        },
-      ];
 }
 
 const label = (family: "ipv4" | "ipv6"): string => (family === "ipv4" ? "IPv4" : "IPv6");

@@ -18,14 +18,19 @@ export interface ConfigDocument {
   problem(path: Path, message: string, at?: "key" | "value"): ConfigProblem;
 }
 
+export interface DocumentOptions {
+  /** Messages do not repeat any of the text: it may be a password or a key. */
+  readonly secret?: boolean;
+}
+
 /** Reads YAML 1.2 strictly. The error lists the faults of syntax. Never throws. */
-export function readDocument(text: string, file: string): Result<ConfigDocument, ConfigProblem[]> {
+export function readDocument(text: string, file: string, options: DocumentOptions = {}): Result<ConfigDocument, ConfigProblem[]> {
   const whole = (message: string): ConfigProblem => ({ file, line: null, column: null, path: "", message });
   if (text.length > largestFile) return err([whole("the file is larger than 1 MiB, which no configuration of vrrpwatch needs")]);
   const nul = text.indexOf("\0");
   if (nul >= 0) return err([{ ...whole("a NUL byte: this is not a text file"), ...positionOf(text, nul) }]);
   try {
-    return compose(text, file);
+    return compose(text, file, options.secret === true);
   } catch (error) {
     // The composer recurses; a file nested a thousand levels deep exhausts the stack, which is the file's fault.
     if (error instanceof RangeError) return err([whole("nested too deeply")]);
@@ -35,7 +40,7 @@ export function readDocument(text: string, file: string): Result<ConfigDocument,
   }
 }
 
-function compose(text: string, file: string): Result<ConfigDocument, ConfigProblem[]> {
+function compose(text: string, file: string, secret: boolean): Result<ConfigDocument, ConfigProblem[]> {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false, stringKeys: true, logLevel: "error" });
   const at = (offset: number, path: Path, message: string): ConfigProblem => {
@@ -43,7 +48,8 @@ function compose(text: string, file: string): Result<ConfigDocument, ConfigProbl
     return { file, line: Math.max(1, position.line), column: Math.max(1, position.col), path: formatPath(path), message };
   };
   const faults = [...document.errors, ...document.warnings];
-  if (faults.length > 0) return err(faults.slice(0, 50).map((fault) => at(fault.pos[0], [], syntaxMessage(fault.code, fault.message))));
+  if (faults.length > 0)
+    return err(faults.slice(0, 50).map((fault) => at(fault.pos[0], [], syntaxMessage(fault.code, secret ? "" : fault.message))));
 
   const problems = keyProblems(document, at);
   return ok({
@@ -68,6 +74,7 @@ function syntaxMessage(code: string, message: string): string {
       ?.replaceAll(/\p{Cc}/gu, " ")
       .slice(0, 200) ?? "";
   const hint = syntaxHints[code];
+  if (firstLine === "") return `not valid YAML: ${hint ?? "look at this place and the line before it"}`;
   return hint === undefined ? `not valid YAML: ${firstLine}` : `not valid YAML: ${hint} (${firstLine})`;
 }
 

@@ -38,8 +38,8 @@ export function configJsonSchema(): SchemaNode {
 }
 
 /** What the schema says about the keys at a path; null where it knows no keys. */
-export function knownKeysAt(path: ReadonlyArray<string | number>): readonly string[] | null {
-  let node: SchemaNode | undefined = configJsonSchema();
+export function knownKeysAt(path: ReadonlyArray<string | number>, schema = configJsonSchema()): readonly string[] | null {
+  let node: SchemaNode | undefined = schema;
   for (const step of path) node = typeof step === "number" ? node?.items : ownProperty(node?.properties, step);
   return node?.properties === undefined ? null : Object.keys(node.properties);
 }

@@ -78,8 +78,8 @@ export async function readConfig(file: string | undefined, flags: ConfigFlags = 
   return ok({ config: resolved.value, file: text.value === null ? null : path });
 }
 
-/** null: there is no file, and that is allowed. */
-async function readText(path: string, mayBeAbsent: boolean): Promise<Result<string | null, string>> {
+/** The text of a file of configuration; null: there is no file, and that is allowed. Never throws for what a user may do wrong. */
+export async function readText(path: string, mayBeAbsent: boolean): Promise<Result<string | null, string>> {
   let bytes: Uint8Array;
   try {
     bytes = await readAtMost(path, largestFile + 1);

@@ -37,7 +37,7 @@ export class ControlSocket {
       {
         log,
         create: async () => {
-          const app = createApp(deps, this.#streams, hostName, control);
+          const app = createApp(deps, this.#streams, hostName, { control });
           await app.ready();
           return app.server;
         },

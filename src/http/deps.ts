@@ -1,6 +1,9 @@
+import type { Clock } from "../lib/clock.ts";
 import type { ListenAddress } from "../lib/listen.ts";
+import type { WebConfig } from "../lib/web-config.ts";
 import type { ScrapeSource } from "../metrics/render.ts";
 import type { EventHub } from "./event-hub.ts";
+import type { IncidentSource } from "./incidents-routes.ts";
 import type { SilenceSource } from "./silence-routes.ts";
 
 export interface HttpOptions {
@@ -11,6 +14,15 @@ export interface HttpOptions {
   readonly heartbeatMs?: number;
   /** Bound on event streams at a time. Default 32. */
   readonly maxStreams?: number;
+  /** The web configuration file; null or left out: plain HTTP without users. */
+  readonly web?: WebConfig | null;
+}
+
+/** What only `web.listen` needs. */
+export interface WebDeps {
+  readonly clock: Clock;
+  /** null where incidents are not recorded. */
+  readonly incidents: IncidentSource | null;
 }
 
 export interface HttpLog {

@@ -35,6 +35,10 @@ export class EventStreams {
     return this.#open.size >= this.#options.maxStreams;
   }
 
+  has(response: ServerResponse): boolean {
+    return this.#open.has(response);
+  }
+
   /**
    * Answers with a stream that lasts until either side ends it. Ask `full` first.
    * @param lastEventId the last event that the client has; undefined begins with the next one

@@ -15,6 +15,8 @@ export interface IncidentSource {
   file(id: string, name: IncidentFile): Promise<{ readonly size: number; readonly stream: Readable } | null>;
 }
 
+export const INCIDENTS_PATH = "/api/v1/incidents";
+
 const contentTypes = {
   "incident.json": json,
   "timeline.jsonl": "application/jsonl; charset=utf-8",

@@ -4,14 +4,18 @@ export type RequestErrorCode =
   | "body_not_accepted"
   | "body_too_large"
   | "configured"
+  | "connection_outdated"
   | "headers_too_large"
   | "internal"
   | "method_not_allowed"
   | "not_dead"
   | "not_found"
   | "timeout"
+  | "too_busy"
+  | "too_many_requests"
   | "too_many_silences"
   | "too_many_streams"
+  | "unauthorized"
   | "unsupported_media_type";
 
 /** A request that is answered with an error: `code` is API, `message` is for the person who sent it. */

@@ -6,6 +6,7 @@ import type { Output } from "../metrics/output.ts";
 import { renderScrape } from "../metrics/render.ts";
 import { json, sendJson, sendStream, sendText } from "./answer.ts";
 import { balancerAnswer } from "./balancer.ts";
+import { useContentPolicy } from "./default-headers.ts";
 import type { HttpDeps } from "./deps.ts";
 import { entriesOf } from "./entries.ts";
 import type { EventStreams } from "./event-streams.ts";
@@ -102,7 +103,7 @@ export function addRoutes(app: FastifyInstance, deps: HttpDeps, streams: EventSt
   app.get("/api/v1/events", async (request: FastifyRequest, reply: FastifyReply) => sendEvents(request, reply, deps.events, streams));
 
   app.get("/", async (request, reply) => {
-    reply.header("content-security-policy", landingPolicy);
+    useContentPolicy(reply, landingPolicy);
     const page = landingPage(deps.snapshot(), deps.agentView(), hostName);
     return sendStream(request, reply, "text/html; charset=utf-8", deps.log, async (output) => {
       if (await output.run(writePage(output, page))) output.end();

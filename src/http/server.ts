@@ -3,10 +3,16 @@ import type { FastifyInstance } from "fastify";
 import { formatListen, type ListenAddress } from "../lib/listen.ts";
 import { systemCode } from "../lib/system-code.ts";
 import { removeAbandonedSocket } from "../lib/unix-socket.ts";
+import type { WebConfig } from "../lib/web-config.ts";
+import type { WebView } from "../lib/web-view.ts";
+import { Connections } from "./access/connections.ts";
+import { WebAccess } from "./access/web-access.ts";
 import { createApp } from "./app.ts";
-import type { HttpDeps, HttpOptions } from "./deps.ts";
+import type { HttpDeps, HttpOptions, WebDeps } from "./deps.ts";
 import { HttpError } from "./errors.ts";
 import { EventStreams } from "./event-streams.ts";
+import type { IncidentSource } from "./incidents-routes.ts";
+import { limits } from "./listener.ts";
 
 /** How long requests under way may take to end when the server closes, in milliseconds. */
 const closeGrace = 2_000;
@@ -17,10 +23,16 @@ export class HttpServer {
   readonly #deps: HttpDeps;
   readonly #streams: EventStreams;
   readonly #apps: FastifyInstance[] = [];
+  readonly #access: WebAccess;
+  readonly #incidents: IncidentSource | null;
+  readonly #connections: Connections[] = [];
+  #sweep: NodeJS.Timeout | undefined;
 
-  constructor(options: HttpOptions, deps: HttpDeps) {
+  constructor(options: HttpOptions, deps: HttpDeps, { clock, incidents }: WebDeps) {
     this.#options = options;
     this.#deps = deps;
+    this.#access = new WebAccess(options.web ?? null, { clock, log: deps.log });
+    this.#incidents = incidents;
     this.#streams = new EventStreams(deps.events, { heartbeatMs: options.heartbeatMs ?? 15_000, maxStreams: options.maxStreams ?? 32 });
   }
 
@@ -30,6 +42,9 @@ export class HttpServer {
    * @throws HttpError where one of them cannot be had
    */
   async listen(): Promise<ListenAddress[]> {
+    this.#sweep = setInterval(() => {
+      for (const each of this.#connections) each.sweep();
+    }, limits.checks).unref();
     const bound: ListenAddress[] = [];
     for (const address of this.#options.listen) {
       try {
@@ -44,8 +59,25 @@ export class HttpServer {
 
   /** Ends event streams, lets requests under way finish for a moment, and frees the addresses. */
   async close(): Promise<void> {
+    clearInterval(this.#sweep);
     this.#streams.close();
-    await Promise.all(this.#apps.splice(0).map(closeApp));
+    await Promise.all([...this.#apps.splice(0).map(closeApp), this.#access.close()]);
+  }
+
+  /**
+   * Takes over a web configuration that was read anew: TLS for new connections, all else from the next request on. Clients that it no
+   * longer trusts lose their connections and event streams.
+   * @returns null, or for a person what cannot be changed while the agent runs: then nothing is
+   */
+  replaceWebConfig(web: WebConfig | null): string | null {
+    const { problem, evicts } = this.#access.replace(web);
+    if (evicts) this.#streams.close();
+    return problem;
+  }
+
+  /** How many are connected, and who was refused since the start. */
+  view(): Pick<WebView, "connections" | "refused"> {
+    return { connections: this.#connections.reduce((sum, { count }) => sum + count, 0), refused: this.#access.refused };
   }
 
   async #listenOn(address: ListenAddress): Promise<ListenAddress> {
@@ -74,12 +106,20 @@ export class HttpServer {
     where: { readonly host: string; readonly port: number } | { readonly path: string },
     host: string | null,
   ): Promise<ListenAddress> {
-    const app = createApp(this.#deps, this.#streams, this.#options.hostName);
+    const connections = new Connections({
+      most: limits.connections,
+      answerMs: limits.answer,
+      isEndless: (response) => this.#streams.has(response),
+      refused: () => this.#access.count("connection_limit"),
+    });
+    const open = { access: this.#access, connections, incidents: this.#incidents };
+    const app = createApp(this.#deps, this.#streams, this.#options.hostName, { open });
     await app.listen(where).catch(async (error: unknown) => {
       await app.close();
       throw error;
     });
     this.#apps.push(app);
+    this.#connections.push(connections);
     app.server.on("error", (error) => this.#deps.log.error({ listen: JSON.stringify(where), error }, "the HTTP server has an error"));
     const address = app.server.address();
     if (address === null || typeof address === "string") return { kind: "unix", path: "path" in where ? where.path : "" };
@@ -88,15 +128,15 @@ export class HttpServer {
 }
 
 /** A server that does not listen yet. */
-export function createServer(options: HttpOptions, deps: HttpDeps): HttpServer {
-  return new HttpServer(options, deps);
+export function createServer(options: HttpOptions, deps: HttpDeps, web: WebDeps): HttpServer {
+  return new HttpServer(options, deps, web);
 }
 
 /** Where a person on this host finds it: `http://localhost:10112/`, or the socket's path. */
-export function visitUrl(address: ListenAddress): string {
+export function visitUrl(address: ListenAddress, scheme: "http" | "https" = "http"): string {
   if (address.kind === "unix") return formatListen(address);
   const host = address.host === null || address.host === "::" || address.host === "0.0.0.0" ? "localhost" : address.host;
-  return `http://${formatListen({ ...address, host })}/`;
+  return `${scheme}://${formatListen({ ...address, host })}/`;
 }
 
 async function closeApp(app: FastifyInstance): Promise<void> {

@@ -1,6 +1,7 @@
 import type { VirtualRouterId } from "../core/events.ts";
 import type { AlertsView } from "../lib/alerts-view.ts";
 import type { Duration, WallTime } from "../lib/time.ts";
+import type { WebView } from "../lib/web-view.ts";
 
 export interface BuildView {
   readonly version: string;
@@ -96,6 +97,8 @@ export interface AgentView {
   readonly alerts: AlertsView | null;
   /** Where people find the pages of the conditions, without a slash at its end; null where nobody serves them (a replay). */
   readonly runbooks: string | null;
+  /** null where nothing is served (a replay). */
+  readonly web: WebView | null;
   /** Whether the series of other keepalived exporters are wanted. */
   readonly compat: boolean;
   describe(id: VirtualRouterId): RouterDescription;
@@ -119,6 +122,7 @@ export function offlineAgentView(build: BuildView, describe?: AgentView["describ
     incidents: null,
     alerts: null,
     runbooks: null,
+    web: null,
     compat: false,
     describe: describe ?? ((id) => ({ segment: id.interface ?? "unknown", name: null })),
   };

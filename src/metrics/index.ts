@@ -9,6 +9,7 @@ import { keepalived } from "./keepalived.ts";
 import { mastership } from "./masters.ts";
 import type { Metric } from "./metric.ts";
 import { self } from "./self.ts";
+import { web } from "./web.ts";
 import { webhooks } from "./webhooks.ts";
 
 /** The metrics of one topic, under the heading that the reference gives them. */
@@ -28,6 +29,7 @@ export const topics: readonly Topic[] = [
   { title: "keepalived on this host", metrics: keepalived },
   { title: "Series of other keepalived exporters (`compat.keepalived_exporter: true`)", metrics: compatibility },
   { title: "Alerts and their delivery", metrics: webhooks },
+  { title: "Who reads over HTTP", metrics: web },
   { title: "The agent itself", metrics: self },
 ];
 

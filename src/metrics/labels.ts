@@ -5,6 +5,7 @@ import { announcementRoles, driftKinds, routerStates } from "../core/host/view.t
 import { notifyEvents, notifyKinds, notifySources } from "../core/host-facts.ts";
 import { evictionKinds } from "../core/view.ts";
 import { deliveryOutcomes } from "../lib/alerts-view.ts";
+import { webRefusals } from "../lib/web-view.ts";
 import { rejectReasons } from "../wire/decoded.ts";
 
 /** One label as the reference describes it. `values` is there where the set is closed. */
@@ -175,3 +176,9 @@ export const runbooksUrlLabel: Label = {
 };
 export const revisionLabel: Label = { name: "revision", meaning: "Commit that was built; empty where it is not known." };
 export const nodeVersionLabel: Label = { name: "nodeversion", meaning: "Version of Node." };
+export const webRefusalLabel: ClosedLabel<(typeof webRefusals)[number]> = {
+  name: "reason",
+  meaning:
+    "client_certificate: none given, not trusted or without an allowed name; connection_limit: too many connections; credentials_missing, credentials_wrong: basic authentication; password_queue: too many passwords wait to be checked; rate_limit: more requests than rate_limit allows.",
+  values: webRefusals,
+};

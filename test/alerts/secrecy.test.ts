@@ -108,7 +108,7 @@ async function shown(alerts: AlertCenter, clock: FakeClock): Promise<Record<"lis
   const refuse = (): Promise<never> => Promise.reject(new Error());
   const silences = { wall: deps.silences.wall, add: refuse, remove: refuse };
   const streams = new EventStreams(deps.events, { heartbeatMs: 60_000, maxStreams: 2 });
-  const app = createApp(deps, streams, "lb1", { silences, incidents: null, alerts });
+  const app = createApp(deps, streams, "lb1", { control: { silences, incidents: null, alerts } });
   const get = async (url: string): Promise<string> => (await app.inject({ url })).body;
   const list = await get("/api/v1/alerts");
   const answer = parseAlertsAnswer(JSON.parse(list) as object);

@@ -3,7 +3,7 @@ import { copyFileSync, renameSync, rmSync, statSync, utimesSync } from "node:fs"
 import { describe, test } from "node:test";
 import type { TlsOptions } from "node:tls";
 import { TlsFiles, type TlsSettings } from "../../src/alerts/webhook/tls-files.ts";
-import { Authority, noOpenssl } from "./webhook-certificates.ts";
+import { Authority, noOpenssl } from "../helpers/certificates.ts";
 import { answering, makeWebhook, scratch, startReceiver, told } from "./webhook-kit.ts";
 
 const here = "DNS:localhost,IP:127.0.0.1";

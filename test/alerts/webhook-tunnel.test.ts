@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage } from "node:http";
 import { type AddressInfo, connect, type Socket } from "node:net";
 import { describe, type TestContext, test } from "node:test";
+import { Authority, noOpenssl } from "../helpers/certificates.ts";
 import { FakeClock } from "../helpers/fake-clock.ts";
-import { Authority, noOpenssl } from "./webhook-certificates.ts";
 import { answering, makeWebhook, startReceiver, told } from "./webhook-kit.ts";
 
 interface ForwardProxy {

@@ -158,13 +158,7 @@ const bad: readonly Refused[] = [
   ["a host name to listen on", 'web: {listen: ["example.net:80"]}', 1, "web.listen[0]", /must be an IP address/],
   ["a relative Unix socket", "web: {listen: [unix:run.sock]}", 1, "web.listen[0]", /must be absolute/],
   ["one address twice", 'web:\n  listen:\n    - "[::1]:1"\n    - "[0::1]:1"', 4, "web.listen[1]", /same address as web\.listen\[0\]/],
-  [
-    "a web configuration, which would mean TLS",
-    "web:\n  config_file: /etc/web.yml",
-    2,
-    "web.config_file",
-    /TLS and users are not available in this version/,
-  ],
+  ["a web configuration without its folder", "web:\n  config_file: web.yml", 2, "web.config_file", /absolute path/],
   ["a relative path", "state_directory: state", 1, "state_directory", /absolute path/],
   ["a silence of nothing", "silences: [{until: 2026-12-01T00:00:00Z}]", 1, "silences[0]", /needs vrid, or segment/],
   ["a silence without end", "silences: [{vrid: 1}]", 1, "silences[0]", /needs an end: until, or begins_at and for/],
@@ -402,7 +396,7 @@ test("a mistake causes one problem, not a chain of them", () => {
 
 test("all problems are listed at once, in the order of the file, with those between settings", () => {
   const found = problems(
-    "log: {level: x}\nweb:\n  config_file: /x\n  lisen: 1\nvirtual_routers: [{vrid: 1}, {vrid: 1}]\ntracking: {max_senders: 0}",
+    "log: {level: x}\nweb:\n  config_file: x\n  lisen: 1\nvirtual_routers: [{vrid: 1}, {vrid: 1}]\ntracking: {max_senders: 0}",
   );
   assert.deepEqual(
     found.map(({ line, path }) => [line, path]),

@@ -36,7 +36,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   dashboards: { imports: [...below, "metrics"], packages: grafana },
   // How many series there are to expect: a page of the documentation, and no part of the program.
   series: { imports: [...below, "metrics"] },
-  http: { imports: [...below, "silences", "metrics", "alerts"], packages: ["fastify"] },
+  http: { imports: [...below, "silences", "metrics", "alerts"], packages: ["bcryptjs", "fastify"] },
   agent: { imports: [...below, ...parts] },
   commands: { imports: [...below, ...parts, "agent"], packages: ["commander"] },
   "main.ts": { imports: ["commands", "lib"] },

@@ -29,7 +29,7 @@ function appOf(alerts: AlertControl | null): FastifyInstance {
   const deps = sampleDeps();
   const streams = new EventStreams(deps.events, { heartbeatMs: 60_000, maxStreams: 2 });
   const silences = { wall: deps.silences.wall, add: () => Promise.reject(new Error()), remove: () => Promise.reject(new Error()) };
-  return createApp(deps, streams, "mon1", { silences, incidents: null, alerts });
+  return createApp(deps, streams, "mon1", { control: { silences, incidents: null, alerts } });
 }
 
 test("the control socket lists what fires, what waits and what is dead", async () => {

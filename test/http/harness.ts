@@ -3,9 +3,10 @@ import { eventJson } from "../../src/core/event-json.ts";
 import type { Event } from "../../src/core/events.ts";
 import type { Snapshot } from "../../src/core/view.ts";
 import { createApp } from "../../src/http/app.ts";
-import type { HttpDeps } from "../../src/http/deps.ts";
+import type { HttpDeps, WebDeps } from "../../src/http/deps.ts";
 import { EventHub } from "../../src/http/event-hub.ts";
 import { EventStreams } from "../../src/http/event-streams.ts";
+import { systemClock } from "../../src/lib/clock.ts";
 import { instant } from "../../src/lib/time.ts";
 import type { AgentView } from "../../src/metrics/agent-view.ts";
 import { noon, sampleAgent, sampleInterface, sampleRouter, sampleSnapshot } from "../metrics/sample.ts";
@@ -44,6 +45,10 @@ export function sampleDeps(fields: HarnessFields = {}): HttpDeps & { readonly lo
       warn: (more, message) => lines.push({ level: "warn", fields: more, message }),
     },
   };
+}
+
+export function sampleWebDeps(fields: Partial<WebDeps> = {}): WebDeps {
+  return { clock: systemClock, incidents: null, ...fields };
 }
 
 export function sampleApp(fields: HarnessFields = {}): FastifyInstance {

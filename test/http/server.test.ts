@@ -16,12 +16,12 @@ import { createServer, visitUrl } from "../../src/http/server.ts";
 import type { ListenAddress } from "../../src/lib/listen.ts";
 import { renderExposition } from "../../src/metrics/render.ts";
 import { manyRouters, sampleAgent, sampleSnapshot } from "../metrics/sample.ts";
-import { sampleDeps, sampleEvent, sampleHub } from "./harness.ts";
+import { sampleDeps, sampleEvent, sampleHub, sampleWebDeps } from "./harness.ts";
 
 const loopback: ListenAddress = { kind: "tcp", host: "127.0.0.1", port: 0 };
 
 async function started(t: TestContext, events: EventHub, options: Partial<HttpOptions> = {}): Promise<ListenAddress[]> {
-  const server = createServer({ listen: [loopback], hostName: null, ...options }, sampleDeps({ events }));
+  const server = createServer({ listen: [loopback], hostName: null, ...options }, sampleDeps({ events }), sampleWebDeps());
   t.after(() => server.close());
   return server.listen();
 }
@@ -133,7 +133,7 @@ test("a consumer that does not read is cut, and the others go on", async (t) => 
 });
 
 test("closing ends open streams", async () => {
-  const server = createServer({ listen: [loopback], hostName: null }, sampleDeps());
+  const server = createServer({ listen: [loopback], hostName: null }, sampleDeps(), sampleWebDeps());
   const stream = new Stream(portOf((await server.listen())[0]));
   await stream.until(/vrrpwatch events/);
   const closed = once(stream.socket, "close");
@@ -170,7 +170,7 @@ test("an address in use is an error that says what to do, and no other address s
     { kind: "tcp", host: "127.0.0.1", port: first },
     { kind: "tcp", host: "127.0.0.1", port: taken },
   ];
-  await assert.rejects(createServer({ listen, hostName: null }, sampleDeps()).listen(), (error) => {
+  await assert.rejects(createServer({ listen, hostName: null }, sampleDeps(), sampleWebDeps()).listen(), (error) => {
     assert.ok(error instanceof HttpError);
     assert.equal(error.code, "ERR_HTTP_ADDRESS_IN_USE");
     assert.match(error.message, new RegExp(`127\\.0\\.0\\.1:${taken}.*--listen`));
@@ -181,7 +181,9 @@ test("an address in use is an error that says what to do, and no other address s
 
 test("an address that this host does not have is an error that says so", async () => {
   const listen: ListenAddress[] = [{ kind: "tcp", host: "192.0.2.77", port: 0 }];
-  await assert.rejects(createServer({ listen, hostName: null }, sampleDeps()).listen(), { code: "ERR_HTTP_ADDRESS_UNAVAILABLE" });
+  await assert.rejects(createServer({ listen, hostName: null }, sampleDeps(), sampleWebDeps()).listen(), {
+    code: "ERR_HTTP_ADDRESS_UNAVAILABLE",
+  });
 });
 
 test("the socket of an agent that was killed is taken over", async (t) => {
@@ -201,7 +203,7 @@ test("a file that is no socket is left alone", async (t) => {
   t.after(() => rmSync(folder, { recursive: true }));
   const path = join(folder, "web.sock");
   writeFileSync(path, "precious");
-  await assert.rejects(createServer({ listen: [{ kind: "unix", path }], hostName: null }, sampleDeps()).listen(), {
+  await assert.rejects(createServer({ listen: [{ kind: "unix", path }], hostName: null }, sampleDeps(), sampleWebDeps()).listen(), {
     code: "ERR_HTTP_ADDRESS_IN_USE",
   });
 });
@@ -226,7 +228,7 @@ test("headers beyond all measure are refused", async (t) => {
 const longDeps = sampleDeps({ snapshot: sampleSnapshot(manyRouters(300)) });
 
 test("scrapes at the same time do not get into each other's answers, compressed or not, also where clients leave in the middle", async (t) => {
-  const server = createServer({ listen: [loopback], hostName: null }, longDeps);
+  const server = createServer({ listen: [loopback], hostName: null }, longDeps, sampleWebDeps());
   t.after(() => server.close());
   const port = portOf((await server.listen())[0]);
   const expected = renderExposition(longDeps.snapshot(), longDeps.agentView(), "text");
@@ -247,7 +249,7 @@ test("scrapes at the same time do not get into each other's answers, compressed 
 });
 
 test("a slow client gets the whole answer", async (t) => {
-  const server = createServer({ listen: [loopback], hostName: null }, longDeps);
+  const server = createServer({ listen: [loopback], hostName: null }, longDeps, sampleWebDeps());
   t.after(() => server.close());
   const socket = connect(portOf((await server.listen())[0]), "127.0.0.1");
   socket.write("GET /metrics HTTP/1.0\r\nConnection: close\r\n\r\n");
@@ -267,7 +269,7 @@ test("an answer that fails on the way is cut off, and the log says why", async (
     },
   });
   const deps = sampleDeps({ agent: view });
-  const server = createServer({ listen: [loopback], hostName: null }, deps);
+  const server = createServer({ listen: [loopback], hostName: null }, deps, sampleWebDeps());
   t.after(() => server.close());
   const answer = fetch(`http://127.0.0.1:${portOf((await server.listen())[0])}/metrics`).then((response) => response.text());
   await assert.rejects(answer);

@@ -21,7 +21,7 @@ function controlApp(options: Parameters<typeof sampleStore>[1] = {}): { app: Fas
   const { store } = sampleStore(folder.at(`${files}/silences.json`), options);
   const deps = sampleDeps({ silences: store });
   const streams = new EventStreams(deps.events, { heartbeatMs: 60_000, maxStreams: 2 });
-  return { app: createApp(deps, streams, "mon1", { silences: store, incidents: null, alerts: null }), store };
+  return { app: createApp(deps, streams, "mon1", { control: { silences: store, incidents: null, alerts: null } }), store };
 }
 
 const url = "/api/v1/silences";

@@ -4,6 +4,7 @@ import type { JoinedRouterView } from "../../src/core/host/view.ts";
 import type { ConditionsView, ConditionView, InterfaceView, SenderView, Snapshot, VirtualRouterView } from "../../src/core/view.ts";
 import type { AlertsView, ReceiverView } from "../../src/lib/alerts-view.ts";
 import { instant, micros, seconds, type WallTime, wallTime } from "../../src/lib/time.ts";
+import type { WebView } from "../../src/lib/web-view.ts";
 import type { AgentView } from "../../src/metrics/agent-view.ts";
 import type { Advert } from "../../src/wire/decoded.ts";
 
@@ -178,6 +179,23 @@ export function sampleAlerts(fields: Partial<AlertsView> = {}): AlertsView {
   };
 }
 
+export function sampleWeb(fields: Partial<WebView> = {}): WebView {
+  return {
+    connections: 2,
+    refused: {
+      client_certificate: 1,
+      connection_limit: 0,
+      credentials_missing: 4,
+      credentials_wrong: 2,
+      password_queue: 0,
+      rate_limit: 3,
+    },
+    reload: { successful: true, lastSuccess: wallTime(noon - 3_600_000_000) },
+    certificateNotAfter: wallTime(noon + 86_400_000_000),
+    ...fields,
+  };
+}
+
 export function sampleAgent(fields: Partial<AgentView> = {}): AgentView {
   return {
     build: { version: "0.1.0", revision: "abc1234", nodeVersion: "v20.19.0" },
@@ -192,6 +210,7 @@ export function sampleAgent(fields: Partial<AgentView> = {}): AgentView {
     incidents: { total: 3, open: 1, writeFailures: 0, bytes: 123_456 },
     alerts: sampleAlerts(),
     runbooks: "http://mon1:10112/docs/conditions",
+    web: sampleWeb(),
     compat: false,
     describe: (id) => ({ segment: "dc1-front", name: id.vrid === 51 ? "web" : null }),
     ...fields,

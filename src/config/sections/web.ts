@@ -13,7 +13,7 @@ export const webSection = z.strictObject({
     .nullable()
     .default(null)
     .describe(
-      "Web configuration (TLS, users) in the format of the Prometheus exporter-toolkit. Only null in this version: plain HTTP without users.",
+      "Web configuration in the format of the Prometheus exporter-toolkit: TLS, client certificates, users, headers, rate limit; see docs/web-configuration.md. null: plain HTTP without users.",
     ),
   control_socket: path()
     .default("/run/vrrpwatch/control.sock")

@@ -1,0 +1,135 @@
+import { type ConfigProblem, formatProblem } from "../config/problems.ts";
+import { readWebConfig, type WebConfigReading } from "../config/web-file/read.ts";
+import type { HttpServer } from "../http/server.ts";
+import type { Clock } from "../lib/clock.ts";
+import { fileIdentity } from "../lib/file-identity.ts";
+import type { Logger } from "../lib/log.ts";
+import { seconds, type WallTime } from "../lib/time.ts";
+import type { WebConfig } from "../lib/web-config.ts";
+import type { WebView } from "../lib/web-view.ts";
+
+/** Between two looks at the files; what has changed is read once it stays the same from one look to the next. */
+const LOOK_INTERVAL = seconds(1);
+
+/** A reading without problems. */
+export interface GoodWebConfig {
+  readonly reading: WebConfigReading;
+  readonly config: WebConfig;
+}
+
+export interface WebConfigFileDeps {
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Takes a checked configuration over. @returns null, or for a person what cannot be changed while the agent runs */
+  readonly apply: (config: WebConfig) => string | null;
+  /** Given for tests. */
+  readonly read?: typeof readWebConfig;
+}
+
+/**
+ * Follows the web configuration file with the certificates and keys that it names: what changes on the disk holds within some two
+ * seconds. A file that cannot be used changes nothing, is told once, and shows in the metrics until it is put right.
+ */
+export class WebConfigFile {
+  readonly #deps: WebConfigFileDeps;
+  readonly #file: string;
+  #files: ReadonlyMap<string, string>;
+  /** What the last look saw that has not been read yet. */
+  #unread: string | null = null;
+  #current: WebConfig;
+  #successful = true;
+  #lastSuccess: WallTime;
+  #told = "";
+  #stop: (() => void) | null = null;
+  #reading: Promise<unknown> = Promise.resolve();
+
+  constructor({ reading, config }: GoodWebConfig, deps: WebConfigFileDeps) {
+    this.#deps = deps;
+    this.#file = reading.file;
+    this.#files = reading.files;
+    this.#current = config;
+    this.#lastSuccess = deps.clock.wall();
+    for (const warning of reading.warnings) this.#warn(warning);
+  }
+
+  /** Looks after the files from now on. */
+  start(): void {
+    const again = (): void => {
+      this.#stop = this.#deps.clock.after(LOOK_INTERVAL, () => void this.look().finally(() => this.#stop !== null && again()));
+    };
+    again();
+  }
+
+  async close(): Promise<void> {
+    this.#stop?.();
+    this.#stop = null;
+    await this.#reading;
+  }
+
+  /** One look at the files. Never rejects. */
+  async look(): Promise<void> {
+    const before = [...this.#files.values()].join("\n");
+    const now = (await Promise.all([...this.#files.keys()].map(fileIdentity))).join("\n");
+    if (now === before) this.#unread = null;
+    else if (now !== this.#unread) this.#unread = now;
+    else await this.reload();
+  }
+
+  /**
+   * Reads everything anew and takes it over, or nothing.
+   * @returns the problems that kept it from being taken over; none: it holds
+   */
+  reload(): Promise<readonly ConfigProblem[]> {
+    const reading = this.#reading.then(() => this.#reload());
+    this.#reading = reading.catch(() => undefined);
+    return reading;
+  }
+
+  /**
+   * Takes over what was read and checked by somebody else, such as a reload of the whole configuration.
+   * @returns the problems that kept it from being taken over; none: it holds
+   */
+  take({ config, files, warnings }: WebConfigReading): readonly ConfigProblem[] {
+    this.#files = files;
+    this.#unread = null;
+    const problems = config.ok ? this.#apply(config.value) : config.error;
+    this.#successful = problems.length === 0;
+    const told = problems.map(formatProblem).join("\n");
+    if (problems.length === 0) {
+      this.#lastSuccess = this.#deps.clock.wall();
+      this.#deps.log.info({ file: this.#file }, "the web configuration was read anew and holds");
+      for (const warning of warnings) this.#warn(warning);
+    } else if (told !== this.#told) {
+      this.#deps.log.error({ problems: told.split("\n") }, "the web configuration cannot be used: the old one goes on to hold");
+    }
+    this.#told = told;
+    return problems;
+  }
+
+  view(): Pick<WebView, "reload" | "certificateNotAfter"> {
+    return {
+      reload: { successful: this.#successful, lastSuccess: this.#lastSuccess },
+      certificateNotAfter: this.#current.tls?.notAfter ?? null,
+    };
+  }
+
+  async #reload(): Promise<readonly ConfigProblem[]> {
+    return this.take(await (this.#deps.read ?? readWebConfig)(this.#file, this.#deps.clock.wall()));
+  }
+
+  #apply(config: WebConfig): ConfigProblem[] {
+    const problem = this.#deps.apply(config);
+    if (problem !== null) return [{ file: this.#file, line: null, column: null, path: "tls_server_config", message: problem }];
+    this.#current = config;
+    return [];
+  }
+
+  #warn(warning: ConfigProblem): void {
+    this.#deps.log.warn({ warning: formatProblem(warning) }, "the web configuration is allowed, and mostly a mistake");
+  }
+}
+
+/** What changes in the files goes to the server. */
+export function followWebConfig(web: GoodWebConfig, server: HttpServer, clock: Clock, log: Logger): WebConfigFile {
+  return new WebConfigFile(web, { clock, log, apply: (config) => server.replaceWebConfig(config) });
+}
