@@ -1,5 +1,5 @@
 import { type ConfigProblem, formatProblem } from "../config/problems.ts";
-import { readWebConfig, type WebConfigReading } from "../config/web-file/read.ts";
+import type { WebConfigReading } from "../config/web-file/read.ts";
 import type { HttpServer } from "../http/server.ts";
 import type { Clock } from "../lib/clock.ts";
 import { fileIdentity } from "../lib/file-identity.ts";
@@ -22,8 +22,6 @@ export interface WebConfigFileDeps {
   readonly log: Logger;
   /** Takes a checked configuration over. @returns null, or for a person what cannot be changed while the agent runs */
   readonly apply: (config: WebConfig) => string | null;
-  /** Given for tests. */
-  readonly read?: typeof readWebConfig;
 }
 
 /**
@@ -114,7 +112,8 @@ export class WebConfigFile {
   }
 
   async #reload(): Promise<readonly ConfigProblem[]> {
-    return this.take(await (this.#deps.read ?? readWebConfig)(this.#file, this.#deps.clock.wall()));
+    const { readWebConfig } = await import("../config/web-file/read.ts");
+    return this.take(await readWebConfig(this.#file, this.#deps.clock.wall()));
   }
 
   #apply(config: WebConfig): ConfigProblem[] {

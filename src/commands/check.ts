@@ -1,6 +1,5 @@
 import { formatProblem } from "../config/problems.ts";
 import { readConfig } from "../config/resolve.ts";
-import { readWebConfig } from "../config/web-file/read.ts";
 import { nodeReader } from "../keepalived/conf/conf-reader.ts";
 import { parseConf } from "../keepalived/conf/parse.ts";
 import { thisHost } from "../keepalived/lint/host.ts";
@@ -78,6 +77,7 @@ async function checkConfig(path: string | undefined): Promise<Verdict> {
 
 /** The file of TLS and users that a valid configuration names. */
 async function checkWebConfig(file: string, path: string): Promise<Verdict> {
+  const { readWebConfig } = await import("../config/web-file/read.ts");
   const { config, warnings } = await readWebConfig(path, systemClock.wall());
   const errors = config.ok ? [] : config.error;
   const findings = [

@@ -1,7 +1,7 @@
 import { Agent } from "../agent/agent.ts";
 import { formatProblem } from "../config/problems.ts";
 import { readConfig } from "../config/resolve.ts";
-import { readWebConfig } from "../config/web-file/read.ts";
+import type { WebConfigReading } from "../config/web-file/read.ts";
 import { systemClock } from "../lib/clock.ts";
 import { createLogger } from "../lib/log.ts";
 import { buildRevision } from "./build-revision.ts";
@@ -27,7 +27,7 @@ export async function run(options: RunOptions, io: Io): Promise<number> {
     return ExitStatus.usage;
   }
   const { config, file } = read.value;
-  const web = config.web.config_file === null ? null : await readWebConfig(config.web.config_file, systemClock.wall());
+  const web = config.web.config_file === null ? null : await readWeb(config.web.config_file);
   if (web !== null && !web.config.ok) {
     for (const problem of web.config.error) io.err(`${formatProblem(problem)}\n`);
     return ExitStatus.usage;
@@ -53,6 +53,12 @@ export async function run(options: RunOptions, io: Io): Promise<number> {
     setTimeout(() => process.exit(), LINGER_MS).unref();
   }
   return ExitStatus.done;
+}
+
+/** Loaded by those only who have such a file. */
+async function readWeb(file: string): Promise<WebConfigReading> {
+  const { readWebConfig } = await import("../config/web-file/read.ts");
+  return readWebConfig(file, systemClock.wall());
 }
 
 /** Resolves with the first signal that asks the agent to end. */

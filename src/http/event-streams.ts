@@ -55,11 +55,13 @@ export class EventStreams {
     this.#listen();
   }
 
-  /** Ends every stream; clients come back by themselves. */
+  /** Ends every stream and its connection; clients come back by themselves. */
   close(): void {
     for (const response of [...this.#open]) {
       this.#forget(response);
-      response.end();
+      const { socket } = response;
+      // And with it the connection: whoever comes back comes in by what holds then.
+      response.end(() => socket?.end());
     }
   }
 

@@ -22,7 +22,7 @@ async function say(t: TestContext, port: number, text: string): Promise<string> 
   return read(socket);
 }
 
-const statuses = (text: string): string[] => text.match(/^HTTP\/1\.[01] \d{3}/gm) ?? [];
+const statuses = (text: string): string[] => text.match(/HTTP\/1\.[01] \d{3}/g) ?? [];
 
 /** A request, its first status, and whether the connection ends by itself; nothing of it may be taken for a second request. */
 const odd: ReadonlyArray<readonly [name: string, request: string, status: RegExp]> = [

@@ -3,25 +3,18 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { before, describe, type TestContext, test } from "node:test";
+import { describe, type TestContext, test } from "node:test";
 import type { ConnectionOptions } from "node:tls";
 import { HASH } from "../../config/web-file/kit.ts";
 import { Authority, type Certificate, noOpenssl } from "../../helpers/certificates.ts";
 import { ask, connected, loopback, read, type Started, serve } from "./kit.ts";
 
 describe("HTTPS by the web configuration file", { skip: noOpenssl }, () => {
-  let ca: Authority;
-  let strangers: Authority;
-  let server: Certificate;
-  let client: Certificate;
-  let stranger: Certificate;
-  before(() => {
-    ca = new Authority("CA");
-    strangers = new Authority("Strangers");
-    server = ca.issue("server", "DNS:localhost,IP:127.0.0.1");
-    client = ca.issue("client", "DNS:prometheus.example,IP:2001:db8::1,email:ops@example.net,URI:spiffe://example/prometheus");
-    stranger = strangers.issue("stranger", "DNS:prometheus.example");
-  });
+  const ca = new Authority("CA");
+  const strangers = new Authority("Strangers");
+  const server = ca.issue("server", "DNS:localhost,IP:127.0.0.1");
+  const client = ca.issue("client", "DNS:prometheus.example,IP:2001:db8::1,email:ops@example.net,URI:spiffe://example/prometheus");
+  const stranger = strangers.issue("stranger", "DNS:prometheus.example");
 
   const tlsConfig = (more: object = {}): object => ({ cert_file: server.certFile, key_file: server.keyFile, ...more });
   const trusting = (): ConnectionOptions => ({ ca: ca.own.cert });

@@ -71,6 +71,8 @@ export interface AgentOptions {
   readonly listen?: readonly string[];
   /** Where its control socket is to be; in its own folder unless a test says otherwise. */
   readonly controlSocket?: string;
+  /** A web configuration file: HTTP is then asked for over the control socket, which it does not touch. */
+  readonly webConfig?: string;
   /** The keepalived on its host, which it is to watch; without it none is there for the agent. */
   readonly keepalived?: Keepalived;
 }
@@ -94,7 +96,7 @@ export class Agent {
 
   /** Starts the agent without waiting for anything. */
   static launch(lab: Lab, host: Host, options: AgentOptions = {}): Agent {
-    const { name = "agent", config = "", args = [], wrapper = [], listen = [], keepalived, controlSocket } = options;
+    const { name = "agent", config = "", args = [], wrapper = [], listen = [], keepalived, controlSocket, webConfig } = options;
     const folder = lab.folder(`${name}-${host.name}`);
     // The agent may run as another user.
     chmodSync(folder, 0o777);
@@ -109,7 +111,7 @@ export class Agent {
       pid_file: keepalived?.pidFile ?? none("keepalived.pid"),
       vrrp_pid_file: keepalived?.vrrpPidFile ?? none("vrrp.pid"),
     };
-    const web = { control_socket: controlSocket ?? none("control.sock") };
+    const web = { control_socket: controlSocket ?? none("control.sock"), config_file: webConfig ?? null };
     writeFileSync(configFile, `${config}\nkeepalived: ${JSON.stringify(section)}\nweb: ${JSON.stringify(web)}\n`);
     const listening = [`unix:${socket}`, ...listen].flatMap((address) => ["--listen", address]);
     const command = [
@@ -123,7 +125,7 @@ export class Agent {
     ];
     const startedAt = performance.now();
     const child = host.start(name, [...wrapper, ...command, ...listening, ...args]);
-    return new Agent(host, child, folder, socket, startedAt);
+    return new Agent(host, child, folder, webConfig === undefined ? socket : web.control_socket, startedAt);
   }
 
   /** Starts the agent and waits until it captures. */
