@@ -23,9 +23,10 @@ import * as notify from "../test/bench/parts/notify.mjs";
 import * as replay from "../test/bench/parts/replay.mjs";
 import * as scrape from "../test/bench/parts/scrape.mjs";
 import * as start from "../test/bench/parts/start.mjs";
+import * as web from "../test/bench/parts/web.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const parts = [flood, scrape, start, hostile, forward, netlink, notify, detection, detectors, alerts, replay];
+const parts = [flood, scrape, start, hostile, forward, netlink, notify, detection, web, detectors, alerts, replay];
 
 const usage = `usage: npm run bench -- [options]
   --quick         short runs, for a first look: values are rough

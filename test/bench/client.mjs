@@ -7,6 +7,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { sum } from "./lib/exposition.mjs";
 
 const port = Number(process.argv[2]);
+/** Of the user that a web configuration asks for; empty for none. */
+const own = process.argv[3] ? { authorization: process.argv[3] } : {};
 const agent = new Agent({ keepAlive: true, maxSockets: 1 });
 
 /** The same clock in every process of this host. */
@@ -21,7 +23,7 @@ const asPrometheus = {
 function get(path, { headers = {}, limit = 10_000 } = {}) {
   return new Promise((resolve, reject) => {
     const start = performance.now();
-    const call = request({ host: "127.0.0.1", port, path, agent, headers, timeout: limit }, (response) => {
+    const call = request({ host: "127.0.0.1", port, path, agent, headers: { ...own, ...headers }, timeout: limit }, (response) => {
       const chunks = [];
       response.on("data", (chunk) => chunks.push(chunk));
       response.on("end", () => {
@@ -44,7 +46,7 @@ const microseconds = (time) => Date.parse(`${time.slice(0, 19)}Z`) * 1_000 + Num
 
 function listen() {
   return new Promise((resolve, reject) => {
-    const headers = { accept: "text/event-stream" };
+    const headers = { ...own, accept: "text/event-stream" };
     const call = request({ host: "127.0.0.1", port, path: "/api/v1/events", headers }, (response) => {
       if (response.statusCode !== 200) reject(new Error(`/api/v1/events answered ${response.statusCode}`));
       let rest = "";

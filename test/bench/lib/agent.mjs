@@ -14,9 +14,9 @@ export class Client {
   #next = 1;
   #waiting = new Map();
 
-  static async start(session, namespace) {
+  static async start(session, namespace, authorization = "") {
     const client = new Client();
-    const [command, args] = inNamespace(namespace, 0, [process.execPath, clientScript, String(port)]);
+    const [command, args] = inNamespace(namespace, 0, [process.execPath, clientScript, String(port), authorization]);
     client.#child = session.spawn(command, args, { stdio: ["ignore", "inherit", "inherit", "ipc"] });
     await new Promise((resolve, reject) => {
       client.#waiting.set(0, { resolve, reject });
@@ -53,12 +53,12 @@ export class Client {
 }
 
 /** Everything in the run's own folder: the host's keepalived, sockets and state are not touched. */
-function writeConfig(session, more) {
+function writeConfig(session, more, webFile) {
   const home = join(session.directory, `agent-${++started}`);
   mkdirSync(home);
   const config = {
     keepalived: { config: join(home, "keepalived.conf"), notify_fifo: join(home, "notify.fifo"), notify_socket: join(home, "notify.sock") },
-    web: { listen: [`127.0.0.1:${port}`], control_socket: join(home, "control.sock") },
+    web: { listen: [`127.0.0.1:${port}`], control_socket: join(home, "control.sock"), config_file: webFile },
     state_directory: join(home, "state"),
     ...more,
   };
@@ -68,8 +68,8 @@ function writeConfig(session, more) {
 }
 
 /** Starts the agent without waiting: on CPU 1 inside the namespace unless told otherwise. `config`: further keys of the configuration. */
-export function spawnAgent(session, namespace, { main, cpu = 1, nodeArguments = [], config: more = {} }) {
-  const config = writeConfig(session, more);
+export function spawnAgent(session, namespace, { main, cpu = 1, nodeArguments = [], config: more = {}, webFile = null }) {
+  const config = writeConfig(session, more, webFile);
   const [command, args] = inNamespace(namespace, cpu, [
     process.execPath,
     ...nodeArguments,
@@ -90,7 +90,7 @@ export class RunningAgent {
   static async start(session, namespace, options) {
     const agent = new RunningAgent();
     agent.child = spawnAgent(session, namespace, options);
-    agent.client = await Client.start(session, namespace);
+    agent.client = await Client.start(session, namespace, options.authorization);
     await until("the agent to be ready", 20_000, async () => {
       if (agent.child.exitCode !== null) throw new Error(agentFailure(agent.child));
       return agent.client.call("get", { path: "/-/ready" }).then(

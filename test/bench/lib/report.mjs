@@ -160,6 +160,43 @@ function detectorsTable({ rounds, rows }) {
   };
 }
 
+function webTable({ rows, rssAfterMegabytes }) {
+  return {
+    title: `The same beside clients that mean ill (RSS ${rssAfterMegabytes} MB some seconds after them)`,
+    head: [
+      "condition",
+      "clients that mean ill",
+      "connections",
+      "refused so far",
+      "CPU of the agent",
+      "RSS MB",
+      "drops",
+      "waited for a CPU, ms",
+      "expected",
+      "seen",
+      "event p50 ms",
+      "p99",
+      "max",
+      "client p50 ms",
+      "p99",
+      "max",
+    ],
+    rows: rows.map((row) => [
+      row.what,
+      row.attack ? "yes" : "no",
+      row.connections,
+      row.refused,
+      row.cpuShare,
+      row.rssMegabytes,
+      row.drops,
+      row.waitedMs,
+      row.expected,
+      row.seen,
+      ...[row.eventMs, row.clientMs].flatMap(({ p50, p99, max }) => [p50, p99, max]),
+    ]),
+  };
+}
+
 function detectionTable({ rows }) {
   return {
     title: "From the deciding packet, or the deadline, to the event",
@@ -248,6 +285,7 @@ const tablesOf = {
   notify: notifyTable,
   netlink: netlinkTable,
   detection: detectionTable,
+  web: webTable,
   detectors: detectorsTable,
   alerts: [alertLatencyTable, alertTable],
   replay: replayTable,
@@ -279,7 +317,7 @@ function addAlerts(add, { latency, mass, memory } = {}) {
 }
 
 /** What the project demands of itself, judged: `met` is null where this run did not measure it. */
-export function judge({ flood, scrape, start, hostile, notify, netlink, detection, detectors, alerts, replay }) {
+export function judge({ flood, scrape, start, hostile, notify, netlink, detection, web, detectors, alerts, replay }) {
   const budgets = [];
   const add = (what, limit, value, met) =>
     budgets.push({ what, limit, measured: value ?? "not measured", met: value === undefined ? null : met });
@@ -319,6 +357,15 @@ export function judge({ flood, scrape, start, hostile, notify, netlink, detectio
     addDelay(`a condition known to a client after the packet that decides it, p99${beside}`, "packet", 20, load);
     addDelay(`a condition known to a client after its deadline, p99${beside}`, "deadline", 30, load);
   }
+  const attacked = web?.rows.filter(({ attack }) => attack);
+  const late = attacked && Math.max(...attacked.map(({ eventMs }) => eventMs.p99));
+  const lost = attacked?.reduce((all, { expected, seen, drops }) => all + expected - seen + drops, 0);
+  add(
+    "a condition known beside 1,000 idle connections, 200 slow requests, 50 scrapes at once and wrong passwords, p99",
+    "50 ms, none unseen",
+    attacked && `${text(late)} ms (unseen: ${lost})`,
+    attacked && late <= 50 && lost === 0,
+  );
   const healthy = detectors?.rows.find(({ what }) => what.startsWith("healthy masters"));
   add(
     "all detectors on an advert of a healthy master",

@@ -20,7 +20,7 @@ const [EARLIEST, LATEST] = [-50_000, 1_000_000];
 const REST_MS = 1_300;
 
 /** Plays the script; returns what its frames decide and when that was. Cycles that this machine disturbed are left out, and counted. */
-async function play(context, segment, player, cycles) {
+export async function play(context, segment, player, cycles) {
   const script = makeScript(cycles);
   const [frames, stamps] = ["frames", "stamps"].map((file) => join(context.session.directory, file));
   writeFileSync(frames, script.map(({ at, bytes }) => `${at} ${bytes}\n`).join(""));
@@ -57,7 +57,7 @@ function delaysOf(expectations, events) {
   };
 }
 
-async function measure(context, segment, player, agent, { rate, cycles }) {
+export async function measure(context, segment, player, agent, { rate, cycles }) {
   const dropsBefore = sum(await agent.metrics(), "vrrpwatch_capture_drops_total");
   const flood = rate === 0 ? null : segment.start({ rate, seconds: 300, routers: FLOOD_ROUTERS });
   if (flood !== null) await sleep(1_000);
