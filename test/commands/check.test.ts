@@ -201,3 +201,24 @@ test("--version prints the version of the package", async () => {
   assert.equal(status, 0);
   assert.match(out, /^\d+\.\d+\.\d+\n$/);
 });
+
+test("check: the web configuration that the file names is judged, too, and nothing in it is repeated", async () => {
+  const web = file("web.yml", "basic_auth_users: {joe: hunter2}\nrate_limit: {interval: 1s}\n");
+  const path = file("with-web.yaml", `web: {config_file: ${web}}\n`);
+  const { status, out } = await vrrpwatch("check", "--config", path);
+  assert.equal(status, 2);
+  assert.match(out, /web\.yml:1:25 basic_auth_users\.joe: must be a bcrypt hash[^\n]*\n[^\n]*web\.yml:2:\d+ rate_limit: needs burst/);
+  assert.match(out, /2 problems: vrrpwatch would not start with this web configuration/);
+  assert.ok(!out.includes("hunter2"));
+});
+
+test("check: a web configuration that is only unwise is a warning, with status 0", async () => {
+  const web = file("open.yml", "{}\n");
+  const path = file("with-open.yaml", `web: {config_file: ${web}}\n`);
+  const { status, out } = await vrrpwatch("check", "--config", path);
+  assert.equal(status, 0);
+  assert.match(
+    out,
+    /open\.yml:1:1: gives neither TLS nor users[^\n]* \(warning\)\n[^\n]*with-open\.yaml: the configuration is valid, and so is /,
+  );
+});

@@ -123,8 +123,8 @@ function checkKey({ text, path, shown }: Pem, certificate: X509Certificate | nul
     const key = createPrivateKey(text);
     if (certificate !== null && !certificate.checkPrivateKey(key))
       problems.push({ path, message: `${shown} is not the key of the certificate: give both from one issue, and replace both` });
-  } catch (error) {
-    const locked = error instanceof Error && "code" in error && error.code === "ERR_MISSING_PASSPHRASE";
+  } catch {
+    const locked = /-----BEGIN ENCRYPTED |Proc-Type: 4,ENCRYPTED/.test(text);
     const message = locked ? "has a passphrase: store it without one, readable for the agent only" : "holds no usable private key in PEM";
     problems.push({ path, message: `${shown} ${message}` });
   }

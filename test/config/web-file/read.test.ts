@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createPrivateKey } from "node:crypto";
 import { chmodSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { test } from "node:test";
@@ -215,10 +216,14 @@ test("Go's names of ciphers and curves become OpenSSL's, and TLS 1.3 keeps its o
 test("what cannot be used of a certificate or key is told with its setting, and nothing of it is repeated", { skip }, async () => {
   const ca = new Authority("CA");
   const [one, other] = [ca.issue("one", "DNS:a"), ca.issue("other", "DNS:b")];
+  const locked = webFile(
+    String(createPrivateKey(one.key).export({ type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase: "x" })),
+  );
   const cases: ReadonlyArray<readonly [object, string, RegExp]> = [
     [{ cert_file: one.certFile, key_file: other.keyFile }, "tls_server_config.key_file", /is not the key of the certificate/],
     [{ cert_file: one.keyFile, key_file: one.keyFile }, "tls_server_config.cert_file", /holds no usable certificate/],
     [{ cert_file: one.certFile, key_file: one.certFile }, "tls_server_config.key_file", /no usable private key/],
+    [{ cert_file: one.certFile, key_file: locked }, "tls_server_config.key_file", /has a passphrase/],
     [{ cert_file: one.certFile, key_file: "/nowhere" }, "tls_server_config.key_file", /\/nowhere does not exist/],
     [
       { cert_file: one.certFile, key_file: one.keyFile, client_ca_file: one.keyFile, client_auth_type: "RequireAndVerifyClientCert" },
