@@ -260,7 +260,7 @@ export class Agent {
       silences: this.#silencesView(),
       incidents: this.incidents?.view() ?? null,
       alerts: this.#alertsView(),
-      runbooks: runbooksOf(this.#deps.config),
+      runbooks: runbooksOf(this.#deps.config, this.#secure),
       web: this.#webView(),
       compat: this.#deps.config.compat.keepalived_exporter,
       describe: (id) => this.#describe(id),
@@ -270,6 +270,10 @@ export class Agent {
   /** The web configuration file that is followed; null where the configuration names none. For a reload of everything. */
   get webConfig(): WebConfigFile | null {
     return this.#webConfig;
+  }
+
+  get #secure(): boolean {
+    return (this.#deps.web?.config.tls ?? null) !== null;
   }
 
   #webView(): WebView | null {
@@ -361,7 +365,7 @@ export class Agent {
       snapshot: () => this.#snapshot(),
       describeRouter: (id: VirtualRouterId) => this.#describe(id),
       joined: () => this.#syncGroups.joined,
-      secure: (this.#deps.web?.config.tls ?? null) !== null,
+      secure: this.#secure,
       isSilenced: (id: VirtualRouterId) => this.#silencesView().of(id).length > 0,
       incidentOf: (id: VirtualRouterId) => this.incidents?.openOf(id) ?? null,
       alive: () => this.#isAlive(),

@@ -58,7 +58,7 @@ export async function openAlerts(deps: AgentAlertsDeps): Promise<AlertCenter | n
       damping: alerts.damping,
       externalLabels: alerts.external_labels,
       masterChanges: alerts.master_changes,
-      runbookUrl: runbooksOf(config),
+      runbookUrl: runbooksOf(config, deps.secure),
       host: hostname(),
       directory: directoryOf(config),
     },

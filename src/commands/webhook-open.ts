@@ -1,7 +1,7 @@
 import { openReceiver } from "../agent/receivers.ts";
 import { endsAt } from "../alerts/alertmanager-push.ts";
-import type { Config } from "../config/schema.ts";
 import { systemClock } from "../lib/clock.ts";
+import { speaksHttps } from "./speaks-https.ts";
 import { packageVersion } from "./version.ts";
 import type { OpenWebhook } from "./webhook-test.ts";
 
@@ -13,11 +13,3 @@ export const openWebhook: OpenWebhook = async (receiver, config) =>
     secure: await speaksHttps(config),
     endsAt: (alert) => endsAt(alert, systemClock.wall(), config.alerts.resend_interval),
   });
-
-/** Links to the agent begin with it. A web configuration that cannot be used is no matter of a receiver: `check` tells of it. */
-async function speaksHttps({ web: { config_file: file } }: Config): Promise<boolean> {
-  if (file === null) return false;
-  const { readWebConfig } = await import("../config/web-file/read.ts");
-  const { config } = await readWebConfig(file, systemClock.wall());
-  return config.ok && config.value.tls !== null;
-}

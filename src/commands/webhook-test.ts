@@ -18,6 +18,7 @@ import { err, ok, type Result } from "../lib/result.ts";
 import { ExitStatus } from "./exit.ts";
 import type { Io } from "./io.ts";
 import { printable } from "./silence-text.ts";
+import { speaksHttps } from "./speaks-https.ts";
 import { exampleNotification, exampleSubjects } from "./webhook-example.ts";
 
 export interface WebhookTestOptions {
@@ -107,7 +108,7 @@ async function planOf({
     resolved,
     receiver: name,
     externalLabels,
-    runbookUrl: runbooksOf(config),
+    runbookUrl: runbooksOf(config, await speaksHttps(config)),
     host: hostname(),
     id: `test-${randomUUID()}`,
     wall: systemClock.wall(),

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { FastifyInstance } from "fastify";
 import { sendText } from "./answer.ts";
+import { useContentPolicy } from "./default-headers.ts";
 import type { PageSource } from "./deps.ts";
 import { Html, html } from "./html.ts";
 import { style } from "./landing-style.ts";
@@ -62,7 +63,7 @@ export function addPageRoutes(app: FastifyInstance, pages: PageSource): void {
     const text = await pages.read(name, asHtml ? "html" : "markdown");
     if (text === null) throw notFound("there is no such page; /docs/conditions/README.md lists the conditions");
     if (!asHtml) return sendText(request, reply, "text/markdown; charset=utf-8", text);
-    reply.header("content-security-policy", policy);
+    useContentPolicy(reply, policy);
     return sendText(request, reply, "text/html; charset=utf-8", page(path, name, text));
   });
 }

@@ -11,6 +11,10 @@ export const webRefusals = [
 ] as const;
 export type WebRefusal = (typeof webRefusals)[number];
 
+/** Each reason at zero. */
+export const noRefusals = (): Record<WebRefusal, number> =>
+  Object.fromEntries(webRefusals.map((reason) => [reason, 0])) as Record<WebRefusal, number>;
+
 /** How the HTTP side does, over all addresses of `web.listen`. */
 export interface WebView {
   readonly connections: number;

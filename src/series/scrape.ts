@@ -1,6 +1,7 @@
 import type { ReceiverView } from "../lib/alerts-view.ts";
 import { durationBuckets } from "../lib/alerts-view.ts";
 import { micros, type WallTime } from "../lib/time.ts";
+import { noRefusals } from "../lib/web-view.ts";
 import type { AgentView } from "../metrics/agent-view.ts";
 import { renderExposition } from "../metrics/render.ts";
 import { interfaceName, type Situation } from "./situation.ts";
@@ -34,6 +35,7 @@ function agentView({ where, interfaces, receivers, compat }: Situation, wall: Wa
       heartbeat: null,
     },
     runbooks: "http://lb1.example.net:10112/docs/conditions",
+    web: { connections: 1, refused: noRefusals(), reload: null, certificateNotAfter: null },
     compat,
     describe: () => ({ segment: "192.0.2.0/24", name: null }),
   };

@@ -8,7 +8,7 @@ import { loadConfig } from "../../src/config/load.ts";
 function runbooks(text: string): string | null {
   const result = loadConfig(text, "c.yaml");
   assert.ok(result.ok);
-  return runbooksOf(result.value);
+  return runbooksOf(result.value, false);
 }
 
 const host = `http://${hostname()}`;
@@ -35,3 +35,9 @@ for (const { name, config, url } of [
   test(`runbooks: ${name}`, () => {
     assert.equal(runbooks(config), url);
   });
+
+test("an agent with TLS is reached by HTTPS", () => {
+  const result = loadConfig("{}", "c.yaml");
+  assert.ok(result.ok);
+  assert.equal(runbooksOf(result.value, true), `https://${hostname()}:10112/docs/conditions`);
+});

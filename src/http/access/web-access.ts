@@ -9,7 +9,7 @@ import { seconds } from "../../lib/time.ts";
 import { secureContextOptions } from "../../lib/tls-options.ts";
 import { TokenBucket } from "../../lib/token-bucket.ts";
 import { authenticates, type WebConfig, type WebTls } from "../../lib/web-config.ts";
-import { type WebRefusal, webRefusals } from "../../lib/web-view.ts";
+import { noRefusals, type WebRefusal } from "../../lib/web-view.ts";
 import type { HttpLog } from "../deps.ts";
 import { RequestError } from "../request-error.ts";
 import { BasicAuth } from "./basic-auth.ts";
@@ -34,7 +34,7 @@ export class WebAccess {
   readonly #deps: WebAccessDeps;
   readonly #auth = new BasicAuth();
   readonly #logged = new RateLimiter({ interval: LOG_INTERVAL, maxKeys: MOST_LOGGED_CLIENTS });
-  readonly #refused = new Map<WebRefusal, number>(webRefusals.map((reason) => [reason, 0]));
+  readonly #refused = noRefusals();
   readonly #servers = new Set<TlsServer>();
   /** Which of the trusts that held one after another let a connection in. */
   readonly #trustOf = new WeakMap<Socket, number>();
@@ -58,11 +58,11 @@ export class WebAccess {
   }
 
   get refused(): Readonly<Record<WebRefusal, number>> {
-    return Object.fromEntries(this.#refused) as Record<WebRefusal, number>;
+    return this.#refused;
   }
 
   count(reason: WebRefusal): void {
-    this.#refused.set(reason, (this.#refused.get(reason) ?? 0) + 1);
+    this.#refused[reason] += 1;
   }
 
   /**
