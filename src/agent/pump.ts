@@ -3,6 +3,7 @@ import type { Engine } from "../core/engine.ts";
 import type { Event } from "../core/events.ts";
 import type { HostFact } from "../core/host-facts.ts";
 import { toInput } from "../core/intake.ts";
+import type { EngineOptions } from "../core/options.ts";
 import type { Clock } from "../lib/clock.ts";
 import { randomKey } from "../lib/random-key.ts";
 import { type Duration, type Instant, instant, micros, millis, plus, seconds, since, type WallTime, wallTime } from "../lib/time.ts";
@@ -128,6 +129,17 @@ export class Pump implements FrameSink {
     this.#notePause();
     this.#source?.drain();
     this.#emit(engine.handleHost({ ...fact, at: clock.now(), wall: clock.wall() }));
+    this.#arm();
+  }
+
+  /** The engine judges by other options from now on. @param abandoned see `Engine.reconfigure` */
+  reconfigure(options: EngineOptions, abandoned: readonly string[]): void {
+    const { clock, engine } = this.#deps;
+    this.#notePause();
+    this.#source?.drain();
+    // Frames from just before may still be in the ring: they are not to come late.
+    const at = instant(Math.max(engine.now, clock.now() - this.#settle));
+    this.#emit(engine.reconfigure(options, at, this.#wallAt(at), abandoned));
     this.#arm();
   }
 

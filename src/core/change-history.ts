@@ -16,10 +16,16 @@ export class ChangeHistory {
   /** Oldest first; at most `#kept`. */
   readonly at: Instant[] = [];
   #fresh: Fresh | null = null;
-  readonly #kept: number;
+  #kept: number;
 
   constructor(kept: number) {
     this.#kept = kept;
+  }
+
+  /** From now on so many are kept. */
+  keep(kept: number): void {
+    this.#kept = kept;
+    this.at.splice(0, Math.max(0, this.at.length - kept));
   }
 
   /** @returns whether it is the return of the old master after one advert of another. */

@@ -8,7 +8,8 @@ import { takeoverSilence } from "./timing.ts";
 
 export interface ClaimsContext {
   readonly maxSenders: number;
-  readonly downTimerAdverts: number;
+  /** Asked for each time: the user may change it. */
+  downTimerAdverts(): number;
   /** Who must not be evicted. */
   isNeeded(sender: Sender): boolean;
   evicted(): void;
@@ -142,7 +143,7 @@ export class Claims {
     const { version } = sender.lastAdvert;
     for (const other of this.#senders.values()) {
       if (other === sender || !other.claims) continue;
-      const silence = takeoverSilence(version, other.lastAdvert.interval, sender.priority ?? 0, this.#context.downTimerAdverts);
+      const silence = takeoverSilence(version, other.lastAdvert.interval, sender.priority ?? 0, this.#context.downTimerAdverts());
       const silentUntil = other.stand?.silentUntil(other) ?? null;
       if ((silentUntil === null || at >= silentUntil) && since(at, other.lastAdvertAt) >= silence) {
         if (sender.stand?.against === other && sender.stand.isMutual) this.#silence(other);

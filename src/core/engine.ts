@@ -25,6 +25,7 @@ interface InterfaceCounts extends InterfaceView {
  *   handle(input)   first everything due by input.at, then the input   -> events
  *   advance(now)    everything due by now                              -> events, each at its own instant
  *   nextDeadline()  when to call advance, if no input comes before
+ *   reconfigure(…)  other options from an instant on
  *
  * How often `advance` is called changes nothing but how soon the events are known.
  */
@@ -112,6 +113,30 @@ export class Engine {
     this.#host.handle(input);
     // It may be ahead of the wire by some milliseconds, in which no silence is concluded.
     this.#judge(input.at, input.wall);
+    return this.#flush();
+  }
+
+  /**
+   * Judges by other options from `at` on; an input like any other: what is due before is judged by those of before. The bounds on what is
+   * remembered stay as they were.
+   * @param abandoned interfaces that nobody wants to listen on any more: what was heard there is forgotten
+   */
+  reconfigure(options: EngineOptions, at: Instant, wall: WallTime, abandoned: readonly string[] = []): readonly Event[] {
+    const from = later(at, this.#now);
+    this.#expire(from);
+    this.#now = from;
+    this.#wallOffset = micros(wall - at);
+    const { maxVirtualRouters, maxSenders, maxAddresses, maxInterfaces } = this.#options;
+    // In place: everybody who was given them sees the new ones.
+    Object.assign(this.#options, options, { maxVirtualRouters, maxSenders, maxAddresses, maxInterfaces });
+    for (const name of abandoned) this.#abandon(name, from);
+    for (const router of this.#table.all()) {
+      router.reconfigured();
+      if (router.revision !== router.joined.revision) this.#host.follow(router.joined, from, this.#wallAt(from));
+      this.#deadlines.update(router);
+    }
+    this.#host.reconfigured(from, this.#wallAt(from));
+    this.#judge(from, this.#wallAt(from));
     return this.#flush();
   }
 
@@ -227,6 +252,17 @@ export class Engine {
       this.#host.follow(router.joined, at, wall);
       this.#deadlines.update(router);
     }
+  }
+
+  #abandon(interfaceName: string, at: Instant): void {
+    const wall = this.#wallAt(at);
+    for (const router of [...this.#table.on(interfaceName)]) {
+      this.#table.remove(router);
+      this.#deadlines.remove(router);
+      router.failover.settle(at, wall);
+      this.#host.leave(router.joined, "its interface is not listened on any more", at, wall);
+    }
+    this.#interfaces.delete(interfaceName);
   }
 
   #isDeaf(interfaceName: string | null): boolean {

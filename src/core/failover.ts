@@ -46,7 +46,8 @@ interface Failover {
 /** What the follower needs of the virtual router. */
 export interface FailoverContext {
   readonly id: VirtualRouterId;
-  readonly downTimerAdverts: number;
+  /** Asked for each time: the user may change it. */
+  downTimerAdverts(): number;
   readonly host: HostOfTakeover;
   emit(event: Event): void;
 }
@@ -98,7 +99,7 @@ export class FailoverFollower {
     const last = old === null ? this.#lost : lastWordOf(old);
     this.#lost = null;
     if (last === null || reason === "initial") return null;
-    const inevitable = inevitableGap(reason, last.advert, to.priority ?? 0, this.#context.downTimerAdverts);
+    const inevitable = inevitableGap(reason, last.advert, to.priority ?? 0, this.#context.downTimerAdverts());
     this.#open = {
       change,
       last: inevitable !== null && isMeasured(change, last) ? last : null,

@@ -1,5 +1,5 @@
 import { type Duration, seconds } from "../lib/time.ts";
-import { type ConditionSettings, defaultConditionSettings } from "./conditions/settings.ts";
+import { defaultConditionSettings } from "./conditions/settings.ts";
 import type { VirtualRouterId } from "./events.ts";
 import type { HostOptions } from "./host/host-state.ts";
 
@@ -13,10 +13,6 @@ export interface EngineOptions extends HostOptions {
   readonly forgetAfter: Duration;
   /** keepalived's `down_timer_adverts`, per virtual router. */
   readonly downTimerAdverts: (id: VirtualRouterId) => number;
-  /** How the conditions of a virtual router are judged. */
-  readonly conditions: (id: VirtualRouterId) => ConditionSettings;
-  /** The only addresses that may send adverts of a virtual router; null: anybody. */
-  readonly allowedSenders: (id: VirtualRouterId) => readonly string[] | null;
 }
 
 export const defaultEngineOptions: EngineOptions = {

@@ -88,7 +88,7 @@ export class VirtualRouter implements Deadlined, WireSubject {
   readonly failover: FailoverFollower;
 
   readonly #context: RouterContext;
-  readonly downTimerAdverts: number;
+  downTimerAdverts: number;
   readonly changes: ChangeHistory;
   readonly late = new LateLog();
   readonly invalid = new InvalidLog();
@@ -122,17 +122,18 @@ export class VirtualRouter implements Deadlined, WireSubject {
     this.queuedFor = first.at;
     this.#context = context;
     this.downTimerAdverts = context.options.downTimerAdverts(id);
+    const downTimerAdverts = (): number => this.downTimerAdverts;
     this.#claims = new Claims({
       maxSenders: context.options.maxSenders,
-      downTimerAdverts: this.downTimerAdverts,
+      downTimerAdverts,
       isNeeded: (sender) => sender === this.#master || sender.source === this.#vacancy?.from,
       evicted: () => context.evicted("sender", 1),
       changed: () => this.joined.board.mark(Aspect.claims),
     });
-    this.changes = new ChangeHistory(CHANGES_KEPT * Number(context.options.conditions(id).flapping.options["changes"]));
+    this.changes = new ChangeHistory(this.#changesKept);
     this.failover = new FailoverFollower({
       id,
-      downTimerAdverts: this.downTimerAdverts,
+      downTimerAdverts,
       host: this.joined,
       emit: (event) => context.emit(event),
     });
@@ -141,6 +142,20 @@ export class VirtualRouter implements Deadlined, WireSubject {
     this.#last = new LastSpeaker(first.at);
     this.#latest = context.retained(first.advert);
     this.revision = 1;
+  }
+
+  /** The options are other ones from now on. */
+  reconfigured(): void {
+    this.changes.keep(this.#changesKept);
+    const before = this.downTimerAdverts;
+    this.downTimerAdverts = this.#context.options.downTimerAdverts(this.id);
+    if (this.downTimerAdverts === before) return;
+    this.revision += 1;
+    this.joined.board.markAll();
+  }
+
+  get #changesKept(): number {
+    return CHANGES_KEPT * Number(this.#context.options.conditions(this.id).flapping.options["changes"]);
   }
 
   /** The next instant at which time alone changes something. */

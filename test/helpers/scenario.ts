@@ -2,7 +2,7 @@ import { Engine } from "../../src/core/engine.ts";
 import type { Event } from "../../src/core/events.ts";
 import type { HostFact } from "../../src/core/host-facts.ts";
 import type { Input } from "../../src/core/input.ts";
-import type { EngineOptions } from "../../src/core/options.ts";
+import { defaultEngineOptions, type EngineOptions } from "../../src/core/options.ts";
 import { type Duration, instant, micros, millis, toSeconds, wallTime } from "../../src/lib/time.ts";
 import type { AddressClaim, Advert } from "../../src/wire/decoded.ts";
 import type { Direction } from "../../src/wire/frame.ts";
@@ -103,6 +103,13 @@ export class Scenario {
   fact(atMs: number, fact: HostFact): this {
     const at = instant(Math.round(atMs * 1_000));
     this.events.push(...this.engine.handleHost({ ...fact, at, wall: wallTime(EPOCH_US + at) }));
+    return this;
+  }
+
+  /** The user wants something else from then on. @param abandoned interfaces that are not listened on any more */
+  reconfigure(atMs: number, options: Partial<EngineOptions>, abandoned: readonly string[] = []): this {
+    const at = instant(atMs * 1_000);
+    this.events.push(...this.engine.reconfigure({ ...defaultEngineOptions, ...options }, at, wallTime(EPOCH_US + at), abandoned));
     return this;
   }
 

@@ -43,7 +43,7 @@ export class ConditionBoard implements Deadlined, ConditionsView {
   position = -1;
   readonly #subject: Subject;
   /** In the order of `detectors`, as the states are. */
-  readonly #settings: readonly ConditionSetting[];
+  #settings: readonly ConditionSetting[];
   readonly #context: BoardContext;
   readonly #states: (State | undefined)[] = [];
   /** Conditions that cannot be judged now. A bit each, in the order of `detectors`. */
@@ -124,6 +124,19 @@ export class ConditionBoard implements Deadlined, ConditionsView {
     this.#findDeadline();
   }
 
+  /** Judged by other settings from now on: what is not judged any more ends, and what is judged otherwise is judged anew. */
+  reconfigure(settings: ConditionSettings, at: Instant, wall: WallTime): void {
+    const before = this.#settings;
+    this.#settings = inOrder(settings);
+    let aspects = 0;
+    for (const index of changedBetween(before, this.#settings)) {
+      if (this.#settings[index]?.enabled === true) aspects |= watches[index] as number;
+      else this.#switchOff(index, at, wall);
+    }
+    this.#findDeadline();
+    this.mark(aspects);
+  }
+
   /** It is not followed any more: whatever is raised ends. */
   end(why: string, at: Instant, wall: WallTime): void {
     for (const state of this.#states) {
@@ -161,6 +174,15 @@ export class ConditionBoard implements Deadlined, ConditionsView {
 
   lastRaisedWall(condition: ConditionName): WallTime | null {
     return this.#stateOf(condition)?.lastRaisedWall ?? null;
+  }
+
+  #switchOff(index: number, at: Instant, wall: WallTime): void {
+    this.#unknown |= 1 << index;
+    const state = this.#states[index];
+    if (state === undefined) return;
+    state.heldSince = null;
+    state.recheckAt = null;
+    this.#clear(state, "switched off in the configuration", at, wall);
   }
 
   #stateOf(condition: ConditionName): State | undefined {
@@ -272,6 +294,26 @@ function inOrder(settings: ConditionSettings): readonly ConditionSetting[] {
     ordered.set(settings, list);
   }
   return list;
+}
+
+/** Where two settings differ. Most virtual routers go from the same ones to the same ones. */
+const changes = new WeakMap<
+  readonly ConditionSetting[],
+  { readonly from: readonly ConditionSetting[]; readonly indices: readonly number[] }
+>();
+
+function changedBetween(from: readonly ConditionSetting[], to: readonly ConditionSetting[]): readonly number[] {
+  if (from === to) return [];
+  const known = changes.get(to);
+  if (known?.from === from) return known.indices;
+  const indices = to.flatMap((setting, index) => (sameSetting(from[index], setting) ? [] : [index]));
+  changes.set(to, { from, indices });
+  return indices;
+}
+
+function sameSetting(a: ConditionSetting | undefined, b: ConditionSetting): boolean {
+  if (a === undefined || a.enabled !== b.enabled || a.severity !== b.severity) return false;
+  return Object.entries(b.options).every(([key, value]) => a.options[key] === value);
 }
 
 const latest = (...instants: readonly Instant[]): Instant => Math.max(...instants) as Instant;

@@ -1,6 +1,8 @@
+import { sameList } from "../../lib/same-list.ts";
 import { type Instant, instant, type WallTime } from "../../lib/time.ts";
 import { Aspect } from "../conditions/aspects.ts";
 import type { ConditionBoard } from "../conditions/board.ts";
+import type { ConditionSettings } from "../conditions/settings.ts";
 import type { Subject } from "../conditions/subject.ts";
 import type { Event, VirtualRouterId } from "../events.ts";
 import type { HostInput, Input } from "../input.ts";
@@ -30,6 +32,8 @@ export interface HostOptions {
   readonly expected: (id: VirtualRouterId) => ExpectedRouter | null;
   /** The only addresses that may send adverts of it; null: anybody. */
   readonly allowedSenders: (id: VirtualRouterId) => readonly string[] | null;
+  /** How its conditions are judged. */
+  readonly conditions: (id: VirtualRouterId) => ConditionSettings;
 }
 
 /** What `HostState` needs of the engine around it. */
@@ -57,6 +61,9 @@ function momentOf({ at, wall, happened }: Extract<HostInput, { kind: "notify" }>
   return { at: instant(at - age), wall: (wall - age) as WallTime };
 }
 
+const sameOrNull = (a: readonly string[] | null, b: readonly string[] | null): boolean =>
+  a === null || b === null ? a === b : sameList(a, b);
+
 /** It is not known any more which virtual router the instance is. */
 function release(instance: Instance): void {
   instance.router = null;
@@ -81,6 +88,8 @@ export class HostState {
   readonly #vips = new VipIndex();
   /** Whose addresses have changed on the wire. A flood changes them with every packet, and they are asked for far less often. */
   readonly #outdated = new Set<JoinedRouter>();
+  /** Keys of the virtual routers that the user names in full. */
+  #expected: ReadonlySet<string> = new Set();
   readonly #context: HostContext;
 
   constructor(options: HostOptions, deps: HostDeps) {
@@ -102,13 +111,30 @@ export class HostState {
           get wire() {
             return router.heard;
           },
-          allowedSenders: options.allowedSenders(router.id),
+          get allowedSenders() {
+            return router.allowedSenders;
+          },
         }),
       isCaptured: (name) => deps.isCaptured(name),
       groupOf: (instance) => this.#groupOf(instance),
       statesOf: (names) => Object.fromEntries(names.map((name) => [name, this.#keepalived.instances.get(name)?.state ?? "unknown"])),
     };
-    for (const id of options.expectedRouters) this.#router(id);
+    this.#expectAll();
+  }
+
+  /** What the user knows and wants is something else from now on; the options have been changed in place. */
+  reconfigured(at: Instant, wall: WallTime): void {
+    this.#syncAddresses();
+    this.#expectAll();
+    for (const [key, router] of [...this.#routers]) {
+      // Another one may have got its instance, with nothing left that speaks for it.
+      if (this.#routers.has(key)) this.#expect(router);
+      if (!this.#routers.has(key)) continue;
+      router.board.reconfigure(this.#options.conditions(router.id), at, wall);
+      this.#dropIfEmpty(router);
+    }
+    for (const gone of this.#keepalived.dropUnspoken()) this.#disconnect(gone);
+    this.#settleAll(at, wall);
   }
 
   handle(input: HostInput): void {
@@ -212,18 +238,51 @@ export class HostState {
     if (router !== undefined) return router;
     router = new JoinedRouter(id, this.#context);
     this.#routers.set(key, router);
-    const expected = this.#options.expected(id);
-    router.isExpected = this.#options.expectedRouters.some((known) => keyOf(known) === key);
-    if (expected !== null) {
-      router.expectedAddresses = expected.addresses;
-      const instance = expected.instance === null ? undefined : this.#keepalived.instance(expected.instance);
-      if (instance !== undefined && instance.configured === null) {
-        instance.assigned = true;
-        this.#connect(instance, router);
-      }
-    }
+    this.#expect(router);
     router.sync();
     return router;
+  }
+
+  /** Those that the user names in full exist whether they are heard or not. */
+  #expectAll(): void {
+    const { expectedRouters } = this.#options;
+    this.#expected = new Set(expectedRouters.map(keyOf));
+    for (const [key, router] of this.#routers) router.isExpected = this.#expected.has(key);
+    for (const id of expectedRouters) this.#router(id);
+  }
+
+  /** Takes up what the user says of it. */
+  #expect(router: JoinedRouter): void {
+    const { id } = router;
+    const { addresses, instance } = this.#options.expected(id) ?? { addresses: [], instance: null };
+    router.isExpected = this.#expected.has(keyOf(id));
+    const allowed = this.#options.allowedSenders(id);
+    if (!sameOrNull(allowed, router.allowedSenders)) {
+      router.allowedSenders = allowed;
+      router.board.mark(Aspect.adverts);
+    }
+    if (!sameList(addresses, router.expectedAddresses)) {
+      router.expectedAddresses = addresses;
+      router.sync();
+    }
+    this.#assign(router, instance);
+  }
+
+  /** @param name of its instance, where the user gives it: what keepalived.conf says of an instance is known better. */
+  #assign(router: JoinedRouter, name: string | null): void {
+    const before = router.instance;
+    if (before?.name === name) {
+      if (before !== null && before.configured === null) before.assigned = true;
+      return;
+    }
+    const wasAssigned = before?.assigned === true;
+    if (before !== null) before.assigned = false;
+    if (before !== null && before.configured !== null) return;
+    const instance = name === null ? undefined : this.#keepalived.instance(name);
+    if (instance !== undefined && instance.configured === null) {
+      instance.assigned = true;
+      this.#connect(instance, router);
+    } else if (before !== null && wasAssigned) this.#disconnect(before);
   }
 
   #connect(instance: Instance, router: JoinedRouter): void {

@@ -56,6 +56,8 @@ export class JoinedRouter implements JoinedRouterView {
   /** The user names it in full: it is shown whether it is heard or not. */
   isExpected = false;
   expectedAddresses: readonly string[] = [];
+  /** The only addresses that the user lets send; null: anybody. */
+  allowedSenders: readonly string[] | null = null;
   readonly board: ConditionBoard;
   readonly #context: HostContext;
   /** Made anew when it changes: a snapshot that holds it stays as it was. */
