@@ -35,14 +35,22 @@ export class AlertmanagerLane implements ReceiverLane {
   readonly storeFailures = 0;
   readonly #pushes: readonly AlertmanagerPush[];
   readonly #posters: readonly Poster[];
-  readonly #durations = new RequestDurations();
-  readonly #outcomes: Record<DeliveryOutcome, number> = { delivered: 0, retried: 0, rejected: 0, expired: 0, dropped: 0 };
+  readonly #durations: RequestDurations;
+  readonly #outcomes: Record<DeliveryOutcome, number>;
   readonly #problems: (string | null)[];
   readonly #deps: AlertmanagerLaneDeps;
 
-  private constructor(rule: ReceiverRule, resendInterval: Duration, posters: readonly Poster[], deps: AlertmanagerLaneDeps) {
+  private constructor(
+    rule: ReceiverRule,
+    resendInterval: Duration,
+    posters: readonly Poster[],
+    deps: AlertmanagerLaneDeps,
+    before: AlertmanagerLane | null,
+  ) {
     this.rule = rule;
     this.#deps = deps;
+    this.#durations = before === null ? new RequestDurations() : before.#durations;
+    this.#outcomes = before === null ? { delivered: 0, retried: 0, rejected: 0, expired: 0, dropped: 0 } : before.#outcomes;
     this.#posters = posters;
     this.#problems = posters.map(() => null);
     this.#pushes = posters.map(
@@ -54,14 +62,16 @@ export class AlertmanagerLane implements ReceiverLane {
     );
   }
 
+  /** @param before the lane whose place it takes: it goes on counting */
   static async open(
     rule: ReceiverRule,
     resendInterval: Duration,
     open: OpenAlertmanagers,
     deps: AlertmanagerLaneDeps,
+    before: AlertmanagerLane | null = null,
   ): Promise<AlertmanagerLane> {
     const posters = await open((alert) => endsAt(alert, deps.clock.wall(), resendInterval));
-    return new AlertmanagerLane(rule, resendInterval, posters, deps);
+    return new AlertmanagerLane(rule, resendInterval, posters, deps, before);
   }
 
   async start(): Promise<void> {}

@@ -12,7 +12,7 @@ import { describeAlert, type RouterFacts } from "./describe.ts";
 import { fingerprintOf, labelsOf, type Subject } from "./identity.ts";
 import type { Timing } from "./lifecycle/conversation.ts";
 import { groupOf } from "./lifecycle/joined-segments.ts";
-import { type Holds, Lifecycle } from "./lifecycle/lifecycle.ts";
+import { type Holds, Lifecycle, type LifecycleOptions } from "./lifecycle/lifecycle.ts";
 import type { ReceiverRule } from "./lifecycle/receiver-rule.ts";
 import type { AlertKind, Facts, StandingAlert } from "./lifecycle/standing-alert.ts";
 import { restoreState, storedState } from "./lifecycle/state.ts";
@@ -65,11 +65,10 @@ const scopes = new Map<Subject, "segment" | "host">(detectors.map(({ id, scope }
  * The state has an alert before anybody is told of it, and what a receiver is told is in its spool before the state says that it has been told.
  */
 export class AlertCenter implements AlertControl {
-  readonly #options: CenterOptions;
+  #options: CenterOptions;
   readonly #deps: CenterDeps;
   readonly #lifecycle: Lifecycle;
-  readonly #rules: readonly ReceiverRule[];
-  readonly #lanes: ReadonlyMap<string, ReceiverLane>;
+  #lanes: readonly ReceiverLane[];
   readonly #store: StateStore;
   /** One look at the engine serves all alerts of a moment. */
   #look: ReturnType<CenterDeps["look"]> = () => null;
@@ -82,17 +81,13 @@ export class AlertCenter implements AlertControl {
   constructor(options: CenterOptions, deps: CenterDeps) {
     this.#options = options;
     this.#deps = deps;
-    this.#lanes = new Map(deps.lanes.map((lane) => [lane.rule.name, lane]));
-    this.#rules = deps.lanes.map(({ rule }) => rule);
-    this.#lifecycle = new Lifecycle(
-      { ...options, receivers: this.#rules, keepResolved: deps.lanes.some(({ repeats }) => repeats) ? TELL_RESOLVED : micros(0) },
-      {
-        describe: (alert, episodes, damped) => this.#describe(alert, episodes, damped),
-        isSilenced: deps.isSilenced,
-        isJudged: ({ router, kind }) => (this.#look(router, kind.subject)?.holds ?? null) !== null,
-        newId: randomUUID,
-      },
-    );
+    this.#lanes = deps.lanes;
+    this.#lifecycle = new Lifecycle(lifecycleOptions(options, deps.lanes), {
+      describe: (alert, episodes, damped) => this.#describe(alert, episodes, damped),
+      isSilenced: deps.isSilenced,
+      isJudged: ({ router, kind }) => (this.#look(router, kind.subject)?.holds ?? null) !== null,
+      newId: randomUUID,
+    });
     this.#store = new StateStore({
       path: join(options.directory, "state.json"),
       state: () => storedState(this.#lifecycle, deps.clock.now(), deps.clock.wall()),
@@ -110,15 +105,39 @@ export class AlertCenter implements AlertControl {
     });
     if (!(await waitAtMost(loading, PATIENCE, clock))) log.error({}, "the disk does not answer: what fires is told anew, from memory");
     if (this.#stopped) return;
-    await waitAtMost(Promise.all(this.#deps.lanes.map((lane) => lane.start(storedTold(stored, lane.rule)))), PATIENCE, clock);
+    await waitAtMost(Promise.all(this.#lanes.map((lane) => lane.start(storedTold(stored, lane.rule)))), PATIENCE, clock);
     if (this.#stopped) return;
-    if (stored !== null && !restoreState(this.#lifecycle, stored, this.#rules, clock.now(), clock.wall())) {
+    if (stored !== null && !restoreState(this.#lifecycle, stored, rulesOf(this.#lanes), clock.now(), clock.wall())) {
       log.warn({}, "the state of alerts of an earlier run cannot be used: what fires is told anew");
       this.#store.keep();
     }
     if (this.#lifecycle.alerts.size > 0) this.#look = this.#deps.look();
-    this.#resume();
+    this.#resume(this.#lanes);
     this.#beat();
+  }
+
+  /**
+   * Tells other receivers, or in another way, from now on; to be called once it has started. What fires goes on under the labels that it
+   * began with, and nobody is told again of what he knows.
+   * @param lanes those that stay are the same objects, with their new rules
+   * @returns what resolves when the lanes that are gone have ended: what waits in them stays on the disk. Never rejects.
+   */
+  async reconfigure(options: CenterOptions, lanes: readonly ReceiverLane[]): Promise<void> {
+    const { clock } = this.#deps;
+    const before = new Set(this.#lanes);
+    const after = new Set(lanes);
+    this.#options = options;
+    this.#lanes = lanes;
+    this.#lifecycle.reconfigure(lifecycleOptions(options, lanes), clock.now());
+    const added = lanes.filter((lane) => !before.has(lane));
+    const told = storedState(this.#lifecycle, clock.now(), clock.wall());
+    const started = added.map((lane) => lane.start(storedTold(told, lane.rule)));
+    if (this.#lifecycle.alerts.size > 0) this.#look = this.#deps.look();
+    this.#resume(added);
+    this.#store.changed();
+    this.#schedule();
+    const ended = [...before].filter((lane) => !after.has(lane)).map((lane) => lane.stop());
+    await Promise.all([waitAtMost(Promise.all(started), PATIENCE, clock), ...ended]);
   }
 
   /** An event of the engine. Conditions and changes of master become alerts; the rest is nobody's business here. */
@@ -156,7 +175,7 @@ export class AlertCenter implements AlertControl {
     this.#stopped = true;
     this.#cancelDeadline?.();
     this.#cancelBeat?.();
-    await Promise.all(this.#deps.lanes.map((lane) => lane.stop()));
+    await Promise.all(this.#lanes.map((lane) => lane.stop()));
     await waitAtMost(this.#handing, PATIENCE, this.#deps.clock);
     await this.#store.close();
   }
@@ -164,17 +183,17 @@ export class AlertCenter implements AlertControl {
   view(heartbeat: AlertsView["heartbeat"]): AlertsView {
     const firing = { critical: 0, warning: 0, info: 0 };
     for (const alert of this.#lifecycle.alerts.values()) if (alert.firing && !alert.momentary) firing[alert.kind.severity] += 1;
-    const receivers = this.#deps.lanes.map((lane): ReceiverView => {
+    const receivers = this.#lanes.map((lane): ReceiverView => {
       const view = lane.view();
       return { ...view, truncatedAlerts: view.truncatedAlerts + (this.#lifecycle.teller.truncated.get(lane.rule.name) ?? 0) };
     });
-    const storeFailures = this.#deps.lanes.reduce((sum, lane) => sum + lane.storeFailures, this.#store.failures);
+    const storeFailures = this.#lanes.reduce((sum, lane) => sum + lane.storeFailures, this.#store.failures);
     return { receivers, firing, evicted: this.#lifecycle.evicted, storeFailures, heartbeat };
   }
 
   async list(): Promise<Json> {
-    const lists = this.#deps.lanes.map((lane) => lane.list());
-    const problem = this.#store.problem ?? this.#deps.lanes.find((lane) => lane.storeProblem !== null)?.storeProblem ?? null;
+    const lists = this.#lanes.map((lane) => lane.list());
+    const problem = this.#store.problem ?? this.#lanes.find((lane) => lane.storeProblem !== null)?.storeProblem ?? null;
     const standing = [...this.#lifecycle.alerts.values()].filter(({ firing, momentary }) => firing && !momentary);
     const firing = bounded(standing.sort((a, b) => bySeverity(a.kind.severity, b.kind.severity)));
     const waiting = bounded(lists.flatMap((list) => list.waiting));
@@ -191,7 +210,7 @@ export class AlertCenter implements AlertControl {
       waiting: waiting.listed,
       dead: dead.listed,
       more: { firing: firing.more, waiting: waiting.more, dead: dead.more },
-      receivers: this.#deps.lanes.map((lane) => {
+      receivers: this.#lanes.map((lane) => {
         const { name, format, problem: trouble, queueLength, dead: refused } = lane.view();
         return { name, format, problem: trouble, waiting: queueLength, dead: refused };
       }),
@@ -209,7 +228,7 @@ export class AlertCenter implements AlertControl {
   }
 
   async #ask(command: (lane: ReceiverLane) => Promise<CommandOutcome>): Promise<CommandOutcome> {
-    for (const lane of this.#deps.lanes) {
+    for (const lane of this.#lanes) {
       const outcome = await command(lane);
       if (outcome !== "unknown") return outcome;
     }
@@ -244,14 +263,14 @@ export class AlertCenter implements AlertControl {
 
   #beat(): void {
     if (this.#stopped) return;
-    const { clock, lanes } = this.#deps;
+    const { clock } = this.#deps;
     if (this.#lifecycle.alerts.size > 0) {
       this.#look = this.#deps.look();
       const holds: Holds = (router, subject) => this.#look(router, subject)?.holds ?? null;
       if (this.#lifecycle.reconcile(holds, clock.now(), clock.wall())) this.#store.changed();
     }
     void this.#tell(true);
-    for (const lane of lanes) lane.keep?.((fingerprint) => this.#lifecycle.alerts.has(fingerprint));
+    for (const lane of this.#lanes) lane.keep?.((fingerprint) => this.#lifecycle.alerts.has(fingerprint));
     this.#cancelBeat = clock.after(BEAT, () => this.#beat());
   }
 
@@ -284,15 +303,15 @@ export class AlertCenter implements AlertControl {
 
   async #give({ receiver: { name }, notification }: Due): Promise<void> {
     try {
-      await this.#lanes.get(name)?.take(notification);
+      await this.#lanes.find(({ rule }) => rule.name === name)?.take(notification);
     } catch (error) {
       this.#deps.log.error({ receiver: name, error }, "a notification is lost: this is a bug");
     }
   }
 
   /** Who is told again and again is told of what fires still. */
-  #resume(): void {
-    const { clock, lanes } = this.#deps;
+  #resume(lanes: readonly ReceiverLane[]): void {
+    const { clock } = this.#deps;
     for (const lane of lanes) {
       if (!lane.repeats) continue;
       const alerts = this.#lifecycle.standing(lane.rule, clock.now(), clock.wall());
@@ -300,6 +319,14 @@ export class AlertCenter implements AlertControl {
     }
   }
 }
+
+const rulesOf = (lanes: readonly ReceiverLane[]): readonly ReceiverRule[] => lanes.map(({ rule }) => rule);
+
+const lifecycleOptions = (timing: Timing, lanes: readonly ReceiverLane[]): LifecycleOptions => ({
+  ...timing,
+  receivers: rulesOf(lanes),
+  keepResolved: lanes.some(({ repeats }) => repeats) ? TELL_RESOLVED : micros(0),
+});
 
 /** A person reads the first ones, and a program has the metrics. */
 const bounded = <T>(all: readonly T[]): { readonly listed: readonly T[]; readonly more: number } => ({

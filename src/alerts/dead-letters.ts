@@ -4,7 +4,7 @@ import type { Spool } from "./spool/spool.ts";
 /** What a receiver refused, kept to be looked at: the newest ones. */
 export class DeadLetters {
   readonly #spool: Spool;
-  readonly #most: number;
+  #most: number;
   readonly #items: Delivery[] = [];
 
   constructor(spool: Spool, most: number) {
@@ -14,6 +14,12 @@ export class DeadLetters {
 
   get items(): readonly Delivery[] {
     return this.#items;
+  }
+
+  /** No more than so many are kept from now on. */
+  keep(most: number): void {
+    this.#most = most;
+    this.#bound();
   }
 
   restore(deliveries: readonly Delivery[]): void {

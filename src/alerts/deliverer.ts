@@ -75,6 +75,7 @@ const STOP_PATIENCE: Duration = seconds(2);
 export class Deliverer {
   readonly #options: DelivererOptions;
   readonly #deps: DelivererDeps;
+  #tryOnce: Attempt;
   readonly #spool: Spool;
   readonly #lane: Lane;
   readonly #dead: DeadLetters;
@@ -93,6 +94,7 @@ export class Deliverer {
     const { clock, log, newId = randomUUID } = deps;
     this.#options = options;
     this.#deps = deps;
+    this.#tryOnce = deps.attempt;
     this.#spool = new Spool({ ...deps, directory: options.directory, receiver: options.receiver });
     this.#lane = new Lane(options, { spool: this.#spool, clock, log, newId });
     this.#dead = new DeadLetters(this.#spool, options.maxDead);
@@ -105,6 +107,20 @@ export class Deliverer {
    */
   seed(told: ReadonlyMap<string, number>): void {
     this.#lane.seed(told);
+  }
+
+  /**
+   * The receiver is told in another way from now on. What waits goes on waiting, and is tried at once: the change may be what helps. An
+   * attempt under way ends as it began.
+   */
+  reconfigure(options: Omit<DelivererOptions, "receiver" | "directory">, attempt: Attempt): void {
+    this.#tryOnce = attempt;
+    this.#lane.reconfigure({ ...options, receiver: this.#options.receiver });
+    this.#dead.keep(options.maxDead);
+    this.#failuresInARow = 0;
+    this.#cancelPause?.();
+    this.#cancelPause = null;
+    this.#pump();
   }
 
   /** Continues what an earlier run left; to be called before all that follows. Never rejects. */
@@ -223,7 +239,7 @@ export class Deliverer {
 
   async #attempt({ notification }: Delivery): Promise<Outcome> {
     try {
-      return await this.#deps.attempt(notification, this.#abort.signal);
+      return await this.#tryOnce(notification, this.#abort.signal);
     } catch (error) {
       // A lane that ends with an alert in it would be worse than a bug that is seen.
       const name = error instanceof Error ? error.name : "unknown";

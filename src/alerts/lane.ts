@@ -25,9 +25,9 @@ export interface LaneDeps {
 
 /** What waits for one receiver, in memory and on the disk: joined and bounded. The delivery in flight is not in it. */
 export class Lane {
-  readonly #options: LaneOptions;
+  #options: LaneOptions;
   readonly #deps: LaneDeps;
-  readonly #coalesceOptions: CoalesceOptions;
+  #coalesceOptions: CoalesceOptions;
   readonly #queue: DeliveryQueue;
   readonly #sent = new SentSequences();
   #nextOrder = 1;
@@ -43,12 +43,17 @@ export class Lane {
     this.#options = options;
     this.#deps = deps;
     this.#queue = new DeliveryQueue(options);
-    this.#coalesceOptions = {
-      perAlert: options.perAlert,
-      maxAlerts: options.maxAlerts,
-      sent: (fingerprint) => this.#sent.of(fingerprint),
-      newId: deps.newId,
-    };
+    this.#coalesceOptions = this.#coalescing();
+  }
+
+  /** Joins and bounds in another way from now on, also what waits already. */
+  reconfigure(options: LaneOptions): void {
+    this.#options = options;
+    this.#coalesceOptions = this.#coalescing();
+    this.#queue.limits = options;
+    this.#isNew = true;
+    if (this.#queue.isTooMuch) this.#joinAll();
+    this.#bound();
   }
 
   get items(): readonly Delivery[] {
@@ -124,6 +129,11 @@ export class Lane {
     this.#queue.remove(delivery);
     this.#deps.spool.discard(delivery);
     this.dropped += 1;
+  }
+
+  #coalescing(): CoalesceOptions {
+    const { perAlert, maxAlerts } = this.#options;
+    return { perAlert, maxAlerts, sent: (fingerprint) => this.#sent.of(fingerprint), newId: this.#deps.newId };
   }
 
   #add(delivery: Delivery): void {

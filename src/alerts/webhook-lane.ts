@@ -19,20 +19,32 @@ export interface WebhookLaneDeps extends Omit<DelivererDeps, "attempt"> {
 
 /** A receiver that is told once of each change, through the spool. */
 export class WebhookLane implements ReceiverLane {
-  readonly rule: ReceiverRule;
+  rule: ReceiverRule;
   readonly repeats = false;
-  readonly #format: string;
+  #format: string;
   readonly #deliverer: Deliverer;
   readonly #durations = new RequestDurations();
-  readonly #webhook: WebhookLaneDeps["webhook"];
+  #webhook: WebhookLaneDeps["webhook"];
+  readonly #clock: Clock;
 
   constructor(rule: ReceiverRule, { format, ...options }: WebhookLaneOptions, { webhook, ...deps }: WebhookLaneDeps) {
     this.rule = rule;
     this.#format = format;
     this.#webhook = webhook;
+    this.#clock = deps.clock;
     const attempt = timed(webhook.attempt, this.#durations, deps.clock);
     const { name: receiver, perAlert, maxAlerts } = rule;
     this.#deliverer = new Deliverer({ ...options, receiver, perAlert, maxAlerts }, { ...deps, attempt });
+  }
+
+  /** The receiver of the same name is told in another way from now on; nothing that waits for it is lost. */
+  reconfigure(rule: ReceiverRule, { format, ...options }: WebhookLaneOptions, webhook: WebhookLaneDeps["webhook"]): void {
+    this.rule = rule;
+    this.#format = format;
+    // An attempt under way by the one before ends by itself, or with the deliverer.
+    this.#webhook = webhook;
+    const { perAlert, maxAlerts } = rule;
+    this.#deliverer.reconfigure({ ...options, perAlert, maxAlerts }, timed(webhook.attempt, this.#durations, this.#clock));
   }
 
   get storeProblem(): string | null {

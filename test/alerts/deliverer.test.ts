@@ -84,6 +84,37 @@ describe("a deliverer", () => {
     assert.deepEqual(filesIn(folder.path, "queue"), []);
   });
 
+  test("told of another way tries what waits at once, and keeps its place, its id and its counts", async () => {
+    receiver.answer = refusedConnection;
+    const { deliverer } = start();
+    await deliverer.load();
+    await deliverer.enqueue(one("x"));
+    await until("the pause", () => deliverer.view().outcomes.retried === 1);
+    await deliverer.enqueue(one("y"));
+    const other = new ScriptedReceiver();
+    other.answer = delivered;
+    const limits = { perAlert: false, maxAlerts: 300, maxCount: 100, maxBytes: 1e6, maxAge: seconds(3_600), maxDead: 10 };
+    deliverer.reconfigure(limits, other.attempt);
+    await until("both", () => deliverer.view().outcomes.delivered === 2);
+    assert.deepEqual([receiver.told, other.told], [["x1"], ["x1", "y1"]]);
+    assert.equal(other.seen[0]?.id, "x");
+    assert.equal(deliverer.view().outcomes.retried, 1);
+    await deliverer.stop();
+  });
+
+  test("told of other bounds holds what waits to them", async () => {
+    receiver.answer = refusedConnection;
+    const { deliverer } = start();
+    await deliverer.load();
+    await deliverer.enqueue(one("x"));
+    await until("the pause", () => deliverer.view().outcomes.retried === 1);
+    for (const id of ["y", "z"]) await deliverer.enqueue(one(id));
+    const limits = { perAlert: false, maxAlerts: 300, maxCount: 1, maxBytes: 1e6, maxAge: seconds(3_600), maxDead: 10 };
+    deliverer.reconfigure(limits, receiver.attempt);
+    assert.equal(deliverer.view().outcomes.dropped, 2);
+    await deliverer.stop();
+  });
+
   test("tries again with growing pauses and the same id, and says so once", async () => {
     receiver.answer = refusedConnection;
     const { deliverer, clock, lines } = start();

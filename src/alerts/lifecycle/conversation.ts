@@ -61,7 +61,7 @@ export class Told {
  *   change ─▶ pending ──group_wait──▶ told ──group_interval──▶ told … ──repeat_interval──▶ told again
  */
 export class Conversation {
-  readonly receiver: ReceiverRule;
+  receiver: ReceiverRule;
   /** By fingerprint. */
   readonly told = new Map<string, Told>();
   lastSentAt: Instant | null = null;

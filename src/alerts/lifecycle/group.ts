@@ -20,6 +20,15 @@ export class Group {
     return conversation;
   }
 
+  /** The receivers are these from now on, by name: what one of them knows stays, what another knew is forgotten. */
+  retain(receivers: ReadonlyMap<string, ReceiverRule>): void {
+    for (const [name, conversation] of this.conversations) {
+      const receiver = receivers.get(name);
+      if (receiver === undefined) this.conversations.delete(name);
+      else conversation.receiver = receiver;
+    }
+  }
+
   *alertsFor(receiver: ReceiverRule): IterableIterator<StandingAlert> {
     for (const alert of this.alerts) if (alert.wantedBy.has(receiver)) yield alert;
   }

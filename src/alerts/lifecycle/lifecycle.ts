@@ -46,7 +46,7 @@ export class Lifecycle {
   readonly teller: Teller;
   /** Which conditions are raised for a virtual router, with the fingerprints of their alerts: what explains what, and what a clearing ends. */
   readonly #raised = new Map<string, Map<Subject, string>>();
-  readonly #options: LifecycleOptions;
+  #options: LifecycleOptions;
   readonly #deps: TellerDeps;
   /** The highest number that any alert ever had. */
   highest = 0;
@@ -59,6 +59,21 @@ export class Lifecycle {
     this.teller = new Teller(options, deps);
   }
 
+  /**
+   * Other receivers and times from now on. A receiver of the same name knows what it knew, and hears of the end of what it knows to fire also
+   * where its new rule does not fit; whoever wants an alert and has not been told of it is told.
+   */
+  reconfigure(options: LifecycleOptions, now: Instant): void {
+    this.#options = options;
+    const rules = new Map(options.receivers.map((rule) => [rule.name, rule]));
+    this.teller.reconfigure(options, rules);
+    for (const group of this.groups.values()) group.retain(rules);
+    for (const alert of this.alerts.values()) {
+      this.#findReceivers(alert);
+      if (alert.firing && !alert.momentary) this.resume(alert, now);
+    }
+  }
+
   /** @returns whether anybody wants to know */
   raised({ kind, router, at, wall, facts }: AlertEvent): boolean {
     const key = routerKey(router);
@@ -68,6 +83,7 @@ export class Lifecycle {
     if (alert === undefined) return false;
     alert.facts = facts;
     const began = alert.raise(router, at, wall);
+    if (began) this.#findReceivers(alert);
     this.#explain(key, at);
     if (this.#deps.isSilenced(router, wall)) alert.hushed = true;
     if (began) this.#touch(alert, at);
@@ -218,10 +234,20 @@ export class Lifecycle {
   }
 
   #add(alert: StandingAlert): void {
-    for (const receiver of this.#options.receivers) if (wants(receiver, alert.kind)) alert.wantedBy.add(receiver);
     this.alerts.set(alert.kind.fingerprint, alert);
     this.groupOf(alert.kind.group).alerts.add(alert);
+    this.#findReceivers(alert);
     this.highest = Math.max(this.highest, alert.sequence + 1);
+  }
+
+  /** Those whose rules it fits, and those that are owed its end. */
+  #findReceivers(alert: StandingAlert): void {
+    const { conversations } = this.groupOf(alert.kind.group);
+    alert.wantedBy.clear();
+    for (const rule of this.#options.receivers) {
+      const isOwed = conversations.get(rule.name)?.told.get(alert.kind.fingerprint)?.firing === true;
+      if (isOwed || wants(rule, alert.kind)) alert.wantedBy.add(rule);
+    }
   }
 
   /**

@@ -30,7 +30,7 @@ interface Change {
 
 /** What a receiver is told of a group when its time has come. */
 export class Teller {
-  readonly #timing: Timing;
+  #timing: Timing;
   readonly #deps: TellerDeps;
   /** Alerts that were left out because there were too many, by receiver. */
   readonly truncated = new Map<string, number>();
@@ -38,6 +38,12 @@ export class Teller {
   constructor(timing: Timing, deps: TellerDeps) {
     this.#timing = timing;
     this.#deps = deps;
+  }
+
+  /** Other times hold from now on. @param receivers names of those that are told: the rest is not counted any more */
+  reconfigure(timing: Timing, receivers: ReadonlyMap<string, unknown>): void {
+    this.#timing = timing;
+    for (const name of this.truncated.keys()) if (!receivers.has(name)) this.truncated.delete(name);
   }
 
   /** Whether nobody is told of what fires: it is a consequence, or silenced wherever it is raised. */

@@ -18,6 +18,8 @@ export interface AbandonedDeps {
   readonly maxAge: Duration;
   readonly clock: Clock;
   readonly log: AlertLog;
+  /** Whether those are the receivers still: a name may come back. */
+  readonly isCurrent?: () => boolean;
   readonly steps?: DurableSteps;
 }
 
@@ -53,6 +55,7 @@ export async function tendAbandoned(deps: AbandonedDeps): Promise<void> {
 }
 
 async function tend(folders: readonly Folder[], deps: AbandonedDeps): Promise<void> {
+  if (deps.isCurrent?.() === false) return;
   const left: Folder[] = [];
   for (const folder of folders) if (!(await isCleared(folder, deps))) left.push(folder);
   if (left.length > 0) deps.clock.after(BETWEEN, () => void tend(left, deps));

@@ -10,7 +10,7 @@ export interface QueueLimits {
 
 /** What waits for one receiver, in order. Pure: knows nothing of the disk. */
 export class DeliveryQueue {
-  readonly #limits: QueueLimits;
+  #limits: QueueLimits;
   #items: Delivery[] = [];
   #bytes = 0;
 
@@ -20,6 +20,11 @@ export class DeliveryQueue {
 
   get items(): readonly Delivery[] {
     return this.#items;
+  }
+
+  /** Other bounds hold from now on. */
+  set limits(limits: QueueLimits) {
+    this.#limits = limits;
   }
 
   /** One that is larger by itself than all may be is better than none. */

@@ -97,6 +97,11 @@ export class Feed {
     this.#wallOffset += bySeconds * 1e6;
   }
 
+  /** The configuration has other receivers from now on. */
+  reconfigure(receivers: readonly ReceiverRule[], more: Partial<LifecycleOptions> = {}): void {
+    this.lifecycle.reconfigure({ ...options, receivers, ...more }, this.#stamp(this.now).at);
+  }
+
   /** The agent is killed and starts again a while later; what it was told until then counts. */
   restart(at: number): Feed {
     const stored = JSON.parse(JSON.stringify(this.stored())) as StoredState;
