@@ -77,6 +77,13 @@ export class AfPacketSource implements FrameSource {
     this.#turn(SLABS_PER_DRAIN);
   }
 
+  /** Listens on other interfaces from now on. */
+  choose(patterns: readonly string[]): void {
+    this.#targets.choose(patterns);
+    this.#onLinks();
+    this.#targets.forgetUnchosen(this.#packets);
+  }
+
   /** For people: every device and why it is captured or not. */
   choices(): readonly Choice[] {
     return this.#targets.choices();

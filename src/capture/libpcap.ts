@@ -90,6 +90,13 @@ export class LibpcapSource implements FrameSource {
     this.#deliverQueue(Infinity);
   }
 
+  /** Listens on other interfaces from now on. */
+  choose(patterns: readonly string[]): void {
+    this.#targets.choose(patterns);
+    this.#onLinks();
+    for (const counts of [this.#packets, this.#drops]) this.#targets.forgetUnchosen(counts);
+  }
+
   /** For people: every device and why it is captured or not. */
   choices(): readonly Choice[] {
     return this.#targets.choices().map((choice) => {

@@ -69,6 +69,7 @@ interface Joined {
  */
 export class Memberships {
   readonly #options: MembershipOptions;
+  #mode: JoinGroups;
   readonly #joined = new Map<string, Joined>();
   readonly #warned = new Set<string>();
   readonly #timer: NodeJS.Timeout;
@@ -78,6 +79,7 @@ export class Memberships {
 
   constructor(options: MembershipOptions) {
     this.#options = options;
+    this.#mode = options.mode;
     // A group that keepalived had joined for us is ours to join when keepalived stops.
     this.#timer = setInterval(() => this.#refresh(), REFRESH_MS);
     this.#timer.unref();
@@ -93,6 +95,11 @@ export class Memberships {
     const names = new Set(targets.map(({ link }) => link.name));
     for (const what of [...this.#warned]) if (!names.has(what.slice(0, what.lastIndexOf(" ")))) this.#warned.delete(what);
     this.#refresh();
+  }
+
+  /** Joins, or leaves, by another rule from the next `update` on. */
+  setMode(mode: JoinGroups): void {
+    this.#mode = mode;
   }
 
   /** What this agent joined: `name family`. */
@@ -137,7 +144,7 @@ export class Memberships {
   }
 
   #wants(name: string): boolean {
-    return this.#options.mode === "auto" ? this.#named.has(name) : this.#options.mode;
+    return this.#mode === "auto" ? this.#named.has(name) : this.#mode;
   }
 
   #join(key: string, target: Target, family: Family): void {

@@ -18,6 +18,8 @@ export interface CreateSourceOptions {
 /** A live source that can also explain its choice of interfaces. */
 export interface LiveSource extends FrameSource {
   choices(): readonly Choice[];
+  /** Listens on other interfaces from now on. @param patterns as `capture.interfaces` has them */
+  choose(patterns: readonly string[]): void;
   /** Not null once no further interface can be captured before a restart of the process: then the agent is not ready. */
   readonly failure: CaptureError | null;
 }

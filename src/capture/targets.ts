@@ -23,7 +23,7 @@ export interface Hearing {
 /** Follows the link table: which devices are targets now, and what that changes for the listener. */
 export class Targets {
   readonly #links: LinkView;
-  readonly #patterns: readonly string[];
+  #patterns: readonly string[];
   readonly #warn: (message: string) => void;
   readonly #warned = new Set<string>();
   #byIndex: ReadonlyMap<number, Target> = new Map();
@@ -33,6 +33,12 @@ export class Targets {
     this.#links = links;
     this.#patterns = patterns;
     this.#warn = warn;
+  }
+
+  /** Other patterns hold from the next `refresh` on. */
+  choose(patterns: readonly string[]): void {
+    this.#patterns = patterns;
+    this.#warned.clear();
   }
 
   get(index: number): Target | undefined {
@@ -47,6 +53,12 @@ export class Targets {
   forgetGone(counts: Map<string, unknown> | Set<string>): void {
     if (counts.size === 0) return;
     const names = new Set([...this.#byIndex.values()].map(({ link }) => link.name));
+    for (const name of [...counts.keys()]) if (!names.has(name)) counts.delete(name);
+  }
+
+  /** Removes from `counts` the names that are not listened on any more. */
+  forgetUnchosen(counts: Map<string, unknown> | Set<string>): void {
+    const names = new Set([...this.#byIndex.values()].flatMap(({ link, chosen }) => (chosen ? [link.name] : [])));
     for (const name of [...counts.keys()]) if (!names.has(name)) counts.delete(name);
   }
 

@@ -28,11 +28,17 @@ const headKeys = ["id", "segment", "state", "ended_by", "began_at", "ended_at", 
 
 /** The incidents on disk, by id: what they are in short, how large, and which of them have to go. */
 export class Archive {
-  readonly #options: ArchiveOptions;
+  #options: ArchiveOptions;
   readonly #kept = new Map<string, Kept>();
 
   constructor(options: ArchiveOptions) {
     this.#options = options;
+  }
+
+  /** Other bounds hold from the next `prune` on. */
+  bound(bounds: Pick<ArchiveOptions, "maxCount" | "maxBytes" | "maxAge">): void {
+    const { maxCount, maxBytes, maxAge } = bounds;
+    this.#options = { ...this.#options, maxCount, maxBytes, maxAge };
   }
 
   get bytes(): number {

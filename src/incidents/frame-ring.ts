@@ -50,7 +50,7 @@ const tagPlaces: Readonly<Record<number, readonly [typeAt: number, end: number]>
  *   tail ─▶ record record record ─▶ head        the oldest go as the next needs their place
  */
 export class FrameRing {
-  readonly #keep: Duration;
+  #keep: Duration;
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
   readonly #scrub = new PasswordScrub();
@@ -70,6 +70,11 @@ export class FrameRing {
     this.#view = new DataView(this.#bytes.buffer);
     this.#wrap = bytes;
     this.#record = { at: instant(0), wall: wallTime(0), interface: null, linkType: 0, buffer: this.#bytes, start: 0, size: 0, length: 0 };
+  }
+
+  /** Frames older than this are not kept from now on. */
+  set keep(keep: Duration) {
+    this.#keep = keep;
   }
 
   get count(): number {

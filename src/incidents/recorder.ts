@@ -70,6 +70,7 @@ const pruneEvery = seconds(60);
  */
 export class IncidentRecorder {
   readonly #deps: RecorderDeps;
+  #options: RecorderOptions;
   readonly #storage: Storage;
   readonly #ring: FrameRing;
   readonly #timeline: Timeline;
@@ -88,11 +89,11 @@ export class IncidentRecorder {
   constructor(deps: RecorderDeps) {
     const { options, directory, segmentOf, suffix = randomSuffix, storage = diskStorage } = deps;
     this.#deps = deps;
+    this.#options = options;
     this.#storage = storage;
     this.#ring = new FrameRing({ bytes: options.ringBytes, keep: options.before });
     this.#tracker = new IncidentTracker({
-      quiet: micros(Math.max(options.quiet, options.after)),
-      standing: micros(Math.max(options.standing, options.quiet, options.after)),
+      ...timesOf(options),
       segmentOf,
       suffix,
     });
@@ -103,6 +104,15 @@ export class IncidentRecorder {
     });
     this.#budget = new WriteBudget(2 * options.ringBytes);
     this.#archive = new Archive({ ...options, directory, storage });
+  }
+
+  /** Other times and bounds hold from now on; those of files that are open already, and `ringBytes`, stay. */
+  reconfigure(options: RecorderOptions): void {
+    this.#options = options;
+    this.#ring.keep = options.before;
+    this.#tracker.time(timesOf(options));
+    this.#archive.bound(options);
+    this.#pruneAt = instant(-Infinity);
   }
 
   /** Finds what earlier runs left, and closes what they left open. */
@@ -212,7 +222,8 @@ export class IncidentRecorder {
 
   #begin(incident: Incident | undefined, at: Instant, wall: WallTime): void {
     if (incident === undefined) return;
-    const { options, directory } = this.#deps;
+    const options = this.#options;
+    const { directory } = this.#deps;
     // What went on until now belongs to the time before it.
     this.#timeline.settle(incident.segment, at, wall);
     const { maxCaptureBytes, maxTimelineBytes } = options;
@@ -251,7 +262,7 @@ export class IncidentRecorder {
   }
 
   #forgetHistory(now: Instant): void {
-    const { before } = this.#deps.options;
+    const { before } = this.#options;
     const keep = this.#history.findIndex((entry) => now - entry.at <= before);
     if (keep !== 0) this.#history = keep < 0 ? [] : this.#history.slice(keep);
   }
@@ -295,6 +306,11 @@ export class IncidentRecorder {
     }
   }
 }
+
+const timesOf = ({ quiet, after, standing }: RecorderOptions): { readonly quiet: Duration; readonly standing: Duration } => ({
+  quiet: micros(Math.max(quiet, after)),
+  standing: micros(Math.max(standing, quiet, after)),
+});
 
 const randomSuffix = (): string => randomBytes(3).toString("hex");
 

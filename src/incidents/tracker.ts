@@ -29,7 +29,7 @@ const planned: ReadonlySet<string> = new Set(["initial", "priority_zero", "preem
  * in it. All virtual routers of a segment that fail together are one. Pure: time comes with the events.
  */
 export class IncidentTracker {
-  readonly #options: TrackerOptions;
+  #options: TrackerOptions;
   readonly #open = new Map<string, Incident>();
   /** Which interfaces virtual routers of a segment were seen on. */
   readonly #interfaces = new Map<string, Set<string | null>>();
@@ -37,6 +37,11 @@ export class IncidentTracker {
 
   constructor(options: TrackerOptions) {
     this.#options = options;
+  }
+
+  /** Open incidents end by these from now on. */
+  time(times: Pick<TrackerOptions, "quiet" | "standing">): void {
+    this.#options = { ...this.#options, quiet: times.quiet, standing: times.standing };
   }
 
   get openCount(): number {

@@ -15,10 +15,20 @@ export interface LoggerOptions {
   readonly destination?: DestinationStream;
 }
 
+/** Children of a root logger: pino gives each the level of its parent at its birth, and nothing afterwards. */
+const families = new WeakMap<Logger, Logger[]>();
+
+/** Writes other lines from now on: the root logger, and all the parts that got theirs from it. */
+export function setLogLevel(root: Logger, level: LogLevel): void {
+  for (const logger of [root, ...(families.get(root) ?? [])]) logger.level = level;
+}
+
 /** The root logger: one JSON object a line, times in RFC 3339, written before the call returns so that a crash loses none. */
 export function createLogger(options: LoggerOptions): Logger {
-  return pino(
+  const children: Logger[] = [];
+  const root: Logger = pino(
     {
+      onChild: (child) => void children.push(child),
       level: options.level,
       base: null,
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
@@ -26,6 +36,8 @@ export function createLogger(options: LoggerOptions): Logger {
     },
     options.destination ?? destination({ fd: 1, sync: true }),
   );
+  families.set(root, children);
+  return root;
 }
 
 /** A logger whose lines carry the name of the part that wrote them. */

@@ -74,6 +74,11 @@ export class SilenceStore {
     if (this.#unsaved) await this.#save();
   }
 
+  /** The configuration has these from now on; what was added while the agent runs stays. */
+  configure(configured: readonly Silence[]): void {
+    this.#table.configure(configured);
+  }
+
   wall(): WallTime {
     return this.#deps.clock.wall();
   }

@@ -28,11 +28,16 @@ interface Entry {
  * anew at each question, so one that a wrong clock ended holds again as soon as the clock is right.
  */
 export class SilenceTable {
-  readonly #configured: readonly Silence[];
+  #configured: readonly Silence[];
   readonly #entries = new Map<string, Entry>();
   #offset: number | null = null;
 
   constructor(configured: readonly Silence[]) {
+    this.#configured = configured;
+  }
+
+  /** The configuration has these from now on. */
+  configure(configured: readonly Silence[]): void {
     this.#configured = configured;
   }
 

@@ -106,6 +106,19 @@ describe("the libpcap source", () => {
     for (const { source } of worlds.splice(0)) source.close();
   });
 
+  test("listens elsewhere once it is told to, and on what it did before without a break", () => {
+    const w = world([link(2, "eth0"), link(3, "eth1"), link(4, "dmz0")]);
+    w.told.length = 0;
+    w.session("eth0").wait(1);
+    w.source.choose(["eth*", "!eth1"]);
+    assert.deepEqual(w.told, ["frame eth0 at 1", "deaf eth1", "deaf dmz0"]);
+    assert.deepEqual(w.choices(), ["eth0 true captured", "eth1 false excluded", "dmz0 false not_selected"]);
+    w.told.length = 0;
+    w.source.choose(["eth1", "missing0"]);
+    assert.deepEqual(w.told, ["deaf eth0", "hearing eth1"]);
+    assert.deepEqual(w.warnings, ["interface missing0 of capture.interfaces does not exist: waiting for it to appear"]);
+  });
+
   test("says of a device that could not be opened that it is not captured", () => {
     const w = world([link(2, "eth0"), link(3, "eth1")], ["eth1"]);
     assert.deepEqual(w.choices(), ["eth0 true captured", "eth1 false cannot_open"]);

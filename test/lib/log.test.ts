@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { componentLogger, createLogger } from "../../src/lib/log.ts";
+import { componentLogger, createLogger, setLogLevel } from "../../src/lib/log.ts";
 
 function lines(level: "info" | "debug", write: (log: ReturnType<typeof createLogger>) => void): Record<string, unknown>[] {
   const written: string[] = [];
@@ -25,4 +25,20 @@ test("text with line breaks stays on one line", () => {
   const written: string[] = [];
   createLogger({ level: "info", destination: { write: (line: string) => void written.push(line) } }).info({ name: "a\nb" }, "x");
   assert.equal(written.join("").trimEnd().split("\n").length, 1);
+});
+
+test("another level holds for the parts that have their loggers already", () => {
+  const written: string[] = [];
+  const root = createLogger({ level: "info", destination: { write: (line: string) => void written.push(line) } });
+  const part = componentLogger(componentLogger(root, "alerts"), "lane");
+  part.debug("hidden");
+  setLogLevel(root, "debug");
+  part.debug("shown");
+  root.debug("shown too");
+  setLogLevel(root, "error");
+  part.warn("hidden again");
+  assert.deepEqual(
+    written.map((line) => JSON.parse(line).msg),
+    ["shown", "shown too"],
+  );
 });
