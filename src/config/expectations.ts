@@ -11,8 +11,7 @@ import type { Config, VirtualRouterExpectation } from "./schema.ts";
 export function expectationFor(config: Pick<Config, "virtual_routers">, id: VirtualRouterId): VirtualRouterExpectation | null {
   let best: VirtualRouterExpectation | null = null;
   let bestKeys = -1;
-  for (const entry of config.virtual_routers) {
-    if (entry.vrid !== id.vrid) continue;
+  for (const entry of entriesOf(config.virtual_routers).get(id.vrid) ?? []) {
     const pairs: ReadonlyArray<readonly [unknown, unknown]> = [
       [entry.interface, id.interface],
       [entry.vlan, id.vlan],
@@ -27,6 +26,20 @@ export function expectationFor(config: Pick<Config, "virtual_routers">, id: Virt
     }
   }
   return best;
+}
+
+type Entries = Config["virtual_routers"];
+
+/** The entries by VRID, in their order: thousands of them are asked for each virtual router at every scrape. */
+const byVrid = new WeakMap<Entries, ReadonlyMap<number, VirtualRouterExpectation[]>>();
+
+function entriesOf(entries: Entries): ReadonlyMap<number, VirtualRouterExpectation[]> {
+  const known = byVrid.get(entries);
+  if (known !== undefined) return known;
+  const index = new Map<number, VirtualRouterExpectation[]>();
+  for (const entry of entries) index.set(entry.vrid, [...(index.get(entry.vrid) ?? []), entry]);
+  byVrid.set(entries, index);
+  return index;
 }
 
 /** What a person calls a virtual router: the names that the configuration gives it, else `segment` and no name. */

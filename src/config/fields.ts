@@ -19,6 +19,11 @@ export function shown(input: unknown): string {
 
 const mustBe = (what: string) => (issue: ErrorInput) => `must be ${what}, not ${shown(issue.input)}`;
 
+/** Marks a setting that only a start of the agent can change: a reload leaves it as it is, and says so. */
+export function onlyAtStart<T extends z.ZodType>(schema: T): T {
+  return schema.meta({ onlyAtStart: true });
+}
+
 /** A whole number within bounds, both included. */
 export function whole(min: number, max: number) {
   const error = mustBe(`a whole number from ${min} to ${max}`);

@@ -17,7 +17,12 @@ export interface SchemaNode {
   readonly minimum?: number;
   readonly maximum?: number;
   readonly pattern?: string;
+  /** Only a start of the agent can change it: see `onlyAtStart`. Editors do not know the keyword and pass over it. */
+  readonly "x-only-at-start"?: true;
 }
+
+/** What people are told of such a setting. */
+const RESTART = "A change takes effect at the next start.";
 
 let cached: SchemaNode | undefined;
 
@@ -31,6 +36,10 @@ export function configJsonSchema(): SchemaNode {
       override: ({ zodSchema, jsonSchema }) => {
         const examples = z.globalRegistry.get(zodSchema)?.["examples"];
         if (Array.isArray(examples)) jsonSchema.examples = examples;
+        if (jsonSchema["onlyAtStart"] !== true) return;
+        delete jsonSchema["onlyAtStart"];
+        jsonSchema["x-only-at-start"] = true;
+        jsonSchema.description = `${jsonSchema.description ?? ""} ${RESTART}`.trim();
       },
     }),
   } as SchemaNode;

@@ -7,6 +7,31 @@ import { type Config, configSchema } from "./schema.ts";
 
 /** Reads a configuration. The error lists every problem at once, in the order of the file. Never throws. */
 export function loadConfig(text: string, file: string): Result<Config, ConfigProblem[]> {
+  const checked = check(text, file);
+  return checked.ok ? ok(checked.value.config) : checked;
+}
+
+/** A configuration that can be handed to another thread. */
+export interface CheckedConfig {
+  readonly settings: Omit<Config, "alerts">;
+  /** As it stands in the file: what is made of matchers are functions, which cannot be handed over. */
+  readonly alerts: unknown;
+}
+
+/** As `loadConfig`. `configOf` makes the configuration of it. */
+export function checkConfig(text: string, file: string): Result<CheckedConfig, ConfigProblem[]> {
+  const checked = check(text, file);
+  if (!checked.ok) return checked;
+  const { alerts: _, ...settings } = checked.value.config;
+  return ok({ settings, alerts: checked.value.alerts });
+}
+
+/** The configuration that `checkConfig` found right. */
+export function configOf({ settings, alerts }: CheckedConfig): Config {
+  return { ...settings, alerts: configSchema.shape.alerts.parse(alerts) };
+}
+
+function check(text: string, file: string): Result<{ readonly config: Config; readonly alerts: unknown }, ConfigProblem[]> {
   const document = readDocument(text, file);
   if (!document.ok) return document;
   const { value } = document.value;
@@ -18,7 +43,8 @@ export function loadConfig(text: string, file: string): Result<Config, ConfigPro
   ];
   if (!parsed.success || problems.length > 0) return err(sortProblems(problems));
   // Only what passed the strict schema is walked, so no cycle made of aliases can be in it.
-  return ok({ ...parsed.data, given: pathsOf(value) });
+  const alerts = typeof value === "object" && value !== null && "alerts" in value ? value.alerts : undefined;
+  return ok({ config: { ...parsed.data, given: pathsOf(value) }, alerts });
 }
 
 /** The paths of all leaves. */

@@ -17,11 +17,33 @@ Secrets never stand in the file: a key that ends in \`_file\` names the file tha
 A flag wins over the file: \`--interface NAME\` and \`--listen ADDRESS\` (repeatable; each replaces the whole list of the file),
 \`--state-directory DIRECTORY\`, \`--log-level LEVEL\`.
 
-Settings marked *not active yet* are read and checked, but this version does not act upon them; \`run\` and \`check\` say so where
-one is given.
-
 Patterns for interfaces: \`*\` stands for any characters, \`?\` for one, and \`!\` in front excludes. A full name weighs more than a
 wildcard, and an exclusion more than an inclusion of the same kind; a list of only exclusions means "all but these".
+
+## Changes while the agent runs
+
+The running agent takes up a changed file by itself within a second or so, also where the file is replaced or is a link that turns
+elsewhere (a ConfigMap of Kubernetes). \`vrrpwatch reload\`, \`POST /-/reload\` on the control socket and SIGHUP do the same at once; the
+first two answer what has changed.
+
+A file is taken up whole or not at all: with a single problem anywhere the configuration before goes on, every problem is in the log (and
+in the answer), \`vrrpwatch_config_last_reload_successful\` is 0, and the landing page says so. So it is with a file that is gone, or was
+emptied. Flags of the command line win as they did at the start.
+
+What is known stays: masters, claims, counters, conditions, incidents, silences made by command, and what waits for a receiver. In detail:
+
+- A setting marked *a change takes effect at the next start* stays as it is beside the rest; the answer, the log and
+  \`/api/v1/status\` name it, and \`vrrpwatch_config_restart_required\` is 1 until the agent is restarted or the file changed back.
+- **conditions**: other thresholds judge at once what is known. A condition that is switched off while it is raised ends
+  (\`condition_cleared\`, "switched off in the configuration"), and its alert is resolved. What is raised keeps its severity until it
+  is raised anew.
+- **virtual_routers**: names, segments, senders and addresses hold from then on. An alert that fires keeps its labels until it ends.
+- **capture.interfaces**: what was heard on an interface that is not wanted any more is forgotten; nothing of it is said to be over.
+- **alerts.receivers**: a receiver is known by its name. Where its settings change, what waits for it goes on waiting and is tried at
+  once in the new way, and what it knows to fire is not told again; it hears of the end of that also where its new matchers or severities
+  would not let it. A new receiver is told what fires. What waits for a receiver that is gone stays in the spool, for the case that its
+  name comes back, until it is older than \`alerts.spool.max_age\`.
+- **alerts.spool**, **incidents**: lower bounds hold at once; a capture or timeline that is being written keeps those that it began with.
 `;
 
 /** The whole of docs/configuration.md. */

@@ -64,18 +64,29 @@ export interface ReadConfig {
   readonly config: Config;
   /** The file that was read; null where there was none and the defaults hold. */
   readonly file: string | null;
+  /** The file holds nothing, not even a comment. */
+  readonly isBlank: boolean;
 }
 
-/** Reads the file and puts the flags over it. Without `file` the default path is read if it exists. Never throws for what a user may do wrong. */
-export async function readConfig(file: string | undefined, flags: ConfigFlags = {}): Promise<Result<ReadConfig, ConfigProblem[]>> {
+type Loaded = Result<Config, ConfigProblem[]>;
+
+/**
+ * Reads the file and puts the flags over it. Without `file` the default path is read if it exists. Never throws for what a user may do wrong.
+ * @param load `loadConfig`, or what does the same elsewhere
+ */
+export async function readConfig(
+  file: string | undefined,
+  flags: ConfigFlags = {},
+  load: (text: string, file: string) => Loaded | Promise<Loaded> = loadConfig,
+): Promise<Result<ReadConfig, ConfigProblem[]>> {
   const path = file ?? defaultConfigPath;
   const text = await readText(path, file === undefined);
   if (!text.ok) return err([{ file: path, line: null, column: null, path: "", message: text.error }]);
-  const loaded = text.value === null ? ok(defaultConfig()) : loadConfig(text.value, path);
+  const loaded = text.value === null ? ok(defaultConfig()) : await load(text.value, path);
   // Problems of the flags are listed together with those of the file.
   const resolved = resolveConfig(loaded.ok ? loaded.value : defaultConfig(), flags);
   if (!loaded.ok || !resolved.ok) return err([...(loaded.ok ? [] : loaded.error), ...(resolved.ok ? [] : resolved.error)]);
-  return ok({ config: resolved.value, file: text.value === null ? null : path });
+  return ok({ config: resolved.value, file: text.value === null ? null : path, isBlank: text.value?.trim() === "" });
 }
 
 /** The text of a file of configuration; null: there is no file, and that is allowed. Never throws for what a user may do wrong. */

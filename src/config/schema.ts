@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { path } from "./fields.ts";
+import { onlyAtStart, path } from "./fields.ts";
 import { alertsSection } from "./sections/alerts.ts";
 import { captureSection } from "./sections/capture.ts";
 import { compatSection } from "./sections/compat.ts";
@@ -17,7 +17,9 @@ export const configSchema = z.strictObject({
   capture: captureSection.prefault({}).describe("How frames reach the agent."),
   keepalived: keepalivedSection.prefault({}).describe("What keepalived on this host tells us."),
   web: webSection.prefault({}).describe("Metrics, API and control."),
-  state_directory: path().default("/var/lib/vrrpwatch").describe("Where alerts wait for delivery, and incidents and silences are kept."),
+  state_directory: onlyAtStart(
+    path().default("/var/lib/vrrpwatch").describe("Where alerts wait for delivery, and incidents and silences are kept."),
+  ),
   tracking: trackingSection.prefault({}).describe("Bounds and timing of what is remembered about the wire."),
   virtual_routers: virtualRoutersSection,
   conditions: conditionsSection

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { patternProblem } from "../../lib/interface-names.ts";
 import { err, ok } from "../../lib/result.ts";
-import { listOf, oneOf, parsed, shown } from "../fields.ts";
+import { listOf, oneOf, onlyAtStart, parsed, shown } from "../fields.ts";
 
 export const interfacePattern = parsed((pattern) => {
   const problem = patternProblem(pattern);
@@ -14,11 +14,13 @@ const joinGroups = z.union([z.literal("auto"), z.boolean()], {
 
 /** How frames reach us. */
 export const captureSection = z.strictObject({
-  backend: oneOf(["af_packet", "libpcap"])
-    .default("af_packet")
-    .describe(
-      "How frames are captured: af_packet (Linux, all interfaces through one socket), or libpcap (needs the optional package pcap).",
-    ),
+  backend: onlyAtStart(
+    oneOf(["af_packet", "libpcap"])
+      .default("af_packet")
+      .describe(
+        "How frames are captured: af_packet (Linux, all interfaces through one socket), or libpcap (needs the optional package pcap).",
+      ),
+  ),
   interfaces: listOf(interfacePattern, { min: 1, max: 256 })
     .prefault(["*"])
     .describe('Interfaces to listen on: names or patterns with * and ?; "!docker*" excludes. Interfaces that appear later are picked up.'),

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { seconds } from "../../lib/time.ts";
-import { duration, flag, whole } from "../fields.ts";
+import { duration, flag, onlyAtStart, whole } from "../fields.ts";
 
 const kilobyte = 1_000;
 const megabyte = 1_000_000;
@@ -8,7 +8,7 @@ const gigabyte = 1_000_000_000;
 
 /** What is kept of each time that something went wrong. */
 export const incidentsSection = z.strictObject({
-  enabled: flag().default(true).describe("Whether incidents are recorded, in the folder incidents of state_directory."),
+  enabled: onlyAtStart(flag().default(true).describe("Whether incidents are recorded, in the folder incidents of state_directory.")),
   before: duration(seconds(1), seconds(600))
     .prefault("30s")
     .describe("How much of the time before an incident belongs to it, as far as ring_bytes hold it."),
@@ -38,7 +38,9 @@ export const incidentsSection = z.strictObject({
   max_timeline_bytes: whole(64 * kilobyte, gigabyte)
     .default(4 * megabyte)
     .describe("Bytes that the timeline of one incident may take. It ends there, and incident.json says so."),
-  ring_bytes: whole(256 * kilobyte, 256 * megabyte)
-    .default(4 * megabyte)
-    .describe("Memory for the frames of the time before an incident, taken at the start. Twice as much may wait for a slow disk."),
+  ring_bytes: onlyAtStart(
+    whole(256 * kilobyte, 256 * megabyte)
+      .default(4 * megabyte)
+      .describe("Memory for the frames of the time before an incident, taken at the start. Twice as much may wait for a slow disk."),
+  ),
 });
