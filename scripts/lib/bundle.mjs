@@ -18,6 +18,7 @@ export async function bundle(from, to) {
     entryPoints: [
       { in: path.join(from, "main.js"), out: "main" },
       // A thread of its own is started from a file of its own, beside whatever starts it.
+      { in: path.join(from, "agent/config-reader.js"), out: "config-reader" },
       { in: path.join(from, "http/access/password-worker.js"), out: "password-worker" },
     ],
     outdir: to,

@@ -1,65 +1,57 @@
-import { hostname } from "node:os";
-import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import type { AlertCenter } from "../alerts/center.ts";
-import type { Heartbeat } from "../alerts/heartbeat.ts";
 import { describeRouter, engineOptionsOf } from "../config/expectations.ts";
 import type { Config } from "../config/schema.ts";
-import { configuredSilences } from "../config/silences.ts";
 import { Engine } from "../core/engine.ts";
 import { eventJson } from "../core/event-json.ts";
 import type { Event, VirtualRouterId } from "../core/events.ts";
 import type { HostFact } from "../core/host-facts.ts";
-import type { ControlSocket } from "../http/control-socket.ts";
-import type { HttpDeps } from "../http/deps.ts";
 import { EventHub } from "../http/event-hub.ts";
-import type { HttpServer } from "../http/server.ts";
+import type { ReloadAnswer } from "../http/reload-route.ts";
 import type { IncidentRecorder } from "../incidents/recorder.ts";
-import type { Hearing } from "../incidents/timeline.ts";
-import type { AlertsView } from "../lib/alerts-view.ts";
 import type { Clock } from "../lib/clock.ts";
-import { formatListen, type ListenAddress } from "../lib/listen.ts";
+import type { ListenAddress } from "../lib/listen.ts";
 import { componentLogger, type Logger } from "../lib/log.ts";
-import { type Duration, type Instant, micros, seconds, since, toSeconds, type WallTime } from "../lib/time.ts";
-import type { WebView } from "../lib/web-view.ts";
-import type { AgentInterfaceView, AgentView, BuildView, RouterDescription, SilencesView } from "../metrics/agent-view.ts";
-import { SilenceFile } from "../silences/file.ts";
-import { silencesFor } from "../silences/match.ts";
-import { type SilenceLog, SilenceStore } from "../silences/store.ts";
-import { openAlerts, openHeartbeat } from "./alerts.ts";
-import { isAlive, wantedInterfaces } from "./alive.ts";
-import { EarlyEvents } from "./early-events.ts";
+import { type Instant, seconds } from "../lib/time.ts";
+import type { AgentView, BuildView, RouterDescription, SilencesView } from "../metrics/agent-view.ts";
+import type { SilenceStore } from "../silences/store.ts";
+import { AdvertWatch } from "./advert-watch.ts";
+import { isCapturingAlive } from "./alive.ts";
+import { interfaceViews, readinessOf } from "./capture-view.ts";
+import type { ConfigSource } from "./config-source.ts";
+import { ConfigWatch } from "./config-watch.ts";
 import { eventLog } from "./event-log.ts";
+import { fieldsFirst } from "./fields-first.ts";
 import { HostWatch } from "./host-watch.ts";
+import { HttpService } from "./http-service.ts";
 import { incidentRecorder } from "./incidents.ts";
-import { LiveCapture } from "./live-capture.ts";
-import { HINT_AFTER_SECONDS, noAdvertHint } from "./no-advert-hint.ts";
+import { Lapses } from "./lapses.ts";
+import { captureOptionsOf, LiveCapture } from "./live-capture.ts";
+import { HINT_AFTER_SECONDS } from "./no-advert-hint.ts";
+import { prepareConfig } from "./prepare-config.ts";
 import { Pump } from "./pump.ts";
+import { ConfigReload, type ReloadDeps, type ReloadTrigger } from "./reload.ts";
 import { runbooksOf } from "./runbooks.ts";
 import { Segments } from "./segments.ts";
+import { silenceStore, silencesView } from "./silences.ts";
 import { SyncGroupSegments } from "./sync-group-segments.ts";
-import { followWebConfig, type GoodWebConfig, type WebConfigFile } from "./web-config-file.ts";
+import { Telling } from "./telling.ts";
+import { Timers } from "./timers.ts";
+import type { GoodWebConfig } from "./web-config-file.ts";
 
 /** Addresses seldom change, and only the name of a segment hangs on them. */
 const SEGMENT_REFRESH = seconds(10);
-
-/** Shorter ones happen on any busy host. */
-const NOTABLE_PAUSE = seconds(1);
-
 /** Between two attempts to store silences that could not be stored. */
 const SILENCE_RETRY = seconds(60);
 /** How often incidents are looked after, and written. */
 const INCIDENT_BEAT = seconds(1);
 const INCIDENT_FAREWELL_MS = 2_000;
-
-/** Events before the first receiver can be told: the first moments of a thousand virtual routers. */
-const MOST_UNTOLD = 8_192;
-
 /** What scrapes leave behind in malloc is 3 MB; giving it back takes less than a millisecond. */
 const MEMORY_TRIM = seconds(5);
 
 export interface AgentDeps {
   readonly config: Config;
+  /** Where it came from, to be read again. */
+  readonly source: ConfigSource;
   readonly log: Logger;
   readonly clock: Clock;
   readonly build: BuildView;
@@ -70,8 +62,10 @@ export interface AgentDeps {
 /**
  * The composition root: builds, starts and stops everything.
  *
- *   capture -> Pump (decode, engine) -> sinks: log, hub, incidents, own state
- *   engine.snapshot() -> metrics, API, landing page
+ *   capture ─┐
+ *   host ────┴▶ Pump (decode, engine) ─▶ sinks: log, hub, incidents, telling, own state
+ *   engine.snapshot() ─▶ metrics, API, landing page
+ *   configuration file, SIGHUP, POST /-/reload ─▶ ConfigReload ─▶ each of them
  */
 export class Agent {
   readonly #deps: AgentDeps;
@@ -81,75 +75,48 @@ export class Agent {
   readonly #segments = new Segments();
   readonly #syncGroups = new SyncGroupSegments((id) => this.#describe(id).segment);
   /** null where the configuration wants no incidents. */
-  readonly incidents: IncidentRecorder | null;
-  readonly #started: Instant;
-  readonly #startedWall: WallTime;
+  readonly #incidents: IncidentRecorder | null;
+  readonly #silences: SilenceStore;
+  readonly #telling: Telling;
+  readonly #lapses: Lapses;
+  readonly #adverts: AdvertWatch;
+  readonly #timers: Timers;
+  readonly #reload: ConfigReload;
+  readonly #configWatch: ConfigWatch;
   #capture: LiveCapture | undefined;
   #host: HostWatch | undefined;
-  #server: HttpServer | undefined;
-  #control: ControlSocket | undefined;
-  #webConfig: WebConfigFile | null = null;
+  #http: HttpService | undefined;
   /** Whoever is told that the agent is ready can also command it. */
-  #controlTried = false;
-  readonly #silences: SilenceStore;
-  /** null where nobody is to be told. */
-  #alerts: AlertCenter | null = null;
-  #heartbeat: Heartbeat | null = null;
-  /** What happened before those who tell of it were ready. */
-  readonly #early: EarlyEvents;
-  #tells = false;
-  #hostPause = micros(0);
-  #heardAdvert = false;
-  readonly #stopTimers: (() => void)[] = [];
+  #isServing = false;
 
   constructor(deps: AgentDeps) {
     const { clock, config, log } = deps;
     this.#deps = deps;
-    this.#started = clock.now();
-    this.#startedWall = clock.wall();
+    this.#reload = this.#createReload();
+    this.#configWatch = new ConfigWatch({
+      source: deps.source,
+      changed: () => void this.reload("file"),
+      warn: (fields, message) => componentLogger(log, "config").warn(fields, message),
+    });
+    this.#timers = new Timers(clock);
     this.#engine = new Engine(engineOptionsOf(config));
-    this.#silences = new SilenceStore({
-      configured: configuredSilences(config),
-      file: new SilenceFile(join(config.state_directory, "silences.json")),
-      clock,
-      log: fieldsFirst(componentLogger(log, "silences")),
-    });
-    this.#early = new EarlyEvents(MOST_UNTOLD, () => {
-      if (config.alerts.receivers.length > 0)
-        log.warn({ kept: MOST_UNTOLD }, "too much happens while the agent starts: nobody is told of what is beyond that");
-    });
+    this.#silences = silenceStore(config, log, clock);
+    this.#telling = this.#createTelling(clock.now());
     this.#hub = new EventHub({ eventJson, runId: clock.wall().toString(36) });
     // A link that fails takes both families with it: that is one incident, so a segment without the user's name has IPv4's subnet.
-    this.incidents = incidentRecorder(
+    this.#incidents = incidentRecorder(
       config,
       log,
-      (id) => describeRouter(config, id, this.#segments.nameOf({ ...id, family: "ipv4" })).segment,
+      (id) => describeRouter(this.#config, id, this.#segments.nameOf({ ...id, family: "ipv4" })).segment,
     );
-    const sinks = [
-      eventLog(componentLogger(log, "core"), clock),
-      (event: Event) => this.#hub.publish(event),
-      (event: Event) => this.incidents?.event(event),
-      (event: Event) => this.#tell(event),
-      (event: Event) => this.#note(event),
-    ];
-    const captureLog = componentLogger(log, "capture");
-    this.#pump = new Pump({
-      engine: this.#engine,
+    this.#lapses = new Lapses({ clock, log, incidents: this.#incidents });
+    this.#adverts = new AdvertWatch({
       clock,
-      ...(this.incidents !== null && { tap: this.incidents.frame.bind(this.incidents) }),
-      sink: (event) => {
-        for (const sink of sinks) sink(event);
-      },
-      paused: (pause) => this.#paused(pause),
-      dropped: (count) => {
-        captureLog.warn({ count }, "the kernel dropped frames: conclusions from silence are held back");
-        this.#remark({ kind: "frames_dropped", count });
-      },
-      hearing: (name, state, why) => {
-        captureLog.info({ interface: name, why }, state === "hearing" ? "capturing" : "not capturing any more");
-        this.#remark({ kind: "capture", interface: name, state, why });
-      },
+      joins: () => this.#config.capture.join_groups,
+      captured: () => interfaceViews(this.#capture).flatMap(({ name, capturing }) => (capturing ? [name] : [])),
+      counts: () => this.#engine.snapshot().interfaces,
     });
+    this.#pump = this.#createPump();
   }
 
   /**
@@ -158,141 +125,180 @@ export class Agent {
    * @throws CaptureError, NetlinkError, HttpError, each with what to do.
    */
   async start(): Promise<readonly ListenAddress[]> {
-    const { config, log } = this.#deps;
-    const captureLog = componentLogger(log, "capture");
-    this.#capture = await LiveCapture.prepare({
-      backend: config.capture.backend,
-      patterns: config.capture.interfaces,
-      joinGroups: config.capture.join_groups,
-      expectedInterfaces: config.virtual_routers.flatMap((entry) => (entry.interface === undefined ? [] : [entry.interface])),
-      warn: (message, error) => captureLog.warn(error === undefined ? {} : { error }, message),
-    });
-    this.#pump.start(this.#capture.source);
-    this.#capture.joinGroups();
-    this.#host = new HostWatch({
-      config,
-      log,
-      clock: this.#deps.clock,
-      links: this.#capture.links,
-      native: this.#capture.native,
-      deliver: (fact) => this.#fact(fact),
-    });
-    const watching = this.#host.start();
-    this.#every(SEGMENT_REFRESH, () => {
-      this.#segments.refresh();
-      this.#syncGroups.renamed();
-    });
-    void this.incidents?.start(this.#deps.clock.wall());
-    this.#every(INCIDENT_BEAT, () => this.incidents?.tick(this.#deps.clock.now(), this.#deps.clock.wall()));
-    this.#every(MEMORY_TRIM, () => this.#capture?.trimMemory());
-    this.#stopTimers.push(this.#deps.clock.after(seconds(HINT_AFTER_SECONDS), () => this.#logHint()));
-
-    this.#every(SILENCE_RETRY, () => void this.#silences.tick());
-
-    const [{ createServer }, { PageFolder }, { ControlSocket }, { ProcessMetrics }] = await Promise.all([
-      import("../http/server.ts"),
-      import("../http/page-folder.ts"),
-      import("../http/control-socket.ts"),
-      import("../metrics/process.ts"),
-    ]);
+    await this.#openCapture();
+    const watching = this.#watchHost();
+    this.#startTimers();
     // Before anybody can add one to them, and before anybody is told of what they hold back.
     await this.#silences.load();
-    await this.#startAlerts();
-    const httpLog = componentLogger(log, "http");
-    const served: HttpDeps = {
-      snapshot: () => this.#snapshot(),
-      agentView: () => this.view(),
-      events: this.#hub,
-      silences: this.#silences,
-      processMetrics: new ProcessMetrics(),
-      pages: new PageFolder(new URL("docs/", import.meta.url)),
-      log: fieldsFirst(httpLog),
-    };
-    const web = this.#deps.web ?? null;
-    this.#server = createServer({ listen: config.web.listen, hostName: hostname(), web: web?.config ?? null }, served, {
-      clock: this.#deps.clock,
-      incidents: this.incidents,
-    });
-    this.#webConfig = web === null ? null : followWebConfig(web, this.#server, this.#deps.clock, httpLog);
-    this.#control = new ControlSocket(
-      { path: config.web.control_socket, hostName: hostname() },
-      served,
-      { silences: this.#silences, incidents: this.incidents, alerts: this.#alerts },
-      fieldsFirst(httpLog),
-    );
-    const listening = await this.#server.listen();
-    this.#webConfig?.start();
-    await Promise.all([this.#control.start(), watching]);
-    this.#controlTried = true;
-    for (const address of listening) httpLog.info({ listen: formatListen(address) }, "serving");
-    this.#heartbeat?.start();
+    await this.#telling.start();
+    this.#http = await this.#createHttp();
+    const listening = await this.#http.listen();
+    await watching;
+    this.#isServing = true;
+    this.#telling.beat();
+    this.#reload.open();
+    this.#configWatch.start();
     return listening;
   }
 
+  /** Takes up the configuration anew, whole or not at all; while the agent starts that waits. */
+  reload(trigger: ReloadTrigger): Promise<ReloadAnswer> {
+    return this.#reload.request(trigger);
+  }
+
   async stop(): Promise<void> {
-    for (const stop of this.#stopTimers) stop();
-    await this.#webConfig?.close();
-    await Promise.all([this.#server?.close(), this.#control?.close()]);
+    const { clock } = this.#deps;
+    this.#timers.stop();
+    await Promise.all([this.#configWatch.close(), this.#reload.close()]);
+    await this.#http?.close();
     await this.#silences.close();
     await this.#host?.close();
     this.#pump.stop();
     this.#capture?.close();
-    await Promise.all([this.#alerts?.stop(), this.#heartbeat?.stop()]);
+    await this.#telling.stop();
     // A disk that hangs does not keep the agent from ending.
-    await Promise.race([
-      this.incidents?.stop(this.#deps.clock.now(), this.#deps.clock.wall()),
-      delay(INCIDENT_FAREWELL_MS, undefined, { ref: false }),
-    ]);
+    await Promise.race([this.#incidents?.stop(clock.now(), clock.wall()), delay(INCIDENT_FAREWELL_MS, undefined, { ref: false })]);
   }
 
   view(): AgentView {
-    const interfaces = this.#interfaces();
-    const capturing = interfaces.filter((i) => i.capturing);
+    const interfaces = interfaceViews(this.#capture);
     return {
       build: this.#deps.build,
-      readiness: this.#readiness(interfaces),
+      readiness: readinessOf(this.#capture, interfaces, this.#isServing),
       interfaces,
       capture: this.#capture?.source.counts() ?? { packets: new Map(), drops: new Map() },
-      hostPause: this.#hostPause,
-      configReload: { successful: true, lastSuccess: this.#startedWall },
-      hint: this.#hint(capturing.map((i) => i.name)),
+      hostPause: this.#lapses.hostPause,
+      configReload: this.#reload.view(),
+      hint: this.#adverts.hint(),
       notify: this.#host?.view() ?? null,
       silences: this.#silencesView(),
-      incidents: this.incidents?.view() ?? null,
-      alerts: this.#alertsView(),
-      runbooks: runbooksOf(this.#deps.config, this.#secure),
-      web: this.#webView(),
-      compat: this.#deps.config.compat.keepalived_exporter,
+      incidents: this.#incidents?.view() ?? null,
+      alerts: this.#telling.view(),
+      runbooks: runbooksOf(this.#config, this.#secure),
+      web: this.#http?.view() ?? null,
+      compat: this.#config.compat.keepalived_exporter,
       describe: (id) => this.#describe(id),
     };
-  }
-
-  /** The web configuration file that is followed; null where the configuration names none. For a reload of everything. */
-  get webConfig(): WebConfigFile | null {
-    return this.#webConfig;
   }
 
   get #secure(): boolean {
     return (this.#deps.web?.config.tls ?? null) !== null;
   }
 
-  #webView(): WebView | null {
-    if (this.#server === undefined) return null;
-    return { reload: null, certificateNotAfter: null, ...this.#server.view(), ...this.#webConfig?.view() };
+  get #config(): Config {
+    return this.#reload.config;
+  }
+
+  #createReload(): ConfigReload {
+    const { config, source, clock, log } = this.#deps;
+    const prepare: ReloadDeps["prepare"] = (next, changed) =>
+      prepareConfig(next, changed, {
+        clock,
+        webConfig: this.#http?.webConfig ?? null,
+        log,
+        telling: this.#telling,
+        silences: this.#silences,
+        incidents: this.#incidents,
+        syncGroups: this.#syncGroups,
+        capture: this.#capture,
+        pump: this.#pump,
+      });
+    return new ConfigReload({ config, source, clock, log: componentLogger(log, "config"), prepare });
+  }
+
+  #createTelling(started: Instant): Telling {
+    const { config, clock, log, build } = this.#deps;
+    return new Telling(config, {
+      clock,
+      log: fieldsFirst(componentLogger(log, "alerts")),
+      version: build.version,
+      started,
+      snapshot: () => this.#snapshot(),
+      describeRouter: (id) => this.#describe(id),
+      joined: () => this.#syncGroups.joined,
+      secure: this.#secure,
+      isSilenced: (id) => this.#silencesView().of(id).length > 0,
+      incidentOf: (id) => this.#incidents?.openOf(id) ?? null,
+      alive: () => isCapturingAlive(this.#capture, this.#engine, clock, this.#config.virtual_routers),
+    });
+  }
+
+  #createPump(): Pump {
+    const { clock, log } = this.#deps;
+    const incidents = this.#incidents;
+    const sinks = [
+      eventLog(componentLogger(log, "core"), clock),
+      (event: Event) => this.#hub.publish(event),
+      (event: Event) => incidents?.event(event),
+      (event: Event) => this.#telling.event(event),
+      (event: Event) => this.#note(event),
+    ];
+    return new Pump({
+      engine: this.#engine,
+      clock,
+      ...(incidents !== null && { tap: incidents.frame.bind(incidents) }),
+      sink: (event) => {
+        for (const sink of sinks) sink(event);
+      },
+      paused: (pause) => this.#lapses.paused(pause),
+      dropped: (count) => this.#lapses.dropped(count),
+      hearing: (name, state, why) => this.#lapses.hearing(name, state, why),
+    });
+  }
+
+  async #openCapture(): Promise<void> {
+    const { config, log } = this.#deps;
+    const captureLog = componentLogger(log, "capture");
+    this.#capture = await LiveCapture.prepare({
+      backend: config.capture.backend,
+      ...captureOptionsOf(config),
+      warn: (message, error) => captureLog.warn(error === undefined ? {} : { error }, message),
+    });
+    this.#pump.start(this.#capture.source);
+    this.#capture.joinGroups();
+  }
+
+  /** Resolves when all that is so now is known. */
+  #watchHost(): Promise<void> {
+    const { config, log, clock } = this.#deps;
+    if (this.#capture === undefined) return Promise.resolve();
+    const { links, native } = this.#capture;
+    this.#host = new HostWatch({ config, log, clock, links, native, deliver: (fact) => this.#fact(fact) });
+    return this.#host.start();
+  }
+
+  #startTimers(): void {
+    const { clock } = this.#deps;
+    this.#timers.every(SEGMENT_REFRESH, () => {
+      this.#segments.refresh();
+      this.#syncGroups.renamed();
+    });
+    void this.#incidents?.start(clock.wall());
+    this.#timers.every(INCIDENT_BEAT, () => this.#incidents?.tick(clock.now(), clock.wall()));
+    this.#timers.every(MEMORY_TRIM, () => this.#capture?.trimMemory());
+    this.#timers.once(seconds(HINT_AFTER_SECONDS), () => this.#logHint());
+    this.#timers.every(SILENCE_RETRY, () => void this.#silences.tick());
+  }
+
+  #createHttp(): Promise<HttpService> {
+    const { config, log, clock, web = null } = this.#deps;
+    const silences = this.#silences;
+    return HttpService.prepare(
+      config.web,
+      log,
+      clock,
+      web,
+      { snapshot: () => this.#snapshot(), agentView: () => this.view(), events: this.#hub, silences },
+      { silences, incidents: this.#incidents, alerts: this.#telling, configuration: { reload: () => this.reload("request") } },
+    );
   }
 
   #silencesView(): SilencesView {
-    const active = this.#silences.active();
-    const wall = this.#silences.wall();
-    return {
-      active: active.length,
-      storeFailures: this.#silences.failures,
-      of: (id) => (active.length === 0 ? [] : silencesFor(active, id, this.#describe(id).segment, wall).map((silence) => silence.id)),
-    };
+    return silencesView(this.#silences, (id) => this.#describe(id).segment);
   }
 
   #describe(id: VirtualRouterId): RouterDescription {
-    return describeRouter(this.#deps.config, id, this.#segments.nameOf(id));
+    return describeRouter(this.#config, id, this.#segments.nameOf(id));
   }
 
   #snapshot(): ReturnType<Engine["snapshot"]> {
@@ -300,40 +306,9 @@ export class Agent {
     return this.#engine.snapshot(this.#deps.clock.now());
   }
 
-  #interfaces(): AgentInterfaceView[] {
-    return (this.#capture?.source.choices() ?? [])
-      .filter(({ chosen }) => chosen)
-      .map(({ link, captured, why }) => ({
-        name: link.name,
-        up: link.up,
-        capturing: captured,
-        why: captured ? null : why,
-        absentGroups: this.#capture?.absentGroups(link.name) ?? [],
-      }));
-  }
-
-  #readiness(interfaces: readonly AgentInterfaceView[]): AgentView["readiness"] {
-    const failure = this.#capture?.source.failure ?? null;
-    if (failure !== null) return { ready: false, reason: failure.message };
-    if (!this.#controlTried) return { ready: false, reason: "the agent is starting" };
-    return interfaces.some(({ capturing }) => capturing) ? { ready: true, reason: null } : { ready: false, reason: notReady(interfaces) };
-  }
-
-  #isAlive(): boolean {
-    const { source } = this.#capture ?? {};
-    if (source === undefined || source.failure !== null) return false;
-    const captured = source.choices().flatMap(({ link, captured: isCaptured }) => (isCaptured ? [link.name] : []));
-    const { routers, config } = this.#engine.snapshot().host;
-    return isAlive({
-      now: this.#deps.clock.now(),
-      judgedUntil: this.#engine.now,
-      captured,
-      wanted: wantedInterfaces({ routers, expected: this.#deps.config.virtual_routers, instances: config?.config?.instances ?? [] }),
-    });
-  }
-
   #fact(fact: HostFact): void {
-    this.incidents?.fact(fact, this.#deps.clock.now(), this.#deps.clock.wall());
+    const { clock } = this.#deps;
+    this.#incidents?.fact(fact, clock.now(), clock.wall());
     // Before the engine says what follows from it.
     if (fact.kind === "keepalived_config") this.#syncGroups.configured(fact.state.config);
     this.#pump.fact(fact);
@@ -345,101 +320,12 @@ export class Agent {
 
   #note(event: Event): void {
     if (event.kind !== "virtual_router_seen") return;
-    this.#heardAdvert = true;
+    this.#adverts.heard();
     if (event.router.interface !== null) this.#capture?.expect(event.router.interface);
   }
 
-  #tell(event: Event): void {
-    if (this.#tells) this.#alerts?.event(event);
-    else this.#early.add(event);
-  }
-
-  async #startAlerts(): Promise<void> {
-    const { config, clock, log, build } = this.#deps;
-    const deps = {
-      config,
-      clock,
-      log: fieldsFirst(componentLogger(log, "alerts")),
-      version: build.version,
-      started: this.#started,
-      snapshot: () => this.#snapshot(),
-      describeRouter: (id: VirtualRouterId) => this.#describe(id),
-      joined: () => this.#syncGroups.joined,
-      secure: this.#secure,
-      isSilenced: (id: VirtualRouterId) => this.#silencesView().of(id).length > 0,
-      incidentOf: (id: VirtualRouterId) => this.incidents?.openOf(id) ?? null,
-      alive: () => this.#isAlive(),
-    };
-    [this.#alerts, this.#heartbeat] = await Promise.all([openAlerts(deps), openHeartbeat(deps)]);
-    await this.#alerts?.start();
-    this.#tells = true;
-    for (const event of this.#early.kept) this.#alerts?.event(event);
-    this.#early.clear();
-  }
-
-  #alertsView(): AlertsView | null {
-    const heartbeat = this.#heartbeat === null ? null : { sent: this.#heartbeat.sent, failed: this.#heartbeat.failed };
-    if (this.#alerts !== null) {
-      const view = this.#alerts.view(heartbeat);
-      return { ...view, evicted: view.evicted + this.#early.lost };
-    }
-    if (heartbeat === null) return null;
-    return { receivers: [], firing: { critical: 0, warning: 0, info: 0 }, evicted: 0, storeFailures: 0, heartbeat };
-  }
-
-  #remark(what: Hearing): void {
-    this.incidents?.hearing(what, this.#deps.clock.now(), this.#deps.clock.wall());
-  }
-
-  #paused(pause: Duration): void {
-    this.#remark({ kind: "paused", pause });
-    this.#hostPause = micros(this.#hostPause + pause);
-    this.#deps.log[pause < NOTABLE_PAUSE ? "debug" : "warn"](
-      { seconds: toSeconds(pause) },
-      "this host or process stood still: conclusions from silence are held back",
-    );
-  }
-
-  #hint(interfaces: readonly string[]): AgentView["hint"] {
-    const { clock, config } = this.#deps;
-    if (this.#heardAdvert || since(clock.now(), this.#started) < seconds(HINT_AFTER_SECONDS)) return null;
-    let rejected = 0;
-    let carp = 0;
-    for (const counts of this.#engine.snapshot().interfaces) {
-      for (const n of counts.rejected.values()) rejected += n;
-      carp += counts.carp.ipv4 + counts.carp.ipv6;
-    }
-    return noAdvertHint({ since: this.#startedWall, interfaces, joins: config.capture.join_groups, carp, rejected });
-  }
-
   #logHint(): void {
-    const { hint } = this.view();
+    const hint = this.#adverts.hint();
     if (hint !== null) this.#deps.log.warn({ interfaces: hint.interfaces, reasons: hint.reasons }, "no VRRP advert heard yet");
   }
-
-  #every(interval: Duration, action: () => void): void {
-    let stop = (): void => {};
-    const again = (): void => {
-      stop = this.#deps.clock.after(interval, () => {
-        action();
-        again();
-      });
-    };
-    again();
-    this.#stopTimers.push(() => stop());
-  }
-}
-
-function notReady(interfaces: readonly AgentInterfaceView[]): string {
-  if (interfaces.length === 0) return "no interface fits capture.interfaces";
-  return `no interface can be captured: ${interfaces.map((i) => `${i.name} is ${i.why ?? "not captured"}`).join(", ")}`;
-}
-
-/** A part's log: facts first, then the phrase. */
-function fieldsFirst(log: Logger): SilenceLog {
-  return {
-    info: (fields, message) => log.info(fields, message),
-    warn: (fields, message) => log.warn(fields, message),
-    error: (fields, message) => log.error(fields, message),
-  };
 }

@@ -1,7 +1,5 @@
-import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
-import { join } from "node:path";
-import { AlertCenter } from "../alerts/center.ts";
+import { AlertCenter, type CenterOptions } from "../alerts/center.ts";
 import type { RouterFacts } from "../alerts/describe.ts";
 import type { Heartbeat } from "../alerts/heartbeat.ts";
 import type { Subject } from "../alerts/identity.ts";
@@ -16,7 +14,7 @@ import type { Snapshot } from "../core/view.ts";
 import type { Clock } from "../lib/clock.ts";
 import { type Duration, type Instant, micros, seconds, since, type WallTime } from "../lib/time.ts";
 import type { RouterDescription } from "../metrics/agent-view.ts";
-import { openReceiver, type Receiver, ruleOf } from "./receivers.ts";
+import { alertsDirectory } from "./lanes.ts";
 import { runbooksOf } from "./runbooks.ts";
 
 /** After a start silence proves nothing for a while; the slowest conditions take so long to be raised again. */
@@ -24,7 +22,6 @@ const SETTLE: Duration = seconds(30);
 const SETTLE_MASTER_DOWNS = 4;
 
 export interface AgentAlertsDeps {
-  readonly config: Config;
   readonly clock: Clock;
   readonly log: AlertLog;
   readonly version: string;
@@ -42,67 +39,49 @@ export interface AgentAlertsDeps {
   readonly alive: () => boolean;
 }
 
-/** Whoever tells people what is wrong, as the configuration wants it; null: nobody is to be told. */
-export async function openAlerts(deps: AgentAlertsDeps): Promise<AlertCenter | null> {
-  const { config, clock, log, describeRouter, joined, isSilenced } = deps;
+/** Whoever tells people what is wrong, as the configuration wants it. @param lanes the ways to its receivers */
+export function alertCenter(config: Config, lanes: readonly ReceiverLane[], deps: AgentAlertsDeps): AlertCenter {
+  const { clock, log, describeRouter, joined, isSilenced } = deps;
+  return new AlertCenter(centerOptionsOf(config, deps.secure), {
+    clock,
+    log,
+    lanes,
+    describeRouter,
+    joined,
+    isSilenced,
+    look: () => look(deps),
+  });
+}
+
+/** @param secure whether `web.listen` speaks HTTPS */
+export function centerOptionsOf(config: Config, secure: boolean): CenterOptions {
   const { alerts } = config;
-  const queued = alerts.receivers.filter(({ format }) => format !== "alertmanager-api").map(({ name }) => name);
-  void tendAbandoned({ directory: directoryOf(config), receivers: queued, maxAge: alerts.spool.max_age, clock, log });
-  if (alerts.receivers.length === 0) return null;
-  const lanes = await Promise.all(alerts.receivers.map((receiver) => laneOf(receiver, deps)));
-  return new AlertCenter(
-    {
-      groupWait: alerts.group_wait,
-      groupInterval: alerts.group_interval,
-      repeatInterval: alerts.repeat_interval,
-      damping: alerts.damping,
-      externalLabels: alerts.external_labels,
-      masterChanges: alerts.master_changes,
-      runbookUrl: runbooksOf(config, deps.secure),
-      host: hostname(),
-      directory: directoryOf(config),
-    },
-    {
-      clock,
-      log,
-      lanes,
-      describeRouter,
-      joined,
-      isSilenced,
-      look: () => look(deps),
-    },
-  );
+  return {
+    groupWait: alerts.group_wait,
+    groupInterval: alerts.group_interval,
+    repeatInterval: alerts.repeat_interval,
+    damping: alerts.damping,
+    externalLabels: alerts.external_labels,
+    masterChanges: alerts.master_changes,
+    runbookUrl: runbooksOf(config, secure),
+    host: hostname(),
+    directory: alertsDirectory(config),
+  };
+}
+
+/** Looks after what receivers left that are none any more. @param isCurrent whether the configuration is this one still */
+export function tendLeft(config: Config, { clock, log }: AgentAlertsDeps, isCurrent: () => boolean): void {
+  const { receivers, spool } = config.alerts;
+  const queued = receivers.filter(({ format }) => format !== "alertmanager-api").map(({ name }) => name);
+  void tendAbandoned({ directory: alertsDirectory(config), receivers: queued, maxAge: spool.max_age, clock, log, isCurrent });
 }
 
 /** A sign of life, where one is wanted. */
-export async function openHeartbeat({ config, clock, log, version, alive }: AgentAlertsDeps): Promise<Heartbeat | null> {
+export async function openHeartbeat(config: Config, { clock, log, version, alive }: AgentAlertsDeps): Promise<Heartbeat | null> {
   const { heartbeat } = config.alerts;
   if (heartbeat === null) return null;
   const { Heartbeat } = await import("../alerts/heartbeat.ts");
   return new Heartbeat(heartbeat, { alive, host: hostname(), version, clock, environment: process.env, log });
-}
-
-const directoryOf = ({ state_directory }: Config): string => join(state_directory, "alerts");
-
-async function laneOf(receiver: Receiver, { config, clock, log, version, secure }: AgentAlertsDeps): Promise<ReceiverLane> {
-  const rule = ruleOf(receiver);
-  const { spool, resend_interval } = config.alerts;
-  if (receiver.format === "alertmanager-api") {
-    const { AlertmanagerLane } = await import("../alerts/alertmanager-lane.ts");
-    return AlertmanagerLane.open(rule, resend_interval, (endsAt) => openReceiver(config, receiver, { clock, version, secure, endsAt }), {
-      clock,
-      log,
-      random: Math.random,
-      newId: randomUUID,
-    });
-  }
-  const [{ WebhookLane }, [webhook]] = await Promise.all([
-    import("../alerts/webhook-lane.ts"),
-    openReceiver(config, receiver, { clock, version, secure, endsAt: () => "" }),
-  ]);
-  if (webhook === undefined) throw new Error(`no way to the receiver ${receiver.name}`);
-  const limits = { maxCount: spool.max_count, maxBytes: spool.max_bytes, maxAge: spool.max_age, maxDead: spool.max_dead };
-  return new WebhookLane(rule, { format: receiver.format, directory: directoryOf(config), ...limits }, { webhook, clock, log });
 }
 
 /** One look at the engine, for any number of questions. */

@@ -1,4 +1,8 @@
+import type { Config } from "../config/schema.ts";
+import type { Engine } from "../core/engine.ts";
+import type { Clock } from "../lib/clock.ts";
 import { type Duration, type Instant, seconds, since } from "../lib/time.ts";
+import type { LiveCapture } from "./live-capture.ts";
 
 /** The pump moves the engine's time on at least every few seconds, also where nothing is heard. */
 const JUDGED_WITHIN: Duration = seconds(5);
@@ -33,4 +37,18 @@ export interface Places {
 export function wantedInterfaces({ routers, expected, instances }: Places): ReadonlySet<string> {
   const names = [...routers.map(({ id }) => id.interface), ...[...expected, ...instances].map((entry) => entry.interface ?? null)];
   return new Set(names.filter((name) => name !== null));
+}
+
+/** The same of a whole agent. @param expected what the configuration knows of virtual routers */
+export function isCapturingAlive(
+  capture: Pick<LiveCapture, "source"> | undefined,
+  engine: Engine,
+  clock: Clock,
+  expected: Config["virtual_routers"],
+): boolean {
+  if (capture === undefined || capture.source.failure !== null) return false;
+  const captured = capture.source.choices().flatMap(({ link, captured: isCaptured }) => (isCaptured ? [link.name] : []));
+  const { routers, config } = engine.snapshot().host;
+  const wanted = wantedInterfaces({ routers, expected, instances: config?.config?.instances ?? [] });
+  return isAlive({ now: clock.now(), judgedUntil: engine.now, captured, wanted });
 }

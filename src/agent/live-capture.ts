@@ -1,6 +1,7 @@
 import { type JoinGroups, Memberships } from "../capture/membership.ts";
 import type { Native } from "../capture/native.ts";
 import { createSource, type LiveSource } from "../capture/open.ts";
+import type { Config } from "../config/schema.ts";
 import { followLinks, type Links, nativeFor } from "./links.ts";
 
 export interface LiveCaptureOptions {
@@ -12,6 +13,16 @@ export interface LiveCaptureOptions {
   readonly warn: (message: string, error?: unknown) => void;
 }
 
+/** What can change while the agent runs, as the configuration has it. */
+export const captureOptionsOf = ({
+  capture,
+  virtual_routers: routers,
+}: Pick<Config, "capture" | "virtual_routers">): Pick<LiveCaptureOptions, "patterns" | "joinGroups" | "expectedInterfaces"> => ({
+  patterns: capture.interfaces,
+  joinGroups: capture.join_groups,
+  expectedInterfaces: routers.flatMap((entry) => (entry.interface === undefined ? [] : [entry.interface])),
+});
+
 /** The capture of this host with what belongs to it: the table of links, and the groups joined on the chosen ones. */
 export class LiveCapture {
   readonly source: LiveSource;
@@ -21,7 +32,9 @@ export class LiveCapture {
   readonly links: Links;
   readonly native: Native | undefined;
   readonly #memberships: Memberships | undefined;
-  readonly #expected: Set<string>;
+  #expectedByUser: ReadonlySet<string>;
+  /** Named by keepalived.conf, or heard. */
+  readonly #expected = new Set<string>();
   #unsubscribe: () => void = () => {};
 
   private constructor(options: LiveCaptureOptions, links: Links, native: Native | undefined) {
@@ -30,7 +43,7 @@ export class LiveCapture {
     this.links = links;
     this.native = native;
     this.#memberships = memberships;
-    this.#expected = new Set(options.expectedInterfaces);
+    this.#expectedByUser = new Set(options.expectedInterfaces);
     this.source = createSource({ backend: options.backend, patterns: options.patterns, links: links.table, warn: options.warn });
   }
 
@@ -60,7 +73,21 @@ export class LiveCapture {
   expect(interfaceName: string): void {
     if (this.#expected.has(interfaceName)) return;
     this.#expected.add(interfaceName);
+    if (!this.#expectedByUser.has(interfaceName)) this.#updateMemberships();
+  }
+
+  /**
+   * Listens on what the user wants now, and joins groups there.
+   * @returns names of the interfaces that are not wanted any more
+   */
+  reconfigure(options: Pick<LiveCaptureOptions, "patterns" | "joinGroups" | "expectedInterfaces">): readonly string[] {
+    const before = this.#chosen();
+    this.#expectedByUser = new Set(options.expectedInterfaces);
+    this.#memberships?.setMode(options.joinGroups);
+    this.source.choose(options.patterns);
     this.#updateMemberships();
+    const after = new Set(this.#chosen());
+    return before.filter((name) => !after.has(name));
   }
 
   /** VRRP groups that nobody on this host has joined on a captured interface. */
@@ -76,6 +103,10 @@ export class LiveCapture {
 
   #updateMemberships(): void {
     const captured = this.source.choices().filter((choice) => choice.captured);
-    this.#memberships?.update(captured, this.#expected);
+    this.#memberships?.update(captured, new Set([...this.#expectedByUser, ...this.#expected]));
+  }
+
+  #chosen(): readonly string[] {
+    return this.source.choices().flatMap(({ link, chosen }) => (chosen ? [link.name] : []));
   }
 }

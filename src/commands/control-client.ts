@@ -19,6 +19,8 @@ export interface ControlOptions {
 export interface ControlFailure {
   readonly message: string;
   readonly status: ExitStatus;
+  /** The error as the agent tells it; null where the agent said none. */
+  readonly error?: object | null;
 }
 
 /** Writing a file may take its time on a bad disk. */
@@ -70,7 +72,9 @@ interface Answer {
 function exchange(socketPath: string, method: string, path: string, body: unknown): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const text = body === undefined ? undefined : JSON.stringify(body);
-    const headers = text === undefined ? {} : { "content-type": "application/json", "content-length": Buffer.byteLength(text) };
+    const accept = "application/json";
+    const headers =
+      text === undefined ? { accept } : { accept, "content-type": "application/json", "content-length": Buffer.byteLength(text) };
     const sent = request({ socketPath, path, method, headers, agent: false, signal: AbortSignal.timeout(PATIENCE_MS) }, (response) => {
       const pieces: Buffer[] = [];
       let size = 0;
@@ -92,7 +96,8 @@ function answerOf(status: number, text: string): Result<object, ControlFailure> 
   if (status >= 200 && status < 300 && typeof body === "object" && body !== null) return ok(body);
   const message = errorMessage(body) ?? `what answers there is no vrrpwatch of this version (status ${status})`;
   // What the agent refuses was asked wrongly; the rest is its own trouble.
-  return err({ message, status: status >= 400 && status < 500 && errorMessage(body) !== null ? ExitStatus.usage : ExitStatus.resource });
+  const isRefused = status >= 400 && status < 500 && errorMessage(body) !== null;
+  return err({ message, status: isRefused ? ExitStatus.usage : ExitStatus.resource, error: errorOf(body) });
 }
 
 function parsed(text: string): unknown {
@@ -103,10 +108,15 @@ function parsed(text: string): unknown {
   }
 }
 
-function errorMessage(body: unknown): string | null {
+function errorOf(body: unknown): object | null {
   if (typeof body !== "object" || body === null || !("error" in body)) return null;
   const { error } = body;
-  if (typeof error !== "object" || error === null || !("message" in error)) return null;
+  return typeof error === "object" ? error : null;
+}
+
+function errorMessage(body: unknown): string | null {
+  const error = errorOf(body);
+  if (error === null || !("message" in error)) return null;
   return typeof error.message === "string" ? printable(error.message) : null;
 }
 

@@ -75,6 +75,7 @@ Examples:
   vrrpwatch check --keepalived FILE      what is wrong with a keepalived.conf, and what to do
   vrrpwatch silence add --vrid 51 --for 2h   no alerts of virtual router 51 during a maintenance
   vrrpwatch alerts                       what fires, what waits for a receiver, what one refused
+  vrrpwatch reload                       take up a changed configuration without a restart
 
 Exit status: 0 done, 1 damaged capture file or not delivered, 2 wrong usage or configuration, 3 a resource is missing or denied.`,
     );
@@ -166,6 +167,26 @@ Examples:
     .action(async (options: { config?: string; keepalived?: string[]; host?: boolean; json?: boolean }) => {
       const { check } = await import("./check.ts");
       done(await check(options, io));
+    });
+
+  program
+    .command("reload")
+    .description("have the running agent take up its configuration file anew")
+    .option("-c, --config <file>", "configuration that names the control socket (default: /etc/vrrpwatch/config.yaml if it exists)")
+    .option("--control-socket <path>", "the agent's control socket; wins over the configuration")
+    .option("--json", "print the agent's answer as JSON")
+    .addHelpText(
+      "after",
+      `
+The agent reads the file that it was started with. A file with a problem changes nothing: every problem is listed, exit status 2.
+Settings that only a start can change are named; docs/configuration.md marks them. SIGHUP, and a change of the file, do the same.
+
+Example:
+  vrrpwatch check --config /etc/vrrpwatch/config.yaml && vrrpwatch reload`,
+    )
+    .action(async (options: { config?: string; controlSocket?: string; json?: boolean }) => {
+      const { reload } = await import("./reload.ts");
+      done(await reload(options, io));
     });
 
   declareSilence(program, io, done);

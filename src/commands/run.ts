@@ -1,6 +1,6 @@
 import { Agent } from "../agent/agent.ts";
+import { ConfigSource } from "../agent/config-source.ts";
 import { formatProblem } from "../config/problems.ts";
-import { readConfig } from "../config/resolve.ts";
 import type { WebConfigReading } from "../config/web-file/read.ts";
 import { systemClock } from "../lib/clock.ts";
 import { createLogger } from "../lib/log.ts";
@@ -21,12 +21,17 @@ const LINGER_MS = 500;
 
 /** Runs the agent until SIGTERM or SIGINT. What is missing or denied is thrown as an AgentError. */
 export async function run(options: RunOptions, io: Io): Promise<number> {
-  const read = await readConfig(options.config, options);
+  // From the first moment on: without a handler it would end the process.
+  let hangUp = (): void => {};
+  process.on("SIGHUP", () => hangUp());
+  const source = new ConfigSource(options.config, options);
+  const read = await source.read();
   if (!read.ok) {
     for (const problem of read.error) io.err(`${formatProblem(problem)}\n`);
     return ExitStatus.usage;
   }
   const { config, file } = read.value;
+  source.aside();
   const web = config.web.config_file === null ? null : await readWeb(config.web.config_file);
   if (web !== null && !web.config.ok) {
     for (const problem of web.config.error) io.err(`${formatProblem(problem)}\n`);
@@ -38,12 +43,14 @@ export async function run(options: RunOptions, io: Io): Promise<number> {
 
   const agent = new Agent({
     config,
+    source,
     log,
     clock: systemClock,
     build,
     web: web?.config.ok ? { reading: web, config: web.config.value } : null,
   });
-  const stopped = stopSignal((signal) => log.info({ signal }, "reloading is not available in this version: restart the agent instead"));
+  hangUp = () => void agent.reload("signal");
+  const stopped = stopSignal();
   try {
     await agent.start();
     log.info({ signal: await stopped }, "stopping");
@@ -62,8 +69,7 @@ async function readWeb(file: string): Promise<WebConfigReading> {
 }
 
 /** Resolves with the first signal that asks the agent to end. */
-function stopSignal(onHangUp: (signal: string) => void): Promise<string> {
-  process.on("SIGHUP", onHangUp);
+function stopSignal(): Promise<string> {
   return new Promise((resolve) => {
     for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => resolve(signal));
   });

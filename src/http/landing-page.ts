@@ -174,6 +174,19 @@ function readinessBox({ readiness }: AgentView): Html | null {
   return html`<div class="notice bad" role="alert"><p><strong>Not capturing.</strong> ${readiness.reason}</p></div>`;
 }
 
+/** What the file says and the agent does not do. */
+function configBox({ configReload: reload }: AgentView): Html | null {
+  if (reload === null || (reload.successful && reload.atNextStart.length === 0)) return null;
+  const problems = `${reload.problems} ${reload.problems === 1 ? "problem" : "problems"}`;
+  const refused = html`<p><strong>The configuration file has ${problems}.</strong> The configuration before goes on${
+    reload.lastSuccess === null ? null : html`, of <time>${rfc3339(reload.lastSuccess).slice(0, 19).replace("T", " ")}</time> UTC`
+  }. The log and <span class="mono">vrrpwatch check</span> tell what is wrong.</p>`;
+  const waiting = html`<p><strong>Restart the agent</strong> for changes of <span class="mono">${reload.atNextStart.join(", ")}</span>.</p>`;
+  return html`<div class="notice${reload.successful ? "" : " bad"}" role="status">${reload.successful ? null : refused}${
+    reload.atNextStart.length === 0 ? null : waiting
+  }</div>`;
+}
+
 function interfaceRow(entry: AgentInterfaceView, agent: AgentView): Html {
   const link = entry.up === null ? dash : entry.up ? html`up` : html`<span class="pill warn">down</span>`;
   const capture = entry.capturing ? html`<span class="pill ok">capturing</span>` : html`<span class="pill bad">not captured</span>`;
@@ -231,7 +244,7 @@ export function* landingPage(snapshot: Snapshot, agent: AgentView, hostName: str
 </header>
 <main>
 <p class="notice bad" id="lost" role="alert"><strong>The agent does not answer.</strong> What is shown below is old.</p>
-${readinessBox(agent)}${hintBox(agent.hint, snapshot)}
+${readinessBox(agent)}${configBox(agent)}${hintBox(agent.hint, snapshot)}
 ${tiles(snapshot, agent)}
 ${conditionsTable(snapshot, agent)}<h2 id="routers">Virtual routers</h2>
 `;

@@ -3,6 +3,7 @@ export type RequestErrorCode =
   | "bad_request"
   | "body_not_accepted"
   | "body_too_large"
+  | "configuration"
   | "configured"
   | "connection_outdated"
   | "headers_too_large"
@@ -16,6 +17,7 @@ export type RequestErrorCode =
   | "too_many_silences"
   | "too_many_streams"
   | "unauthorized"
+  | "unavailable"
   | "unsupported_media_type";
 
 /** A request that is answered with an error: `code` is API, `message` is for the person who sent it. */

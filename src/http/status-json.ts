@@ -32,6 +32,8 @@ export function statusJson(snapshot: Snapshot, agent: AgentView): object {
         : {
             last_reload_successful: reload.successful,
             last_reload_success: reload.lastSuccess === null ? null : rfc3339(reload.lastSuccess),
+            problems: reload.problems,
+            at_next_start: reload.atNextStart,
           },
     virtual_routers: snapshot.routers.length,
     keepalived:

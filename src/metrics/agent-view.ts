@@ -64,6 +64,17 @@ export interface SilencesView {
   readonly of: (id: VirtualRouterId) => readonly string[];
 }
 
+/** How the configuration was loaded last. */
+export interface ConfigReloadView {
+  /** false: the file has problems, and the configuration before goes on. */
+  readonly successful: boolean;
+  readonly lastSuccess: WallTime | null;
+  /** How many. What they are is for the log and the control socket: the text may repeat what stands in the file. */
+  readonly problems: number;
+  /** Settings of the file that take effect at the next start, such as `web.listen`. */
+  readonly atNextStart: readonly string[];
+}
+
 /** What was recorded of incidents. */
 export interface IncidentsView {
   /** Since the start. */
@@ -85,7 +96,7 @@ export interface AgentView {
   /** Time in which the host or the process did not run; null where it is not measured (a replay). */
   readonly hostPause: Duration | null;
   /** null where there is no configuration to load (a replay). */
-  readonly configReload: { readonly successful: boolean; readonly lastSuccess: WallTime | null } | null;
+  readonly configReload: ConfigReloadView | null;
   readonly hint: NoAdvertHint | null;
   /** How notify calls reach the agent; null where keepalived is not watched (a replay). */
   readonly notify: NotifyIntakeView | null;

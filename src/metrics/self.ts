@@ -72,7 +72,7 @@ const hostPause: Metric = {
 const reloadSuccessful: Metric = {
   name: "vrrpwatch_config_last_reload_successful",
   type: "gauge",
-  help: "Whether the last load of the configuration succeeded.",
+  help: "Whether the last load of the configuration succeeded. 0: the file has problems, and the configuration before goes on.",
   labels: [],
   collect: ({ agent }, emit) => {
     if (agent.configReload !== null) emit(Number(agent.configReload.successful));
@@ -87,6 +87,16 @@ const reloadTimestamp: Metric = {
   collect: ({ agent }, emit) => {
     const at = agent.configReload?.lastSuccess ?? null;
     if (at !== null) emit(at / 1e6);
+  },
+};
+
+const restartRequired: Metric = {
+  name: "vrrpwatch_config_restart_required",
+  type: "gauge",
+  help: "Whether the configuration file has settings that take effect only when the agent is started anew; /api/v1/status names them.",
+  labels: [],
+  collect: ({ agent }, emit) => {
+    if (agent.configReload !== null) emit(Number(agent.configReload.atNextStart.length > 0));
   },
 };
 
@@ -160,6 +170,7 @@ export const self: readonly Metric[] = [
   hostPause,
   reloadSuccessful,
   reloadTimestamp,
+  restartRequired,
   silencesActive,
   silenceStoreFailures,
   incidentsTotal,

@@ -22,7 +22,7 @@ function agentView({ where, interfaces, receivers, compat }: Situation, wall: Wa
     interfaces: names.map((name) => ({ name, up: true, capturing: true, why: null, absentGroups: [] })),
     capture: { packets: new Map(names.map((name) => [name, 12_345])), drops: new Map([["", 0]]) },
     hostPause: micros(0),
-    configReload: { successful: true, lastSuccess: wall },
+    configReload: { successful: true, lastSuccess: wall, problems: 0, atNextStart: [] },
     hint: null,
     notify: where === "listener" ? null : { fifo: up, socket: up },
     silences: { active: 0, storeFailures: 0, of: () => [] },

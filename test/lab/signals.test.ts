@@ -6,6 +6,7 @@ import { Agent } from "./framework/agent.ts";
 import { createPair, type Pair, untilMaster, type Watched } from "./framework/pair.ts";
 import { kill } from "./framework/processes.ts";
 import { labSkip } from "./framework/requirements.ts";
+import { waitFor } from "./framework/wait.ts";
 import { untilMetric } from "./framework/watch.ts";
 
 const skip = labSkip("keepalived", "strace");
@@ -47,6 +48,13 @@ describe("an agent beside keepalived", { skip }, () => {
     keepalived.push(...pair.first.pids);
     for (let scrape = 0; scrape < 5; scrape++) await agent.metrics();
     const [, node = 0] = agent.process.family();
+    const [loaded = 0] = await agent.metric("vrrpwatch_config_last_reload_success_timestamp_seconds");
+    kill(node, "SIGHUP");
+    await waitFor(
+      "the reload",
+      async () => ((await agent.metric("vrrpwatch_config_last_reload_success_timestamp_seconds"))[0] ?? 0) > loaded,
+      { within: 5_000 },
+    );
     kill(node, "SIGTERM");
     await agent.process.ended();
     const lines = readFileSync(trace, "utf8").split("\n").filter(Boolean);

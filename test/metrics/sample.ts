@@ -203,7 +203,7 @@ export function sampleAgent(fields: Partial<AgentView> = {}): AgentView {
     interfaces: [{ name: "eth0", up: true, capturing: true, why: null, absentGroups: [] }],
     capture: { packets: new Map([["eth0", 1_300]]), drops: new Map([["", 0]]) },
     hostPause: micros(1_500_000),
-    configReload: { successful: true, lastSuccess: wallTime(noon - 7_200_000_000) },
+    configReload: { successful: true, lastSuccess: wallTime(noon - 7_200_000_000), problems: 0, atNextStart: [] },
     hint: null,
     notify: null,
     silences: { active: 0, storeFailures: 0, of: () => [] },

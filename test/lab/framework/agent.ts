@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, renameSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import path from "node:path";
 import type { Host } from "./host.ts";
@@ -86,7 +86,11 @@ export class Agent {
   /** The path of the Unix socket that answers HTTP. */
   readonly socket: string;
 
-  private constructor(host: Host, process: LabProcess, folder: string, socket: string, startedAt: number) {
+  /** What its configuration says besides what a test gives. */
+  readonly #surroundings: string;
+
+  private constructor(host: Host, process: LabProcess, folder: string, socket: string, startedAt: number, surroundings: string) {
+    this.#surroundings = surroundings;
     this.host = host;
     this.process = process;
     this.folder = folder;
@@ -112,7 +116,8 @@ export class Agent {
       vrrp_pid_file: keepalived?.vrrpPidFile ?? none("vrrp.pid"),
     };
     const web = { control_socket: controlSocket ?? none("control.sock"), config_file: webConfig ?? null };
-    writeFileSync(configFile, `${config}\nkeepalived: ${JSON.stringify(section)}\nweb: ${JSON.stringify(web)}\n`);
+    const surroundings = `keepalived: ${JSON.stringify(section)}\nweb: ${JSON.stringify(web)}\n`;
+    writeFileSync(configFile, `${config}\n${surroundings}`);
     const listening = [`unix:${socket}`, ...listen].flatMap((address) => ["--listen", address]);
     const command = [
       process.execPath,
@@ -125,7 +130,18 @@ export class Agent {
     ];
     const startedAt = performance.now();
     const child = host.start(name, [...wrapper, ...command, ...listening, ...args]);
-    return new Agent(host, child, folder, webConfig === undefined ? socket : web.control_socket, startedAt);
+    return new Agent(host, child, folder, webConfig === undefined ? socket : web.control_socket, startedAt, surroundings);
+  }
+
+  get configFile(): string {
+    return path.join(this.folder, "config.yaml");
+  }
+
+  /** Puts another configuration in the place of the one that it was started with, at once, as tools do. */
+  rewriteConfig(config: string): void {
+    const next = path.join(this.folder, "config.yaml.new");
+    writeFileSync(next, `${config}\n${this.#surroundings}`);
+    renameSync(next, this.configFile);
   }
 
   /** Starts the agent and waits until it captures. */
