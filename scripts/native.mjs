@@ -1,8 +1,9 @@
 // Builds the native addon (binding.gyp) into build/Release with node-gyp, unless it is newer than its sources. `--force` builds anyway.
+// `--unless-prebuilt` builds only where the package brings none that loads here: it is the install script of the package.
 // Node's own headers are used where they are on this machine, so that nothing is downloaded. Needs nothing but Node and npm's node-gyp:
 // it also runs from an installed package, which has no other scripts.
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, realpathSync, statSync } from "node:fs";
+import { closeSync, existsSync, openSync, readdirSync, readSync, realpathSync, statSync } from "node:fs";
 import path from "node:path";
 
 const root = path.resolve(import.meta.dirname, "..");
@@ -20,6 +21,21 @@ function isFresh() {
   return Math.max(...sources.map(changed)) <= changed(addon);
 }
 
+/** As src/capture/native.ts looks for it: a glibc addon must not be loaded into a Node that was linked against musl. */
+function prebuiltLoads() {
+  const prebuilt = inRoot("prebuilds", `linux-${process.arch}-glibc`, path.basename(addon));
+  if (!existsSync(prebuilt) || runsOnMusl()) return false;
+  return spawnSync(process.execPath, ["-e", "require(process.argv[1])", prebuilt], { stdio: "ignore" }).status === 0;
+}
+
+function runsOnMusl() {
+  const head = Buffer.alloc(4096);
+  const file = openSync("/proc/self/exe", "r");
+  const length = readSync(file, head);
+  closeSync(file);
+  return head.subarray(0, length).includes("/ld-musl-");
+}
+
 const works = (command) => spawnSync(command, ["--version"], { stdio: "ignore" }).status === 0;
 
 function checkTools() {
@@ -30,8 +46,11 @@ function checkTools() {
   // node-gyp links with the C++ driver, whatever the sources are.
   if (![process.env.CXX, "c++", "g++", "clang++"].some((name) => name && works(name))) missing.push("g++");
   if (missing.length === 0) return;
+  const without = process.argv.includes("--unless-prebuilt")
+    ? "; replay, decode and check do without it: npm install --ignore-scripts"
+    : "";
   throw new NativeBuildError(
-    `the native addon needs ${missing.join(", ")} to be built: install them (Debian: apt-get install ${missing.join(" ")})`,
+    `the native addon needs ${missing.join(", ")} to be built: install them (Debian: apt-get install ${missing.join(" ")})${without}`,
   );
 }
 
@@ -66,6 +85,7 @@ function build() {
     return;
   }
   if (!process.argv.includes("--force") && isFresh()) return;
+  if (process.argv.includes("--unless-prebuilt") && prebuiltLoads()) return;
   checkTools();
   const headers = headerFolder();
   const args = [nodeGyp(), "rebuild", "--loglevel=warn", ...(headers === undefined ? [] : [`--nodedir=${headers}`])];

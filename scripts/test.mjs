@@ -48,12 +48,14 @@ async function everything() {
   const groups = [
     {
       title: "unit tests",
-      files: files.filter((file) => !isOf("native")(file) && !isOf("lab")(file)),
+      files: files.filter((file) => !["native", "lab", "package"].some((folder) => isOf(folder)(file))),
       timeout: 240_000,
       chatty: options.only !== undefined,
     },
     { title: "native tests", files: files.filter(isOf("native")), timeout: 240_000, concurrency: 1, chatty: true },
     { title: "lab tests", files: files.filter(isOf("lab")), timeout: 300_000, concurrency: 1, chatty: true },
+    // They build packages, install them in systems made for it, and run them in the lab.
+    { title: "package tests", files: files.filter(isOf("package")), timeout: 600_000, concurrency: 1, chatty: true },
   ];
   for (const { title, files: chosen, ...how } of groups.filter((group) => group.files.length > 0)) {
     console.log(`» ${title}: ${chosen.length} files`);

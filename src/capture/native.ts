@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { closeSync, existsSync, openSync, readSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -72,9 +72,8 @@ export function loadNative(): Native {
   if (process.platform !== "linux") {
     throw CaptureError.unavailable("the af_packet backend exists on Linux only", 'set "capture.backend: libpcap"');
   }
-  const path = join(packageRoot(), "build", "Release", "vrrpwatch_native.node");
   try {
-    loaded = createRequire(import.meta.url)(path) as Native;
+    loaded = createRequire(import.meta.url)(addonPath()) as Native;
   } catch (cause) {
     throw CaptureError.unavailable(
       "the native addon of vrrpwatch cannot be loaded",
@@ -83,4 +82,25 @@ export function loadNative(): Native {
     );
   }
   return loaded;
+}
+
+const ADDON = "vrrpwatch_native.node";
+
+/** What was built on this machine, else what came with the package: `npm pack` puts it there (scripts/prepack.mjs). */
+function addonPath(): string {
+  const built = join(packageRoot(), "build", "Release", ADDON);
+  if (existsSync(built)) return built;
+  const prebuilt = join(packageRoot(), "prebuilds", `linux-${process.arch}-glibc`, ADDON);
+  return existsSync(prebuilt) && !runsOnMusl() ? prebuilt : built;
+}
+
+/** musl loads what was linked against glibc, and then its structures may differ. The program's interpreter tells, near its start. */
+function runsOnMusl(): boolean {
+  const head = Buffer.alloc(4096);
+  const file = openSync("/proc/self/exe", "r");
+  try {
+    return head.subarray(0, readSync(file, head)).includes("/ld-musl-");
+  } finally {
+    closeSync(file);
+  }
 }

@@ -73,6 +73,9 @@ export interface AgentOptions {
   readonly controlSocket?: string;
   /** A web configuration file: HTTP is then asked for over the control socket, which it does not touch. */
   readonly webConfig?: string;
+  /** The Node that runs it, and the program: those of this checkout unless a test says otherwise. */
+  readonly node?: string;
+  readonly program?: string;
   /** The keepalived on its host, which it is to watch; without it none is there for the agent. */
   readonly keepalived?: Keepalived;
 }
@@ -101,6 +104,7 @@ export class Agent {
   /** Starts the agent without waiting for anything. */
   static launch(lab: Lab, host: Host, options: AgentOptions = {}): Agent {
     const { name = "agent", config = "", args = [], wrapper = [], listen = [], keepalived, controlSocket, webConfig } = options;
+    const { node = process.execPath, program = projectFile("dist/main.js") } = options;
     const folder = lab.folder(`${name}-${host.name}`);
     // The agent may run as another user.
     chmodSync(folder, 0o777);
@@ -119,15 +123,7 @@ export class Agent {
     const surroundings = `keepalived: ${JSON.stringify(section)}\nweb: ${JSON.stringify(web)}\n`;
     writeFileSync(configFile, `${config}\n${surroundings}`);
     const listening = [`unix:${socket}`, ...listen].flatMap((address) => ["--listen", address]);
-    const command = [
-      process.execPath,
-      projectFile("dist/main.js"),
-      "run",
-      "--config",
-      configFile,
-      "--state-directory",
-      path.join(folder, "state"),
-    ];
+    const command = [node, program, "run", "--config", configFile, "--state-directory", path.join(folder, "state")];
     const startedAt = performance.now();
     const child = host.start(name, [...wrapper, ...command, ...listening, ...args]);
     return new Agent(host, child, folder, webConfig === undefined ? socket : web.control_socket, startedAt, surroundings);

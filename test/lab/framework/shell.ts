@@ -5,9 +5,18 @@ const execute = promisify(execFile);
 /** Administrators' commands live where an ordinary PATH may not look. */
 export const environment = { ...process.env, PATH: `${process.env["PATH"] ?? ""}:/usr/local/sbin:/usr/sbin:/sbin`, LC_ALL: "C.UTF-8" };
 
+export interface RunOptions {
+  readonly timeout?: number;
+  readonly input?: string;
+  readonly cwd?: string;
+  /** Instead of this process's own. */
+  readonly env?: NodeJS.ProcessEnv;
+}
+
 /** Runs a command to its end and returns its standard output. Throws with the command and its standard error. */
-export async function run(command: string, args: readonly string[], options: { timeout?: number; input?: string } = {}): Promise<string> {
-  const running = execute(command, args, { env: environment, timeout: options.timeout ?? 20_000, maxBuffer: 64 << 20 });
+export async function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
+  const { timeout = 20_000, env = environment, cwd = process.cwd() } = options;
+  const running = execute(command, args, { env, cwd, timeout, maxBuffer: 64 << 20 });
   if (options.input !== undefined) running.child.stdin?.end(options.input);
   try {
     return (await running).stdout;
