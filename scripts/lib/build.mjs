@@ -40,7 +40,9 @@ export function isBuilt() {
 function writeBuildInfo() {
   const { version } = JSON.parse(readFileSync(inRoot("package.json"), "utf8"));
   const head = capture("git", ["rev-parse", "--short=12", "HEAD"]);
-  writeFileSync(infoFile, `${JSON.stringify({ version, revision: head.ok ? head.stdout.trim() : "" })}\n`);
+  // A container is built from a copy without the history: REVISION says it then.
+  const revision = head.ok ? head.stdout.trim() : (process.env.REVISION ?? "");
+  writeFileSync(infoFile, `${JSON.stringify({ version, revision })}\n`);
 }
 
 function youngest(name) {

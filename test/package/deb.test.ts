@@ -30,7 +30,7 @@ describe("the Debian package", { skip: labSkip("keepalived", "debootstrap", "dpk
   before(async (t) => {
     file = await debianPackage(folder);
     const started = performance.now();
-    system = await DebianRoot.open(await debianBase("minimal"));
+    system = await DebianRoot.open(await debianBase());
     if ("diagnostic" in t) t.diagnostic(`a minimal ${RELEASE} after ${seconds(started)}`);
   });
   after(() => {
@@ -86,7 +86,7 @@ describe("the Debian package", { skip: labSkip("keepalived", "debootstrap", "dpk
       await pair.first.stop();
       await waitFor("the second master in a scrape", () => isMaster(pair.b.ipv4), { within: 10_000 });
       assert.equal(await service.stop(), 0);
-      assert.doesNotMatch(service.stdout, /"level":"(error|fatal)"/);
+      assert.doesNotMatch(service.stdout, /"code":"ERR_|EPERM|EACCES/);
     } finally {
       pair.lab.close();
     }

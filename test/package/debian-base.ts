@@ -9,18 +9,17 @@ const KEPT_MS = 3 * 86_400_000;
 
 /**
  * A minimal Debian in a folder, made by debootstrap from the archive that this machine's apt uses. It is made once and kept for some days
- * under the temporary directory; tests work on a layer above it. `packages` are installed besides.
+ * under the temporary directory; tests work on a layer above it.
  */
-export async function debianBase(name: string, packages: readonly string[] = []): Promise<string> {
-  const kept = path.join(tmpdir(), `vrrpwatch-debian-${RELEASE}-${name}`);
+export async function debianBase(): Promise<string> {
+  const kept = path.join(tmpdir(), `vrrpwatch-debian-${RELEASE}`);
   if (existsSync(kept)) {
     if (Date.now() - statSync(kept).mtimeMs < KEPT_MS) return kept;
     rmSync(kept, { recursive: true, force: true });
   }
   const making = mkdtempSync(path.join(tmpdir(), "vrrpwatch-making-"));
   try {
-    const include = packages.length === 0 ? [] : [`--include=${packages.join()}`];
-    const debootstrap = ["debootstrap", "--variant=minbase", ...include, RELEASE, making, await archive()];
+    const debootstrap = ["debootstrap", "--variant=minbase", RELEASE, making, await archive()];
     // What it mounts ends with its own mount namespace, also where it is killed.
     await run("unshare", ["--mount", "--propagation", "private", ...debootstrap], { timeout: 400_000 });
     for (const file of readdirSync(path.join(making, "var/cache/apt/archives")).filter((entry) => entry.endsWith(".deb")))
