@@ -2,12 +2,12 @@ import { createHash } from "node:crypto";
 import {
   chmodSync,
   cpSync,
+  lstatSync,
   lutimesSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   rmSync,
-  statSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
@@ -51,7 +51,7 @@ export async function stage(work, options) {
   writeFileSync(inTree("etc/vrrpwatch/config.yaml"), commentedOut(readFileSync(path.join(packed, "config.example.yaml"), "utf8")));
 
   const share = "usr/share/vrrpwatch";
-  for (const name of ["alerts", "dashboards", "config.schema.json"]) put(name, `${share}/${name}`);
+  for (const name of ["alerts", "dashboards", "mixin", "config.schema.json"]) put(name, `${share}/${name}`);
   put("deploy/notify.sh", `${share}/notify.sh`);
   documentation(packed, inTree("usr/share/doc/vrrpwatch"), options);
   control(packed, tree, options);
@@ -69,7 +69,9 @@ function copyPackage(name, wanted, to) {
 export const commentedOut = (text) => text.replace(/^(?=[^#\n])/gm, "#");
 
 function documentation(packed, to, { version, epoch }) {
-  for (const name of ["README.md", "CHANGELOG.md", "docs"]) cpSync(path.join(packed, name), path.join(to, name), { recursive: true });
+  for (const name of ["README.md", "CHANGELOG.md"]) cpSync(path.join(packed, name), path.join(to, name));
+  // The agent serves these pages, so they lie with the program.
+  symlinkSync("../../../lib/vrrpwatch/dist/docs", path.join(to, "docs"));
   cpSync(path.join(packed, "deploy"), path.join(to, "examples"), { recursive: true, filter: (file) => !/\/(debian|systemd)$/.test(file) });
   const date = new Date(epoch * 1_000).toUTCString().replace("GMT", "+0000");
   const entry = `vrrpwatch (${version}) unstable; urgency=medium\n\n  * See CHANGELOG.md.\n\n -- ${maintainer()}  ${date}\n`;
@@ -88,7 +90,7 @@ const maintainer = () => /^Maintainer: (.*)$/m.exec(readFileSync(inRoot("deploy/
 function control(packed, tree, { version, architecture }) {
   const folder = path.join(tree, "DEBIAN");
   const files = filesBelow(tree);
-  const size = files.reduce((sum, file) => sum + Math.ceil(statSync(path.join(tree, file)).size / 1_024), 0);
+  const size = files.reduce((sum, file) => sum + Math.ceil(lstatSync(path.join(tree, file)).size / 1_024), 0);
   mkdirSync(folder);
   const fields = { VERSION: version, ARCHITECTURE: architecture, SIZE: String(size) };
   const template = readFileSync(inRoot("deploy/debian/control"), "utf8");
@@ -97,14 +99,12 @@ function control(packed, tree, { version, architecture }) {
     template.replace(/@([A-Z]+)@/g, (_, name) => fields[name]),
   );
   writeFileSync(path.join(folder, "conffiles"), "/etc/vrrpwatch/config.yaml\n");
-  const sums = files.map((file) => [
-    file,
+  const listed = files.filter((file) => !file.startsWith("etc/") && !lstatSync(path.join(tree, file)).isSymbolicLink());
+  const sumOf = (file) =>
     createHash("md5")
       .update(readFileSync(path.join(tree, file)))
-      .digest("hex"),
-  ]);
-  const listed = sums.filter(([file]) => !file.startsWith("etc/") && file !== "usr/bin/vrrpwatch");
-  writeFileSync(path.join(folder, "md5sums"), listed.map(([file, sum]) => `${sum}  ${file}\n`).join(""));
+      .digest("hex");
+  writeFileSync(path.join(folder, "md5sums"), listed.map((file) => `${sumOf(file)}  ${file}\n`).join(""));
   for (const name of ["postinst", "prerm", "postrm"]) {
     cpSync(path.join(packed, "deploy/debian", name), path.join(folder, name));
     chmodSync(path.join(folder, name), 0o755);

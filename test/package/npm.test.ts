@@ -44,6 +44,7 @@ describe("the npm package", () => {
       "deploy",
       "dist",
       "docs",
+      "mixin",
       "native",
       "package.json",
       "prebuilds",
@@ -98,7 +99,7 @@ describe("the npm package", () => {
   test("the installed program sees a failover", { skip: needsLab }, async () => {
     const pair = await createPair([{ name: "V4_51", vrid: 51, version: 3, interval: 0.2, addresses: ["192.0.2.100/24"] }]);
     try {
-      const agent = await Agent.start(pair.lab, pair.listener, { program: [program] });
+      const agent = await Agent.start(pair.lab, pair.listener, { program });
       const router = { family: "ipv4", vrid: 51 } as const;
       await pair.first.start();
       await untilMaster(agent, pair.a, [router]);
