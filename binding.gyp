@@ -6,6 +6,7 @@
         "native/clock.c",
         "native/fifo.c",
         "native/js.c",
+        "native/lock.c",
         "native/membership.c",
         "native/memory.c",
         "native/module.c",

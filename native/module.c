@@ -3,6 +3,7 @@
 
 #include "clock.h"
 #include "fifo.h"
+#include "lock.h"
 #include "membership.h"
 #include "memory.h"
 #include "netlink_socket.h"
@@ -11,7 +12,7 @@
 NAPI_MODULE_INIT() {
   if (packet_socket_register(env, exports) != napi_ok || netlink_socket_register(env, exports) != napi_ok ||
       membership_register(env, exports) != napi_ok || clock_register(env, exports) != napi_ok || memory_register(env, exports) != napi_ok ||
-      fifo_register(env, exports) != napi_ok) {
+      fifo_register(env, exports) != napi_ok || lock_register(env, exports) != napi_ok) {
     napi_throw_error(env, NULL, "vrrpwatch: the native addon could not be set up");
     return NULL;
   }

@@ -33,6 +33,8 @@ import { ConfigReload, type ReloadDeps, type ReloadTrigger } from "./reload.ts";
 import { runbooksOf } from "./runbooks.ts";
 import { Segments } from "./segments.ts";
 import { silenceStore, silencesView } from "./silences.ts";
+import { spawnFlock } from "./state-lock/spawn-flock.ts";
+import { StateLock } from "./state-lock/state-lock.ts";
 import { SyncGroupSegments } from "./sync-group-segments.ts";
 import { Telling } from "./telling.ts";
 import { Timers } from "./timers.ts";
@@ -88,6 +90,8 @@ export class Agent {
   #http: HttpService | undefined;
   /** Whoever is told that the agent is ready can also command it. */
   #isServing = false;
+  /** null while it has none, as where the directory cannot be written to. */
+  #stateLock: StateLock | null = null;
 
   constructor(deps: AgentDeps) {
     const { clock, config, log } = deps;
@@ -122,7 +126,7 @@ export class Agent {
   /**
    * Captures first and serves then: the first advert counts before anybody can ask for it.
    * @returns where it serves HTTP.
-   * @throws CaptureError, NetlinkError, HttpError, each with what to do.
+   * @throws CaptureError, NetlinkError, StateDirectoryError, HttpError, each with what to do.
    */
   async start(): Promise<readonly ListenAddress[]> {
     await this.#openCapture();
@@ -158,6 +162,7 @@ export class Agent {
     await this.#telling.stop();
     // A disk that hangs does not keep the agent from ending.
     await Promise.race([this.#incidents?.stop(clock.now(), clock.wall()), delay(INCIDENT_FAREWELL_MS, undefined, { ref: false })]);
+    this.#stateLock?.release();
   }
 
   view(): AgentView {
@@ -247,12 +252,18 @@ export class Agent {
   }
 
   async #openCapture(): Promise<void> {
-    const { config, log } = this.#deps;
+    const { config, log, clock } = this.#deps;
     const captureLog = componentLogger(log, "capture");
     this.#capture = await LiveCapture.prepare({
       backend: config.capture.backend,
       ...captureOptionsOf(config),
       warn: (message, error) => captureLog.warn(error === undefined ? {} : { error }, message),
+    });
+    // Before anything is read or written there, or heard that would be.
+    this.#stateLock = await StateLock.take(config.state_directory, {
+      tryLock: this.#capture.native?.tryLock ?? spawnFlock,
+      wall: clock.wall(),
+      log: fieldsFirst(componentLogger(log, "state")),
     });
     this.#pump.start(this.#capture.source);
     this.#capture.joinGroups();

@@ -46,6 +46,8 @@ export interface Native {
   leaveGroup(handle: MembershipHandle): void;
   /** mkfifo(3); the mode is subject to the umask. */
   makeFifo(path: string, mode: number): void;
+  /** flock(2): whether the open file is now this process's alone. */
+  tryLock(fd: number): boolean;
   /** CLOCK_MONOTONIC in microseconds: the clock of `process.hrtime`. */
   monotonicMicros(): number;
   /** Gives memory that malloc keeps for later back to the kernel. */

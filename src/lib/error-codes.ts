@@ -62,6 +62,12 @@ export const errorCodes = {
     remedy: "Look for a program that creates and deletes interfaces in a loop; the list is asked for again by itself.",
     exit: 3,
   },
+  ERR_STATE_DIRECTORY_IN_USE: {
+    meaning: "Another vrrpwatch uses the state directory; two would take each other's alerts, silences and incidents for their own.",
+    remedy:
+      "Stop the process that the message names, or give one of the two a directory of its own (`state_directory` or `--state-directory`).",
+    exit: 3,
+  },
   ERR_CONFIG_INVALID: {
     meaning: "The configuration file or a flag is wrong. Every problem is listed with its place.",
     remedy: "Correct each line that is listed; `vrrpwatch check` shows them again without starting anything.",
