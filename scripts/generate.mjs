@@ -6,6 +6,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
+import { sbom } from "./lib/sbom.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const { values } = parseArgs({
@@ -47,6 +48,7 @@ const files = {
   "docs/metrics.md": metricsReference(),
   "docs/prometheus/series.md": seriesPage(),
   "mixin/rules.json": rulesJson(),
+  "sbom.cdx.json": `${JSON.stringify(sbom(), null, 2)}\n`,
   ...dashboardFiles(),
 };
 
