@@ -4,6 +4,7 @@ import { detectors } from "../core/detectors/index.ts";
 import type { Event, Severity, VirtualRouterId } from "../core/events.ts";
 import type { AlertsView, ReceiverView } from "../lib/alerts-view.ts";
 import type { Clock } from "../lib/clock.ts";
+import { newerFormat } from "../lib/newer-format.ts";
 import { type Duration, micros, seconds, since, type WallTime } from "../lib/time.ts";
 import type { Alert, Json, Labels } from "./alert.ts";
 import { TELL_RESOLVED } from "./alertmanager-push.ts";
@@ -15,7 +16,7 @@ import { groupOf } from "./lifecycle/joined-segments.ts";
 import { type Holds, Lifecycle, type LifecycleOptions } from "./lifecycle/lifecycle.ts";
 import type { ReceiverRule } from "./lifecycle/receiver-rule.ts";
 import type { AlertKind, Facts, StandingAlert } from "./lifecycle/standing-alert.ts";
-import { restoreState, storedState } from "./lifecycle/state.ts";
+import { restoreState, STATE_VERSION, storedState } from "./lifecycle/state.ts";
 import type { Due } from "./lifecycle/teller.ts";
 import { storedTold } from "./lifecycle/told-sequences.ts";
 import type { AlertLog } from "./log.ts";
@@ -108,7 +109,8 @@ export class AlertCenter implements AlertControl {
     await waitAtMost(Promise.all(this.#lanes.map((lane) => lane.start(storedTold(stored, lane.rule)))), PATIENCE, clock);
     if (this.#stopped) return;
     if (stored !== null && !restoreState(this.#lifecycle, stored, rulesOf(this.#lanes), clock.now(), clock.wall())) {
-      log.warn({}, "the state of alerts of an earlier run cannot be used: what fires is told anew");
+      const problem = newerFormat(stored, STATE_VERSION) ?? "it is damaged";
+      log.warn({ problem }, "the state of alerts of an earlier run cannot be used, and is put aside: what fires is told anew");
       this.#store.keep();
     }
     if (this.#lifecycle.alerts.size > 0) this.#look = this.#deps.look();

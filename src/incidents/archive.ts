@@ -1,5 +1,7 @@
+import { newerFormat } from "../lib/newer-format.ts";
 import { systemCode } from "../lib/system-code.ts";
 import { type Duration, type WallTime, wallTime } from "../lib/time.ts";
+import { INCIDENT_VERSION } from "./incident.ts";
 import { idPattern, idTime, timeOfId } from "./incident-id.ts";
 import { replaceFile } from "./replace-file.ts";
 import type { Storage } from "./storage.ts";
@@ -98,11 +100,19 @@ export class Archive {
     const { storage } = this.#options;
     const path = this.path(id, "incident.json");
     let json = parse(await storage.read(path).catch(absent));
-    if (json === null || json["state"] !== "closed") {
-      json = { ...(json ?? unreadable(id)), id, state: "closed", ended_by: "interrupted", ended_at: json?.["last_change_at"] ?? null };
+    // What a newer version left open may mean more than we know: it closes it itself, once it is back.
+    if (newerFormat(json, INCIDENT_VERSION) === null && json?.["state"] !== "closed") {
+      json = {
+        version: INCIDENT_VERSION,
+        ...(json ?? unreadable(id)),
+        id,
+        state: "closed",
+        ended_by: "interrupted",
+        ended_at: json?.["last_change_at"] ?? null,
+      };
       await replaceFile(storage, path, `${JSON.stringify(json, null, 2)}\n`);
     }
-    const known = json;
+    const known = json ?? {};
     const head = Object.fromEntries(headKeys.map((key) => [key, known[key] ?? null]));
     this.note(id, { ...head, id }, await this.#sizeOf(id), false);
   }

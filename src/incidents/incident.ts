@@ -5,6 +5,9 @@ import { boundedJson } from "../lib/bounded-json.ts";
 import { type Instant, micros, rfc3339, toSeconds, type WallTime } from "../lib/time.ts";
 
 type Json = Readonly<Record<string, unknown>>;
+
+/** Of `incident.json` and of what lies beside it. */
+export const INCIDENT_VERSION = 1;
 export type ConditionEvent = Extract<Event, { readonly kind: "condition_raised" | "condition_cleared" }>;
 export type MasterEvent = Extract<Event, { readonly kind: "master_changed" }>;
 
@@ -195,6 +198,7 @@ export class Incident {
   /** All of `incident.json`, but for the files beside it. */
   json(): Json {
     return {
+      version: INCIDENT_VERSION,
       ...this.head(),
       duration_seconds: toSeconds(micros(this.#lastWall - this.#beganWall)),
       interfaces: [...this.#interfaces],

@@ -1,6 +1,7 @@
 import { lstatSync } from "node:fs";
 import { rename } from "node:fs/promises";
 import { type DurableSteps, nodeSteps, writeDurably } from "../lib/durable-file.ts";
+import { newerFormat } from "../lib/newer-format.ts";
 import { readAtMost } from "../lib/read-file.ts";
 import { systemCode } from "../lib/system-code.ts";
 import { rfc3339, type WallTime } from "../lib/time.ts";
@@ -76,8 +77,11 @@ export class SilenceFile {
 
 function parseFile(bytes: Uint8Array): { readonly silences: readonly Silence[]; readonly damage: string | null } {
   if (bytes.length > MAX_BYTES) return { silences: [], damage: "the file of silences is larger than any that the agent writes" };
-  const entries = entriesOf(bytes);
-  if (entries === null) return { silences: [], damage: "the file of silences is damaged, or of another version" };
+  const root = rootOf(bytes);
+  const newer = newerFormat(root, VERSION);
+  if (newer !== null) return { silences: [], damage: `the file of silences cannot be read: ${newer}` };
+  const entries = entriesOf(root);
+  if (entries === null) return { silences: [], damage: "the file of silences is damaged" };
   const silences = new Map<string, Silence>();
   let bad = 0;
   for (const entry of entries) {
@@ -89,13 +93,17 @@ function parseFile(bytes: Uint8Array): { readonly silences: readonly Silence[]; 
   return { silences: [...silences.values()], damage };
 }
 
-/** null for anything that is no such file. */
-function entriesOf(bytes: Uint8Array): readonly unknown[] | null {
+/** null for anything that is no JSON. */
+function rootOf(bytes: Uint8Array): unknown {
   try {
-    const root: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-    if (typeof root !== "object" || root === null || !("version" in root) || root.version !== VERSION) return null;
-    return "silences" in root && Array.isArray(root.silences) ? root.silences : null;
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch {
     return null;
   }
+}
+
+/** null for anything that is no such file. */
+function entriesOf(root: unknown): readonly unknown[] | null {
+  if (typeof root !== "object" || root === null || !("version" in root) || root.version !== VERSION) return null;
+  return "silences" in root && Array.isArray(root.silences) ? root.silences : null;
 }

@@ -9,9 +9,12 @@ import type { Lifecycle } from "./lifecycle.ts";
 import type { ReceiverRule } from "./receiver-rule.ts";
 import { type Facts, StandingAlert } from "./standing-alert.ts";
 
+/** Of the format below. */
+export const STATE_VERSION = 1;
+
 /** What the lifecycle has to remember over a restart, as it stands on the disk. */
 export interface StoredState {
-  readonly version: 1;
+  readonly version: typeof STATE_VERSION;
   readonly saved_at: string;
   readonly highest_sequence: number;
   readonly alerts: readonly StoredAlert[];
@@ -55,7 +58,7 @@ export function storedState({ alerts, groups, highest }: Lifecycle, now: Instant
   const wallOf = (at: Instant): string => rfc3339((wall - since(now, at)) as WallTime);
   const wallOrNull = (at: Instant | null): string | null => (at === null ? null : wallOf(at));
   return {
-    version: 1,
+    version: STATE_VERSION,
     saved_at: rfc3339(wall),
     highest_sequence: highest,
     alerts: [...alerts.values()]
@@ -162,7 +165,7 @@ function alertOf(entry: StoredAlert, now: Instant): StandingAlert | null {
 function isState(value: unknown): value is StoredState {
   return (
     isRecord(value) &&
-    value["version"] === 1 &&
+    value["version"] === STATE_VERSION &&
     Number.isSafeInteger(value["highest_sequence"]) &&
     isListOf(value["alerts"], isAlert) &&
     isListOf(value["conversations"], isConversation)

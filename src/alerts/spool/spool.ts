@@ -77,7 +77,7 @@ export class Spool {
     if (damaged > 0)
       log.error(
         { receiver, files: damaged },
-        "deliveries of an earlier run cannot be read; their files are kept, with .damaged at the end",
+        "deliveries of an earlier run are damaged, or a newer version of vrrpwatch wrote them; their files are kept, with .damaged at the end",
       );
     const refused = new Set(dead.deliveries.map(({ id }) => id));
     // Killed between the two steps of becoming a dead letter.
