@@ -7,6 +7,7 @@ import { rfc3339, type WallTime } from "../../lib/time.ts";
 import { StateDirectoryError } from "./errors.ts";
 import type { LockHolder } from "./holder.ts";
 import { lockFile, type TryLock, writeHolder } from "./lock-file.ts";
+import { trustProblem } from "./trust.ts";
 
 export interface StateLockLog {
   info(fields: Readonly<Record<string, unknown>>, message: string): void;
@@ -46,6 +47,8 @@ export class StateLock {
     const path = join(directory, LOCK_FILE);
     try {
       mkdirSync(directory, { recursive: true, mode: DIRECTORY_MODE });
+      const doubt = trustProblem(directory);
+      if (doubt !== null) log.warn({ path: directory, problem: doubt }, "the state directory is not the agent's alone");
       let attempt = lockFile(path, tryLock);
       for (let n = 1; n < NAMING_ATTEMPTS && attempt.outcome === "taken" && !isAlive(attempt.holder); n++) {
         await delay(NAMING_MS);

@@ -194,6 +194,17 @@ describe("the lock file", { skip }, () => {
     lock?.release();
   });
 
+  test("a directory that every user may write to is told, with the command that mends it", async () => {
+    chmodSync(directory, 0o1777);
+    const lock = await take();
+    assert.deepEqual(logged, [{ level: "warn", problem: `every user may write to ${directory}: chmod o-w ${directory}` }]);
+    lock?.release();
+    chmodSync(directory, 0o770);
+    logged = [];
+    (await take())?.release();
+    assert.deepEqual(logged, []);
+  });
+
   test("a name that is there while nobody has the lock is not believed", async () => {
     writeFileSync(file(), `${JSON.stringify({ pid: 1, host: hostname(), since: "2026-01-01T00:00:00.000000Z" })}\n`);
     const lock = await take();
