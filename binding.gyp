@@ -3,6 +3,7 @@
     {
       "target_name": "vrrpwatch_native",
       "sources": [
+        "native/account.c",
         "native/clock.c",
         "native/fifo.c",
         "native/js.c",
@@ -14,6 +15,8 @@
         "native/packet_filter.c",
         "native/packet_ring.c",
         "native/packet_socket.c",
+        "native/privileges.c",
+        "native/threads.c",
         "native/watch.c"
       ],
       "defines": ["NAPI_VERSION=8", "_GNU_SOURCE"],

@@ -14,22 +14,13 @@ const banner = 'import { createRequire as __createRequire } from "node:module"; 
  */
 export async function bundle(from, to) {
   const { build } = await import("esbuild");
-  const { metafile } = await build({
-    entryPoints: [
-      { in: path.join(from, "main.js"), out: "main" },
-      // A thread of its own is started from a file of its own, beside whatever starts it.
-      { in: path.join(from, "agent/config-reader.js"), out: "config-reader" },
-      { in: path.join(from, "http/access/password-worker.js"), out: "password-worker" },
-    ],
+  const common = {
     outdir: to,
     absWorkingDir: root,
     bundle: true,
-    splitting: true,
     platform: "node",
-    format: "esm",
     target: "node20",
     external,
-    banner: { js: banner },
     // V8 keeps the sources in memory: 6 MB less. Names stay, for the stack of a crash.
     minify: true,
     keepNames: true,
@@ -38,12 +29,23 @@ export async function bundle(from, to) {
     metafile: true,
     logLevel: "warning",
     logOverride: { "direct-eval": "silent" },
-  });
+  };
+  const program = { ...common, format: "esm", splitting: true, banner: { js: banner } };
+  // A thread of its own is started from text that is read with the program: one file, and a script.
+  const thread = { ...common, format: "cjs", outExtension: { ".js": ".cjs" } };
+  const built = await Promise.all([
+    build({ ...program, entryPoints: [{ in: path.join(from, "main.js"), out: "main" }] }),
+    build({ ...thread, entryPoints: [{ in: path.join(from, "agent/config-reader.js"), out: "config-reader" }] }),
+    build({ ...thread, entryPoints: [{ in: path.join(from, "http/access/password-worker.js"), out: "password-worker" }] }),
+  ]);
   mkdirSync(to, { recursive: true });
-  const made = new Set(Object.keys(metafile.outputs).map((file) => path.resolve(root, file)));
+  const made = new Set(built.flatMap(({ metafile }) => Object.keys(metafile.outputs)).map((file) => path.resolve(root, file)));
   for (const name of readdirSync(to)) if (!made.has(path.join(to, name))) rmSync(path.join(to, name), { recursive: true });
   chmodSync(path.join(to, "main.js"), 0o755);
-  writeFileSync(path.join(to, "THIRD-PARTY-LICENSES.txt"), licenses(Object.keys(metafile.inputs)));
+  writeFileSync(
+    path.join(to, "THIRD-PARTY-LICENSES.txt"),
+    licenses([...new Set(built.flatMap(({ metafile }) => Object.keys(metafile.inputs)))]),
+  );
 }
 
 /** The licence of every package that went into the bundle, as their terms ask. */

@@ -6,6 +6,7 @@ import { eventJson } from "../core/event-json.ts";
 import type { Event, VirtualRouterId } from "../core/events.ts";
 import type { HostFact } from "../core/host-facts.ts";
 import { EventHub } from "../http/event-hub.ts";
+import { heldFolder, PageFolder } from "../http/page-folder.ts";
 import type { ReloadAnswer } from "../http/reload-route.ts";
 import type { IncidentRecorder } from "../incidents/recorder.ts";
 import type { Clock } from "../lib/clock.ts";
@@ -28,6 +29,7 @@ import { Lapses } from "./lapses.ts";
 import { captureOptionsOf, LiveCapture } from "./live-capture.ts";
 import { HINT_AFTER_SECONDS } from "./no-advert-hint.ts";
 import { prepareConfig } from "./prepare-config.ts";
+import type { Privileges } from "./privileges/privileges.ts";
 import { Pump } from "./pump.ts";
 import { ConfigReload, type ReloadDeps, type ReloadTrigger } from "./reload.ts";
 import { runbooksOf } from "./runbooks.ts";
@@ -59,6 +61,8 @@ export interface AgentDeps {
   readonly build: BuildView;
   /** The web configuration file, read and checked; null or left out where the configuration names none. */
   readonly web?: GoodWebConfig | null;
+  /** Left out where the process keeps what it has, as in tests. */
+  readonly privileges?: Pick<Privileges, "captured" | "serving"> | undefined;
 }
 
 /**
@@ -71,6 +75,8 @@ export interface AgentDeps {
  */
 export class Agent {
   readonly #deps: AgentDeps;
+  /** Held from the start: the agent may become a user who cannot come to its folder. */
+  readonly #pages = new PageFolder(heldFolder(new URL("docs/", import.meta.url)));
   readonly #engine: Engine;
   readonly #hub: EventHub;
   readonly #pump: Pump;
@@ -126,7 +132,7 @@ export class Agent {
   /**
    * Captures first and serves then: the first advert counts before anybody can ask for it.
    * @returns where it serves HTTP.
-   * @throws CaptureError, NetlinkError, StateDirectoryError, HttpError, each with what to do.
+   * @throws CaptureError, NetlinkError, StateDirectoryError, PrivilegeError, HttpError, each with what to do.
    */
   async start(): Promise<readonly ListenAddress[]> {
     await this.#openCapture();
@@ -136,7 +142,7 @@ export class Agent {
     await this.#silences.load();
     await this.#telling.start();
     this.#http = await this.#createHttp();
-    const listening = await this.#http.listen();
+    const listening = await this.#http.listen(() => this.#deps.privileges?.serving());
     await watching;
     this.#isServing = true;
     this.#telling.beat();
@@ -259,14 +265,15 @@ export class Agent {
       ...captureOptionsOf(config),
       warn: (message, error) => captureLog.warn(error === undefined ? {} : { error }, message),
     });
-    // Before anything is read or written there, or heard that would be.
+    this.#pump.start(this.#capture.source);
+    this.#deps.privileges?.captured();
+    this.#capture.joinGroups();
+    // As the user that the agent is from now on, and before anything is read or written there.
     this.#stateLock = await StateLock.take(config.state_directory, {
       tryLock: this.#capture.native?.tryLock ?? spawnFlock,
       wall: clock.wall(),
       log: fieldsFirst(componentLogger(log, "state")),
     });
-    this.#pump.start(this.#capture.source);
-    this.#capture.joinGroups();
   }
 
   /** Resolves when all that is so now is known. */
@@ -299,7 +306,7 @@ export class Agent {
       log,
       clock,
       web,
-      { snapshot: () => this.#snapshot(), agentView: () => this.view(), events: this.#hub, silences },
+      { snapshot: () => this.#snapshot(), agentView: () => this.view(), events: this.#hub, silences, pages: this.#pages },
       { silences, incidents: this.#incidents, alerts: this.#telling, configuration: { reload: () => this.reload("request") } },
     );
   }

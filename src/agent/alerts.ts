@@ -15,6 +15,7 @@ import type { Clock } from "../lib/clock.ts";
 import { type Duration, type Instant, micros, seconds, since, type WallTime } from "../lib/time.ts";
 import type { RouterDescription } from "../metrics/agent-view.ts";
 import { alertsDirectory } from "./lanes.ts";
+import { lateCode } from "./late-code.ts";
 import { runbooksOf } from "./runbooks.ts";
 
 /** After a start silence proves nothing for a while; the slowest conditions take so long to be raised again. */
@@ -80,7 +81,7 @@ export function tendLeft(config: Config, { clock, log }: AgentAlertsDeps, isCurr
 export async function openHeartbeat(config: Config, { clock, log, version, alive }: AgentAlertsDeps): Promise<Heartbeat | null> {
   const { heartbeat } = config.alerts;
   if (heartbeat === null) return null;
-  const { Heartbeat } = await import("../alerts/heartbeat.ts");
+  const { Heartbeat } = await lateCode.heartbeat();
   return new Heartbeat(heartbeat, { alive, host: hostname(), version, clock, environment: process.env, log });
 }
 

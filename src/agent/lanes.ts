@@ -5,6 +5,7 @@ import type { ReceiverLane } from "../alerts/receiver-lane.ts";
 import type { WebhookLaneOptions } from "../alerts/webhook-lane.ts";
 import type { Config } from "../config/schema.ts";
 import type { Clock } from "../lib/clock.ts";
+import { lateCode } from "./late-code.ts";
 import { externalUrlOf, openReceiver, type Receiver, ruleOf } from "./receivers.ts";
 
 export interface LanesDeps {
@@ -65,7 +66,7 @@ export class Lanes {
 
   async #alertmanagerLane(config: Config, receiver: Receiver, before: ReceiverLane | undefined): Promise<ReceiverLane> {
     const { clock, log, version, secure } = this.#deps;
-    const { AlertmanagerLane } = await import("../alerts/alertmanager-lane.ts");
+    const { AlertmanagerLane } = await lateCode.alertmanagerLane();
     return AlertmanagerLane.open(
       ruleOf(receiver),
       config.alerts.resend_interval,
@@ -78,7 +79,7 @@ export class Lanes {
   async #webhookLane(config: Config, receiver: Receiver, before: ReceiverLane | undefined): Promise<() => ReceiverLane> {
     const { clock, log, version, secure } = this.#deps;
     const [{ WebhookLane }, [webhook]] = await Promise.all([
-      import("../alerts/webhook-lane.ts"),
+      lateCode.webhookLane(),
       openReceiver(config, receiver, { clock, version, secure, endsAt: () => "" }),
     ]);
     if (webhook === undefined) throw new Error(`no way to the receiver ${receiver.name}`);

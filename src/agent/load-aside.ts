@@ -4,7 +4,10 @@ import { type CheckedConfig, configOf, loadConfig } from "../config/load.ts";
 import type { ConfigProblem } from "../config/problems.ts";
 import type { Config } from "../config/schema.ts";
 import { err, ok, type Result } from "../lib/result.ts";
+import { threadProgram } from "../lib/thread-program.ts";
 import type { ConfigReaderInput } from "./config-reader.ts";
+
+const { program, eval: isText } = threadProgram("config-reader", import.meta.url);
 
 /** Read within some milliseconds; a thread takes longer, and memory. */
 const SMALL = 16_384;
@@ -23,7 +26,8 @@ export async function loadAside(text: string, file: string): Promise<Result<Conf
 }
 
 async function checkAside(input: ConfigReaderInput): Promise<Result<CheckedConfig, ConfigProblem[]>> {
-  const worker = new Worker(new URL("./config-reader.js", import.meta.url), {
+  const worker = new Worker(program, {
+    eval: isText,
     workerData: input,
     resourceLimits: { maxOldGenerationSizeMb: MOST_MEGABYTES },
   });

@@ -8,6 +8,7 @@ import { type Logger, setLogLevel } from "../lib/log.ts";
 import { err, ok } from "../lib/result.ts";
 import type { SilenceStore } from "../silences/store.ts";
 import { recorderOptionsOf } from "./incidents.ts";
+import { lateCode } from "./late-code.ts";
 import { captureOptionsOf, type LiveCapture } from "./live-capture.ts";
 import type { Pump } from "./pump.ts";
 import type { ReloadDeps } from "./reload.ts";
@@ -60,6 +61,6 @@ export async function prepareConfig(config: Config, changed: readonly string[], 
 /** The library is loaded by those only who have such a file. */
 async function readWeb({ web }: Config, clock: Clock, webConfig: WebConfigFile | null): Promise<WebConfigReading | null> {
   if (web.config_file === null || webConfig === null) return null;
-  const { readWebConfig } = await import("../config/web-file/read.ts");
+  const { readWebConfig } = await lateCode.webConfigReader();
   return readWebConfig(web.config_file, clock.wall());
 }

@@ -11,6 +11,7 @@ import type { Webhook } from "../alerts/webhook.ts";
 import type { Config } from "../config/schema.ts";
 import type { Clock } from "../lib/clock.ts";
 import { compileTemplate } from "../lib/placeholders.ts";
+import { lateCode } from "./late-code.ts";
 
 export type Receiver = Config["alerts"]["receivers"][number];
 
@@ -52,7 +53,7 @@ export async function openReceiver(
   { clock, version, secure, endsAt }: OpenDeps,
 ): Promise<readonly Webhook[]> {
   // The HTTP client is loaded by those only that have somebody to tell.
-  const { Webhook } = await import("../alerts/webhook.ts");
+  const { Webhook } = await lateCode.webhook();
   const context = { externalUrl: externalUrlOf(config, secure), agent: { host: hostname(), version } };
   const format = formatOf(receiver, endsAt);
   return optionsOf(receiver).map((options) => new Webhook(options, { format, context, clock, environment: process.env }));

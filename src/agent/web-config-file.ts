@@ -7,6 +7,7 @@ import type { Logger } from "../lib/log.ts";
 import { seconds, type WallTime } from "../lib/time.ts";
 import type { WebConfig } from "../lib/web-config.ts";
 import type { WebView } from "../lib/web-view.ts";
+import { lateCode } from "./late-code.ts";
 
 /** Between two looks at the files; what has changed is read once it stays the same from one look to the next. */
 const LOOK_INTERVAL = seconds(1);
@@ -112,7 +113,7 @@ export class WebConfigFile {
   }
 
   async #reload(): Promise<readonly ConfigProblem[]> {
-    const { readWebConfig } = await import("../config/web-file/read.ts");
+    const { readWebConfig } = await lateCode.webConfigReader();
     return this.take(await readWebConfig(this.#file, this.#deps.clock.wall()));
   }
 

@@ -69,7 +69,15 @@ interface PackageSession {
  */
 const keep = new Set<unknown>();
 
+let loaded: Pcap | undefined;
+
+/** Once: later its files may not be ours to read. */
 function library(): Pcap {
+  loaded ??= load();
+  return loaded;
+}
+
+function load(): Pcap {
   try {
     return createRequire(import.meta.url)("pcap") as Pcap;
   } catch (cause) {

@@ -48,6 +48,18 @@ export interface Native {
   makeFifo(path: string, mode: number): void;
   /** flock(2): whether the open file is now this process's alone. */
   tryLock(fd: number): boolean;
+  /** The account of a name or an id, with all its groups; null where there is none. */
+  findUser(user: string | number): { readonly name: string; readonly uid: number; readonly gid: number; readonly groups: number[] } | null;
+  /**
+   * Of all threads: an empty bounding set where that is allowed, no ambient capabilities, no_new_privs. The permitted set stays, and with
+   * `keep` outlasts a change of the user.
+   * @param keep capabilities 0 to 31 as bits
+   */
+  sealPrivileges(keep: number): void;
+  /** Real, effective and saved ids, and the groups, of all threads. */
+  setIdentity(uid: number, gid: number, groups: readonly number[]): void;
+  /** Leaves all threads only what is in `keep` and in their permitted set; makes /proc/self the user's own. */
+  limitCapabilities(keep: number): void;
   /** CLOCK_MONOTONIC in microseconds: the clock of `process.hrtime`. */
   monotonicMicros(): number;
   /** Gives memory that malloc keeps for later back to the kernel. */

@@ -1,5 +1,6 @@
 import { Agent } from "../agent/agent.ts";
 import { ConfigSource } from "../agent/config-source.ts";
+import { openPrivileges } from "../agent/open-privileges.ts";
 import { formatProblem } from "../config/problems.ts";
 import type { WebConfigReading } from "../config/web-file/read.ts";
 import { systemClock } from "../lib/clock.ts";
@@ -41,6 +42,8 @@ export async function run(options: RunOptions, io: Io): Promise<number> {
   const build = { version: packageVersion(), revision: buildRevision(), nodeVersion: process.version };
   log.info({ ...build, config: file ?? "defaults" }, "starting");
 
+  const privileges = openPrivileges({ config, files: [...(file === null ? [] : [file]), ...(web?.files.keys() ?? [])], log });
+  await privileges?.prepare();
   const agent = new Agent({
     config,
     source,
@@ -48,6 +51,7 @@ export async function run(options: RunOptions, io: Io): Promise<number> {
     clock: systemClock,
     build,
     web: web?.config.ok ? { reading: web, config: web.config.value } : null,
+    ...(privileges !== null && { privileges }),
   });
   hangUp = () => void agent.reload("signal");
   const stopped = stopSignal();

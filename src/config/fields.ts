@@ -68,6 +68,15 @@ export function path() {
     .regex(/^\/[^\0]*$/, { error });
 }
 
+/** A user of this host: a name, an id, or the ids of a user and a group. */
+export function account() {
+  const error = (issue: ErrorInput) =>
+    typeof issue.input === "number"
+      ? `must be text: put it in quotes, "${issue.input}"`
+      : mustBe('the name of a user, its id in quotes, or both ids as in "1000:1000"')(issue);
+  return z.string({ error }).regex(/^(?:\d{1,9}(?::\d{1,9})?|[A-Za-z_][\w.-]{0,62}\$?)$/, { error });
+}
+
 /** A length of time between two bounds, both included; inside the program in microseconds. */
 export function duration(min: Duration, max: Duration) {
   const bounds = `must be from ${formatDuration(min)} to ${formatDuration(max)}`;

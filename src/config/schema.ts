@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { onlyAtStart, path } from "./fields.ts";
+import { account, onlyAtStart, path } from "./fields.ts";
 import { alertsSection } from "./sections/alerts.ts";
 import { captureSection } from "./sections/capture.ts";
 import { compatSection } from "./sections/compat.ts";
@@ -19,6 +19,14 @@ export const configSchema = z.strictObject({
   web: webSection.prefault({}).describe("Metrics, API and control."),
   state_directory: onlyAtStart(
     path().default("/var/lib/vrrpwatch").describe("Where alerts wait for delivery, and incidents and silences are kept."),
+  ),
+  user: onlyAtStart(
+    account()
+      .nullable()
+      .default(null)
+      .describe(
+        'Whom an agent that was started as root becomes once its sockets are open: a name, an id, or "1000:1000". null: vrrpwatch where there is such an account, else it stays root, without capabilities. root: it stays root, as you say.',
+      ),
   ),
   tracking: trackingSection.prefault({}).describe("Bounds and timing of what is remembered about the wire."),
   virtual_routers: virtualRoutersSection,

@@ -68,6 +68,16 @@ export const errorCodes = {
       "Stop the process that the message names, or give one of the two a directory of its own (`state_directory` or `--state-directory`).",
     exit: 3,
   },
+  ERR_PRIVILEGES_USER_UNKNOWN: {
+    meaning: "The setting `user` names an account that this host does not have.",
+    remedy: "Create the account (the message has the command), or correct the setting.",
+    exit: 2,
+  },
+  ERR_PRIVILEGES_NOT_DROPPED: {
+    meaning: "The agent could not give up the privileges that it was started with, or some were left. It handles nothing with them.",
+    remedy: "Do what the message says; an agent that is started as an ordinary user with CAP_NET_RAW has nothing to give up.",
+    exit: 3,
+  },
   ERR_CONFIG_INVALID: {
     meaning: "The configuration file or a flag is wrong. Every problem is listed with its place.",
     remedy: "Correct each line that is listed; `vrrpwatch check` shows them again without starting anything.",

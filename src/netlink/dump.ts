@@ -20,8 +20,15 @@ interface Library {
   readonly rt: Pick<typeof Netlink.rt, "parseMessage">;
 }
 
-/** Loaded when first needed: it carries a native part that replay does not want. */
+let loaded: Library | undefined;
+
+/** Loaded when first needed: it carries a native part that replay does not want. Once: later its files may not be ours to read. */
 function library(): Library {
+  loaded ??= load();
+  return loaded;
+}
+
+function load(): Library {
   const require = createRequire(import.meta.url);
   try {
     const { createNetlink } = require("netlink/dist/netlink.js") as Pick<typeof Netlink, "createNetlink">;

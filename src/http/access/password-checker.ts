@@ -1,4 +1,5 @@
 import { Worker } from "node:worker_threads";
+import { threadProgram } from "../../lib/thread-program.ts";
 import type { PasswordQuestion } from "./password-worker.ts";
 
 export interface PasswordCheckerOptions {
@@ -11,6 +12,8 @@ export interface PasswordCheckerOptions {
 }
 
 const defaults: PasswordCheckerOptions = { most: 32, mostOfClient: 4, idleMs: 10_000 };
+
+const { program, eval: isText } = threadProgram("password-worker", import.meta.url);
 
 interface Job extends PasswordQuestion {
   readonly client: string;
@@ -77,7 +80,8 @@ export class PasswordChecker {
   }
 
   #begin(): Worker {
-    const worker = new Worker(new URL(`./password-worker${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url), {
+    const worker = new Worker(program, {
+      eval: isText,
       // The arguments and variables of the agent are none of its business.
       argv: [],
       env: {},

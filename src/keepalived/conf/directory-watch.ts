@@ -1,8 +1,12 @@
 import type { FSWatcher } from "chokidar";
+import { once } from "../../lib/once.ts";
 import { identityOf } from "./file-state.ts";
 
 /** More directories than this are left to polling: each takes handles of the kernel. */
 const MOST_DIRECTORIES = 64;
+
+/** Loads the library at the first call, and once: later its files may not be ours to read. */
+export const loadWatcher = once(() => import("chokidar"));
 
 export interface DirectoryWatchOptions {
   /** Something may have changed; comes also once the watch stands, for what happened until then. */
@@ -50,7 +54,7 @@ export class DirectoryWatch {
 
   async #begin(directories: readonly string[], wanted: string): Promise<void> {
     try {
-      const { watch } = await import("chokidar");
+      const { watch } = await loadWatcher();
       if (this.#closed || this.#watched !== wanted) return; // overtaken
       // Links are not followed: where they lead is among the directories, and a replaced link is then an event of its own.
       const watcher = watch([...directories], {

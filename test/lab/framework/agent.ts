@@ -73,6 +73,8 @@ export interface AgentOptions {
   readonly controlSocket?: string;
   /** A web configuration file: HTTP is then asked for over the control socket, which it does not touch. */
   readonly webConfig?: string;
+  /** Where its FIFO and sockets are to be, but for the one that answers HTTP; in its own folder unless a test says otherwise. */
+  readonly runFolder?: string;
   /** The Node that runs it, and the program: those of this checkout unless a test says otherwise. */
   readonly node?: string;
   readonly program?: string;
@@ -111,7 +113,7 @@ export class Agent {
     const socket = path.join(folder, "http.sock");
     const configFile = path.join(folder, "config.yaml");
     // This machine's own configuration, keepalived and FIFO must not have a say.
-    const none = (file: string): string => path.join(folder, file);
+    const none = (file: string): string => path.join(options.runFolder ?? folder, file);
     const section = {
       config: keepalived?.configFile ?? none("keepalived.conf"),
       notify_fifo: keepalived?.notifyFifo ?? none("notify.fifo"),
@@ -120,7 +122,9 @@ export class Agent {
       vrrp_pid_file: keepalived?.vrrpPidFile ?? none("vrrp.pid"),
     };
     const web = { control_socket: controlSocket ?? none("control.sock"), config_file: webConfig ?? null };
-    const surroundings = `keepalived: ${JSON.stringify(section)}\nweb: ${JSON.stringify(web)}\n`;
+    // Whoever this machine's accounts are: in its namespace the agent is root, without capabilities, unless a test says otherwise.
+    const user = /^user:/m.test(config) ? "" : "user: root\n";
+    const surroundings = `${user}keepalived: ${JSON.stringify(section)}\nweb: ${JSON.stringify(web)}\n`;
     writeFileSync(configFile, `${config}\n${surroundings}`);
     const listening = [`unix:${socket}`, ...listen].flatMap((address) => ["--listen", address]);
     const command = [node, program, "run", "--config", configFile, "--state-directory", path.join(folder, "state")];

@@ -1,0 +1,114 @@
+import { chmodSync, closeSync, constants, fchownSync, fstatSync, lchownSync, lstatSync, mkdirSync, openSync, readdirSync } from "node:fs";
+import { dirname } from "node:path";
+import { ensureDirectory } from "../../lib/directories.ts";
+import { systemCode } from "../../lib/system-code.ts";
+import type { Account } from "./account.ts";
+
+/** A directory that the agent writes to. */
+export interface OwnDirectory {
+  readonly path: string;
+  /** Permissions where it has to be made. */
+  readonly mode: number;
+  /** What the agent makes in it; the same with a dot and more behind it is the agent's too (`silences.json.tmp`). */
+  readonly names: readonly string[];
+}
+
+const OPEN_DIRECTORY = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
+const OPEN_FIFO = constants.O_RDWR | constants.O_NONBLOCK | constants.O_NOFOLLOW;
+const OTHERS_WRITE = 0o022;
+const MOST_DEPTH = 8;
+/** More than incidents and alerts within their greatest bounds. */
+const MOST_FILES = 200_000;
+
+/** Spent over one directory. */
+interface Walk {
+  readonly account: Account;
+  left: number;
+}
+
+/**
+ * Gives a directory to the account that the agent becomes: makes it where it is missing, and hands over what an agent that ran as root
+ * left there. Only what is root's alone is touched, so that nobody can make us give away something else: a directory that belongs to
+ * somebody, that others may write to, or that holds other programs' files stays as it is.
+ * @returns what is in the way, with what to do; null where nothing is, or where what is in the way is told by those who write there
+ */
+export function giveDirectory({ path, mode, names }: OwnDirectory, account: Account): string | null {
+  try {
+    if (lstatSync(path, { throwIfNoEntry: false }) === undefined) {
+      ensureDirectory(dirname(path));
+      mkdirSync(path, mode);
+      // The umask may have taken something away.
+      chmodSync(path, mode);
+    }
+    return giveExisting(path, names, account);
+  } catch (error) {
+    // Whoever writes there says it: a link, no directory, a read-only file system.
+    if (systemCode(error) === undefined) throw error;
+    return null;
+  }
+}
+
+function giveExisting(path: string, names: readonly string[], account: Account): string | null {
+  const directory = openSync(path, OPEN_DIRECTORY);
+  try {
+    const { uid, mode } = fstatSync(directory);
+    if (uid !== 0 || (mode & OTHERS_WRITE) !== 0) return null;
+    const foreign = readdirSync(`/proc/self/fd/${directory}`).find(
+      (name) => !names.some((own) => name === own || name.startsWith(`${own}.`)),
+    );
+    if (foreign !== undefined) {
+      return (
+        `${path} belongs to root and holds what is not the agent's (${foreign}), so it is not given to ${account.name ?? account.uid}: ` +
+        `give the agent a directory of its own, or do it yourself: chown ${account.uid}:${account.gid} ${path}`
+      );
+    }
+    giveContents(directory, { account, left: MOST_FILES }, MOST_DEPTH);
+    fchownSync(directory, account.uid, account.gid);
+    return null;
+  } finally {
+    closeSync(directory);
+  }
+}
+
+/** The contents before their directory, so that nobody but root can change what is still to be looked at. */
+function giveContents(directory: number, walk: Walk, depth: number): void {
+  const base = `/proc/self/fd/${directory}`;
+  for (const name of readdirSync(base)) {
+    if (walk.left-- <= 0) return;
+    const file = lstatSync(`${base}/${name}`);
+    if (file.uid !== 0) continue;
+    if (file.isDirectory()) {
+      if (depth > 0 && (file.mode & OTHERS_WRITE) === 0) giveInner(`${base}/${name}`, walk, depth - 1);
+    } else if (file.isFIFO() || file.isSocket() || (file.isFile() && file.nlink === 1)) {
+      lchownSync(`${base}/${name}`, walk.account.uid, walk.account.gid);
+    }
+  }
+}
+
+function giveInner(path: string, walk: Walk, depth: number): void {
+  const directory = openSync(path, OPEN_DIRECTORY);
+  try {
+    giveContents(directory, walk, depth);
+    fchownSync(directory, walk.account.uid, walk.account.gid);
+  } finally {
+    closeSync(directory);
+  }
+}
+
+/** A FIFO that keepalived, or an agent that ran as root, made before us: keepalived may write to it whoever it belongs to. */
+export function giveFifo(path: string, { uid, gid }: Account): void {
+  try {
+    const found = lstatSync(path, { throwIfNoEntry: false });
+    if (found?.isFIFO() !== true || found.uid !== 0) return;
+    const fifo = openSync(path, OPEN_FIFO);
+    try {
+      const file = fstatSync(fifo);
+      if (file.isFIFO() && file.uid === 0 && file.nlink === 1) fchownSync(fifo, uid, gid);
+    } finally {
+      closeSync(fifo);
+    }
+  } catch (error) {
+    // What opens the FIFO says what is wrong with it.
+    if (systemCode(error) === undefined) throw error;
+  }
+}

@@ -1,0 +1,24 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { sourceFiles } from "./repository.ts";
+
+/** Run before there is an agent, or without one. */
+const early = (file: string): boolean => file.startsWith("src/commands/") || file === "src/main.ts";
+/** chokidar may only be imported by its own folder; the list calls that folder's function. */
+const lists = ["src/agent/late-code.ts", "src/keepalived/conf/directory-watch.ts"];
+
+const dynamicImport = /(?<!typeof )\bimport\(/;
+const onceOnly = /once\(\(\) => import\(/;
+const linesWithImport = (text: string): string[] =>
+  text.split("\n").filter((line) => dynamicImport.test(line) && !/^\s*(?:\*|\/\/)/.test(line));
+
+test("the agent imports nothing late but what is in the list of what is loaded before it becomes another user", () => {
+  const found = [...sourceFiles()].filter(([file, text]) => !early(file) && linesWithImport(text).length > 0).map(([file]) => file);
+  assert.deepEqual(found.sort(), lists, "add it to src/agent/late-code.ts, and call that");
+});
+
+test("what is imported late is looked for once", () => {
+  const files = sourceFiles();
+  for (const file of lists) for (const line of linesWithImport(files.get(file) ?? "")) assert.match(line, onceOnly, file);
+  assert.match(files.get("src/agent/late-code.ts") ?? "", /: loadWatcher,/);
+});
