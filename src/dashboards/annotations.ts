@@ -1,8 +1,11 @@
 import { AnnotationQueryBuilder } from "@grafana/grafana-foundation-sdk/dashboard";
-import { maxByRouter, ofRouters, ROUTER_LEGEND, withMaster } from "./promql.ts";
+import { maxByRouter, named, ofRouters, withMaster } from "./promql.ts";
 import { source } from "./source.ts";
 
-/** What is drawn over all panels. The value of a sample is the time, in milliseconds; to the second, for agents differ by less. */
+/**
+ * What is drawn over all panels. A title shows the name of a label that is not there, so the router has one that always is.
+ * The value of a sample is the time, in milliseconds; to the second, for agents differ by less.
+ */
 function moments(name: string, color: string, expression: string, title: string, text: string): AnnotationQueryBuilder {
   return new AnnotationQueryBuilder()
     .name(name)
@@ -10,7 +13,7 @@ function moments(name: string, color: string, expression: string, title: string,
     .enable(true)
     .hide(false)
     .iconColor(color)
-    .expr(`round(${expression}) * 1000`)
+    .expr(named(`round(${expression}) * 1000`))
     .useValueForTime(true)
     .titleFormat(title)
     .textFormat(text);
@@ -21,7 +24,7 @@ export const transitions = (): AnnotationQueryBuilder =>
     "Changes of master",
     "blue",
     maxByRouter(withMaster(ofRouters("vrrp_last_master_transition_timestamp_seconds")), "master"),
-    `${ROUTER_LEGEND}: master changed`,
+    "{{router}}: master changed",
     "{{master}} is master",
   );
 
@@ -30,6 +33,6 @@ export const raised = (): AnnotationQueryBuilder =>
     "Conditions raised",
     "red",
     maxByRouter(ofRouters("vrrp_condition_last_raised_timestamp_seconds"), "condition"),
-    `${ROUTER_LEGEND}: {{condition}}`,
+    "{{router}}: {{condition}}",
     "The condition {{condition}} was raised",
   );

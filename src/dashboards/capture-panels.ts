@@ -45,7 +45,13 @@ export const capturePanels = () => [
     unit: "short",
     thresholds: noneIsGood(),
     width: 12,
-    targets: [line(`increase(${onInterfaces("vrrpwatch_capture_drops_total")})`, perInterface)],
+    // A choice of interfaces takes nothing away from what belongs to all of them, which has no interface.
+    targets: [
+      line(
+        `increase(${ofAgents("vrrpwatch_capture_drops_total", { where: 'interface=~"$interface|"', over: "$__rate_interval" })})`,
+        perInterface,
+      ),
+    ],
   }).dataLinks([runbookOf("capture_blind")]),
   timeSeries({
     title: "Pauses of the host",

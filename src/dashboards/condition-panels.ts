@@ -2,9 +2,9 @@ import type { PanelBuilder as TimelineBuilder } from "@grafana/grafana-foundatio
 import type { PanelBuilder as TableBuilder } from "@grafana/grafana-foundation-sdk/table";
 import { routerLink, runbookLink } from "./links.ts";
 import { words } from "./mappings.ts";
-import { mergedAs } from "./masters-table.ts";
+import { mergedAs, ROUTER_COLUMNS } from "./masters-table.ts";
 import { table, timeline } from "./panels.ts";
-import { maxByRouter, ofRouters, ROUTER_LEGEND } from "./promql.ts";
+import { maxByRouter, named, ofRouters, ROUTER_LEGEND } from "./promql.ts";
 import { line, rows } from "./target.ts";
 import { neutral, steps } from "./thresholds.ts";
 
@@ -36,7 +36,7 @@ export const conditionMatrix = (): TableBuilder =>
     mappings: isOrNot,
     width: 24,
     height: 12,
-    targets: [rows(`label_join(${holds}, "router", " ", "segment", "family", "vrid", "vlan")`)],
+    targets: [rows(named(holds))],
   })
     .transformations([
       { id: "groupingToMatrix", options: { columnField: "condition", rowField: "router", valueField: "Value", emptyValue: "null" } },
@@ -54,8 +54,6 @@ export const conditionList = (): TableBuilder =>
     height: 8,
     targets: [rows(`${maxByRouter(ofRouters("vrrp_condition_last_raised_timestamp_seconds"), "condition")} * 1000 and (${holds} == 1)`)],
   })
-    .transformations(
-      mergedAs({ segment: "Segment", family: "Family", vrid: "VRID", vlan: "VLAN", condition: "condition", Value: "Raised" }),
-    )
+    .transformations(mergedAs({ ...ROUTER_COLUMNS, condition: "condition", Value: "Raised" }))
     .overrideByName("Raised", [{ id: "unit", value: "dateTimeAsIso" }])
     .dataLinks([runbookLink("__data.fields.condition")]);

@@ -4,7 +4,7 @@ import { runbookOf } from "./links.ts";
 import { words } from "./mappings.ts";
 import { mergedAs } from "./masters-table.ts";
 import { stat, table, timeline, timeSeries } from "./panels.ts";
-import { ofAgents } from "./promql.ts";
+import { ofAgents, ofChosenInstances, ofInstances } from "./promql.ts";
 import { latest, line, rows } from "./target.ts";
 import { neutral, noneIsGood, noneIsUsual, oneIsGood, steps } from "./thresholds.ts";
 
@@ -24,7 +24,8 @@ export const keepalivedPanels = () => [
   }).dataLinks([runbookOf("keepalived_down")]),
   table({
     title: "keepalived: version, start and last reload",
-    description: "Of the process that runs, or ran last. Different versions on two nodes may disagree about checksums.",
+    description:
+      "Of the process that runs, or ran last, and when the agent read what it knows of keepalived.conf: a file that cannot be read leaves the contents from before. Different versions on two nodes may disagree about checksums.",
     unit: "short",
     thresholds: neutral(),
     width: 12,
@@ -33,11 +34,18 @@ export const keepalivedPanels = () => [
       rows(`max by (instance, version) (${ofAgents("keepalived_info")})`),
       rows(`max by (instance) (${ofAgents("keepalived_start_timestamp_seconds")}) * 1000`),
       rows(`max by (instance) (${ofAgents("keepalived_last_reload_timestamp_seconds")}) * 1000`),
+      rows(`max by (instance) (${ofAgents("vrrpwatch_keepalived_config_last_read_success_timestamp_seconds")}) * 1000`),
     ],
   })
-    .transformations(mergedAs({ instance: "Agent", version: "Version", "Value #B": "Started", "Value #C": "Reloaded" }, "Value #A"))
+    .transformations(
+      mergedAs(
+        { instance: "Agent", version: "Version", "Value #B": "Started", "Value #C": "Reloaded", "Value #D": "File read" },
+        "Value #A",
+      ),
+    )
     .overrideByName("Started", [{ id: "unit", value: "dateTimeAsIso" }])
-    .overrideByName("Reloaded", [{ id: "unit", value: "dateTimeAsIso" }]),
+    .overrideByName("Reloaded", [{ id: "unit", value: "dateTimeAsIso" }])
+    .overrideByName("File read", [{ id: "unit", value: "dateTimeAsIso" }]),
   timeSeries({
     title: "Restarts of keepalived",
     description: "Starts of the VRRP process after the first that the agent saw.",
@@ -48,11 +56,11 @@ export const keepalivedPanels = () => [
   }),
   timeSeries({
     title: "Effective priority of instances",
-    description: "With what tracking adds and subtracts.",
+    description: "With what tracking adds and subtracts. Instances are chosen by agent, interface and VRID: keepalived knows no segment.",
     unit: "short",
     thresholds: neutral(),
     width: 8,
-    targets: [line(ofAgents("keepalived_effective_priority"), "{{instance}}: {{iname}}")],
+    targets: [line(ofChosenInstances(ofAgents("keepalived_effective_priority")), "{{instance}}: {{iname}}")],
   }),
   timeline({
     title: "State of instances",
@@ -61,7 +69,7 @@ export const keepalivedPanels = () => [
     thresholds: neutral(),
     mappings: words({ 0: ["init", "yellow"], 1: ["backup", "blue"], 2: ["master", "green"], 3: ["fault", "red"] }),
     width: 8,
-    targets: [line(`max by (instance, iname) (${ofAgents("keepalived_vrrp_state")})`, "{{instance}}: {{iname}}")],
+    targets: [line(`max by (instance, iname) (${ofInstances("keepalived_vrrp_state")})`, "{{instance}}: {{iname}}")],
   }).dataLinks([runbookOf("state_inconsistent")]),
   timeline({
     title: "State of sync groups",
@@ -85,7 +93,12 @@ export const keepalivedPanels = () => [
     unit: "short",
     thresholds: steps("green", [1, "yellow"]),
     width: 12,
-    targets: [line(`max by (instance, iname, kind) (${ofAgents("keepalived_config_drift")}) > 0`, "{{instance}}: {{iname}} {{kind}}")],
+    targets: [
+      line(
+        `max by (instance, iname, kind) (${ofChosenInstances(ofAgents("keepalived_config_drift"))}) > 0`,
+        "{{instance}}: {{iname}} {{kind}}",
+      ),
+    ],
   }).dataLinks([runbookOf("config_drift")]),
   timeSeries({
     title: "Notify calls",

@@ -8,7 +8,7 @@ import { words } from "./mappings.ts";
 import { mergedAs } from "./masters-table.ts";
 import { fleetName } from "./names.ts";
 import { table, timeline, timeSeries } from "./panels.ts";
-import { inSegment, maxByRouter, ofAgents, ofRouters, ROUTER, ROUTER_LEGEND } from "./promql.ts";
+import { inSegment, maxByRouter, ofAgents, ofRouters, ROUTER, ROUTER_LEGEND, routers } from "./promql.ts";
 import { line, rows } from "./target.ts";
 import { neutral, noneIsUsual, steps } from "./thresholds.ts";
 import { datasourceVariable, instanceVariable, interfaceVariable, runbooksVariable, segmentVariable, vridVariable } from "./variables.ts";
@@ -51,7 +51,7 @@ const states = timeline({
 
 const agentTable = table({
   title: "Versions of the agents",
-  description: "Version and start of each agent, and how many virtual routers it knows.",
+  description: "Version and start of each agent, and how many of the chosen virtual routers it knows.",
   unit: "short",
   thresholds: neutral(),
   width: 12,
@@ -59,7 +59,7 @@ const agentTable = table({
   targets: [
     rows(`max by (instance, version, revision, nodeversion) (${ofAgents("vrrpwatch_build_info")})`),
     rows('max by (instance) (process_start_time_seconds{instance=~"$instance"}) * 1000'),
-    rows(`count by (instance) (${ofAgents("vrrp_virtual_router_info")})`),
+    rows(`count by (instance) (${routers})`),
   ],
 })
   .transformations(

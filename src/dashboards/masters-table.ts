@@ -19,6 +19,9 @@ export const mergedAs = (names: Readonly<Record<string, string>>, ...without: re
   },
 ];
 
+/** What the columns that name a virtual router are called. */
+export const ROUTER_COLUMNS = { segment: "Segment", family: "Family", vrid: "VRID", vlan: "VLAN", inner_vlan: "Inner VLAN" };
+
 /** Colours the text of a column by thresholds of its own. */
 const columnColours = (thresholds: ReturnType<typeof steps>): DynamicConfigValue[] => [
   { id: "custom.cellOptions", value: { type: "color-text" } },
@@ -45,10 +48,7 @@ export function mastersTable(): PanelBuilder {
   })
     .transformations(
       mergedAs({
-        segment: "Segment",
-        family: "Family",
-        vrid: "VRID",
-        vlan: "VLAN",
+        ...ROUTER_COLUMNS,
         master: "Master",
         "Value #A": "Masters",
         "Value #B": "Priority",

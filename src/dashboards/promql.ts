@@ -6,8 +6,11 @@ const KEY = "job, instance, interface, vrid, family, vlan, inner_vlan";
 /** What names a virtual router for all agents that hear it: not the interface, which each host calls as it likes. */
 export const ROUTER = "segment, vrid, family, vlan, inner_vlan";
 
-/** How a legend names it. */
-export const ROUTER_LEGEND = "{{segment}} {{family}} VRID {{vrid}} {{vlan}}";
+/** How a legend names it: a label that is not there leaves nothing. */
+export const ROUTER_LEGEND = "{{segment}} {{family}} VRID {{vrid}} {{vlan}} {{inner_vlan}}";
+
+/** How a legend names one of its addresses. */
+export const ADDRESS_LEGEND = "{{segment}} {{address}} VRID {{vrid}} {{vlan}} {{inner_vlan}}";
 
 type Suffix = "" | "_bucket" | "_sum" | "_count";
 
@@ -62,6 +65,22 @@ export const minByRouter = (expression: string, ...labels: readonly string[]): s
 
 const byRouter = (operator: "max" | "min", expression: string, labels: readonly string[]): string =>
   `${operator} by (${[ROUTER, ...labels].join(", ")}) (${inSegment(expression)})`;
+
+/** Gives series of virtual routers one label with all of the name, for what cannot leave out a label that is not there. */
+export const named = (expression: string): string =>
+  `label_join(${expression}, "router", " ", "segment", "family", "vrid", "vlan", "inner_vlan")`;
+
+/** Series of keepalived's instances that the variables choose: keepalived knows no segment. */
+export const ofInstances = (name: string): string => select(name, ['intf=~"$interface"', 'vrid=~"$vrid"', 'instance=~"$instance"'], {});
+
+/** Takes away series with the name of an instance that the variables do not choose: one of which neither is known stays. */
+export const ofChosenInstances = (expression: string): string =>
+  ['intf!~"$interface"', 'vrid!~"$vrid"']
+    .map(
+      (other) =>
+        ` unless on (job, instance, iname) last_over_time(${ofAgents("keepalived_vrrp_state", { where: other, over: "$__range" })})`,
+    )
+    .reduce((left, unless) => left + unless, expression);
 
 /** 0 where there is nothing to count. */
 export const counted = (expression: string): string => `count(${expression}) or vector(0)`;

@@ -1,12 +1,11 @@
 import { runbookOf } from "./links.ts";
 import { words } from "./mappings.ts";
-import { mergedAs } from "./masters-table.ts";
+import { mergedAs, ROUTER_COLUMNS } from "./masters-table.ts";
 import { table, timeline, timeSeries } from "./panels.ts";
-import { inSegment, maxByRouter, ofRouters, ROUTER, withMaster } from "./promql.ts";
+import { ADDRESS_LEGEND, inSegment, maxByRouter, ofRouters, ROUTER, withMaster } from "./promql.ts";
 import { line, rows } from "./target.ts";
 import { exactlyOne, neutral, noneIsGood, noneIsUsual, steps } from "./thresholds.ts";
 
-const HOST_LEGEND = `{{instance}}: {{address}} on {{dev}}, VRID {{vrid}} {{vlan}}`;
 const increase = (name: string): string => `increase(${ofRouters(name, { over: "$__rate_interval" })})`;
 const perHost = (name: string, ...labels: string[]): string =>
   `max by (${["instance", ROUTER, "address", ...labels].join(", ")}) (${inSegment(ofRouters(name))})`;
@@ -22,7 +21,7 @@ export const addressPanels = () => [
     mappings: words({ 0: ["not here", "text"], 1: ["here", "green"] }),
     width: 24,
     height: 9,
-    targets: [line(perHost("vrrp_vip_present", "dev"), HOST_LEGEND)],
+    targets: [line(perHost("vrrp_vip_present", "dev"), `{{instance}}: ${ADDRESS_LEGEND} on {{dev}}`)],
   }).dataLinks([runbookOf("master_without_vip"), runbookOf("backup_with_vip")]),
   timeSeries({
     title: "Hosts that hold each virtual address",
@@ -34,7 +33,7 @@ export const addressPanels = () => [
     targets: [
       line(
         `sum by (${ROUTER}, address) (max by (instance, ${ROUTER}, address) (${inSegment(ofRouters("vrrp_vip_present"))}))`,
-        `{{segment}} {{address}} VRID {{vrid}} {{vlan}}`,
+        ADDRESS_LEGEND,
       ),
     ],
   }),
@@ -47,7 +46,7 @@ export const addressPanels = () => [
     targets: [
       line(
         `sum by (instance, ${ROUTER}, address, action) (${inSegment(increase("vrrp_vip_changes_total"))})`,
-        `{{instance}}: {{address}} {{action}}`,
+        `{{instance}}: ${ADDRESS_LEGEND} {{action}}`,
       ),
     ],
   }),
@@ -58,7 +57,7 @@ export const addressPanels = () => [
     unit: "short",
     thresholds: noneIsUsual(),
     width: 12,
-    targets: [line(maxByRouter(increase("vrrp_vip_announcements_total"), "address", "role"), `{{segment}} {{address}}: {{role}}`)],
+    targets: [line(maxByRouter(increase("vrrp_vip_announcements_total"), "address", "role"), `${ADDRESS_LEGEND}: {{role}}`)],
   }).dataLinks([runbookOf("vip_conflict")]),
   timeline({
     title: "Owner of the addresses",
@@ -68,7 +67,7 @@ export const addressPanels = () => [
     thresholds: steps("green", [1, "red"]),
     mappings: words({ 0: ["the master's", "green"], 1: ["another's", "red"] }),
     width: 12,
-    targets: [line(maxByRouter(ofRouters("vrrp_vip_owner_mismatch"), "address"), `{{segment}} {{address}} VRID {{vrid}} {{vlan}}`)],
+    targets: [line(maxByRouter(ofRouters("vrrp_vip_owner_mismatch"), "address"), ADDRESS_LEGEND)],
   }).dataLinks([runbookOf("vip_arp_stale"), runbookOf("vip_conflict")]),
   timeSeries({
     title: "Time with the wrong owner",
@@ -79,7 +78,7 @@ export const addressPanels = () => [
     targets: [
       line(
         maxByRouter(`rate(${ofRouters("vrrp_vip_owner_mismatch_seconds_total", { over: "$__rate_interval" })})`, "address"),
-        `{{segment}} {{address}}`,
+        ADDRESS_LEGEND,
       ),
     ],
   }),
@@ -93,7 +92,7 @@ export const addressPanels = () => [
     targets: [
       line(
         `${perHost("vrrp_vip_dad_failed")} * 2 + ${perHost("vrrp_vip_tentative")} * (1 - ${perHost("vrrp_vip_dad_failed")})`,
-        "{{instance}}: {{address}}",
+        `{{instance}}: ${ADDRESS_LEGEND}`,
       ),
     ],
   }).dataLinks([runbookOf("dad_failed")]),
@@ -114,10 +113,7 @@ export const addressPanels = () => [
   }).transformations(
     mergedAs(
       {
-        segment: "Segment",
-        family: "Family",
-        vrid: "VRID",
-        vlan: "VLAN",
+        ...ROUTER_COLUMNS,
         address: "Address",
         master: "Master",
         mac: "MAC",

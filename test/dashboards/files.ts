@@ -85,6 +85,8 @@ export interface Query {
   readonly expr: string;
   /** What refers to labels of the result: legends, titles, links. */
   readonly texts: readonly string[];
+  /** What tells its series apart for a reader; empty where labels become columns. */
+  readonly legend: string;
 }
 
 /** Every expression of a dashboard, those of annotations included. */
@@ -93,21 +95,15 @@ export function queriesOf(file: string, { panels, annotations }: DashboardFile):
     targets.map(({ refId, expr, legendFormat = "" }) => ({
       where: `${file}: ${title}: ${refId}`,
       expr,
+      legend: legendFormat === "__auto" ? "" : legendFormat,
       texts: [legendFormat, ...(fieldConfig?.defaults.links ?? []).map(({ url = "" }) => url)],
     })),
   );
   const ofAnnotations = (annotations.list ?? []).map(({ name, expr = "", titleFormat = "", textFormat = "" }) => ({
     where: `${file}: annotation ${name}`,
     expr,
+    legend: `${titleFormat} ${textFormat}`,
     texts: [titleFormat, textFormat],
   }));
   return [...ofPanels, ...ofAnnotations];
-}
-
-/** An expression as Grafana sends it: every variable at All, and these ranges. */
-export function concrete(expression: string, ranges: { readonly rate: string; readonly range: string }): string {
-  return expression
-    .replaceAll("$__rate_interval", ranges.rate)
-    .replaceAll("$__range", ranges.range)
-    .replace(/\$(?:segment|interface|vrid|instance)\b/g, ".*");
 }

@@ -1,11 +1,12 @@
-import { concrete, type Query } from "./files.ts";
-import { usesOf } from "./promql.ts";
+import type { Query } from "./files.ts";
+import { concrete } from "./grafana.ts";
+import { type Selector, usesOf } from "./promql.ts";
 
 /** The labels of each series that there is. */
 export type Vocabulary = ReadonlyMap<string, readonly string[]>;
 
 /** What the scrape adds to every series. */
-const scraped = ["job", "instance"];
+export const scraped = ["job", "instance"];
 
 /** What is wrong with one expression, its legend and its links. */
 export function lintQuery({ where, expr, texts }: Query, vocabulary: Vocabulary): string[] {
@@ -13,7 +14,8 @@ export function lintQuery({ where, expr, texts }: Query, vocabulary: Vocabulary)
   const problems: string[] = [];
   if (selectors.length === 0) problems.push("asks for no metric");
   const known = new Set([...scraped, ...made]);
-  for (const { name, labels } of selectors) {
+  for (const selector of selectors) {
+    const { name, labels } = selector;
     const own = vocabulary.get(name);
     if (own === undefined) {
       problems.push(`asks for ${name}, which nobody exports`);
@@ -23,6 +25,7 @@ export function lintQuery({ where, expr, texts }: Query, vocabulary: Vocabulary)
     for (const label of labels)
       if (![...own, ...scraped].includes(label)) problems.push(`matches the label ${label}, which ${name} does not have`);
     if (!labels.includes("instance")) problems.push(`does not leave the choice of agents to the variable for ${name}`);
+    problems.push(...lintChoice(selector, own));
   }
   const shown = texts.flatMap((text) => [...text.matchAll(/\{\{\s*(\w+)\s*\}\}|\$\{__(?:field\.labels|data\.fields)\.(\w+)\}/g)]);
   for (const label of [...grouped, ...shown.map(([, legend, link]) => legend ?? link ?? "")])
@@ -30,4 +33,18 @@ export function lintQuery({ where, expr, texts }: Query, vocabulary: Vocabulary)
   const left = concrete(expr, { rate: "1m", range: "1h" }).match(/\$[a-zA-Z_{]\w*/g) ?? [];
   for (const name of left) problems.push(`has the variable ${name}, which Grafana would not replace`);
   return problems.map((problem) => `${where} ${problem}`);
+}
+
+/** The variable that chooses values of a label: keepalived's series call the interface otherwise. */
+const chosenBy: Readonly<Record<string, string>> = { segment: "segment", interface: "interface", intf: "interface", vrid: "vrid" };
+
+/** Every label that a variable chooses is left to it, in a way that takes several values. */
+function lintChoice({ name, variables }: Selector, own: readonly string[]): string[] {
+  const problems = variables.filter(({ operator }) => !operator.endsWith("~")).map(({ variable }) => `does not match $${variable} with =~`);
+  // What is not chosen, to be taken away from something else.
+  if (variables.some(({ operator }) => operator === "!~")) return problems;
+  for (const [label, variable] of Object.entries(chosenBy))
+    if (own.includes(label) && !variables.some((one) => one.label === label && one.variable === variable))
+      problems.push(`does not leave the choice of ${variable} to the variable for ${name}`);
+  return problems;
 }

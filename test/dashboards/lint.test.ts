@@ -7,7 +7,8 @@ import { test } from "node:test";
 import { dashboards } from "../../src/dashboards/index.ts";
 import { dashboardNames } from "../../src/dashboards/names.ts";
 import { root } from "../contract/repository.ts";
-import { concrete, type DashboardFile, dashboardFiles, type Panel, queriesOf } from "./files.ts";
+import { type DashboardFile, dashboardFiles, type Panel, queriesOf, type Variable } from "./files.ts";
+import { concrete } from "./grafana.ts";
 import { lintDashboard } from "./lint.ts";
 
 const files = dashboardFiles();
@@ -38,6 +39,13 @@ function planted(change: (panel: Panel) => Partial<Panel>): DashboardFile {
 const asking = (expr: string, legendFormat = ""): DashboardFile =>
   planted(({ targets = [] }) => ({ targets: targets.map((target) => ({ ...target, expr, legendFormat })) }));
 
+/** The variable of this name with another query. */
+function choosing(name: string, query: string): DashboardFile {
+  assert.ok(overview !== undefined);
+  const list = overview.templating.list.map((variable: Variable) => (variable.name === name ? { ...variable, query } : variable));
+  return { ...overview, templating: { list } };
+}
+
 const violations: readonly (readonly [name: string, dashboard: DashboardFile, message: RegExp])[] = [
   ["no description", planted(() => ({ description: "" })), /has no description/],
   ["no unit", planted(() => ({ fieldConfig: { defaults: { thresholds: { steps: [{ value: null, color: "red" }] } } } })), /has no unit/],
@@ -66,6 +74,22 @@ const violations: readonly (readonly [name: string, dashboard: DashboardFile, me
   ["a grouping that is not there", asking('max by (sender) (vrrp_masters{instance=~"$instance"})'), /names the label sender/],
   ["a legend that is not there", asking('vrrp_masters{instance=~"$instance"}', "{{sender}}"), /names the label sender/],
   ["a choice ignored", asking("vrrp_masters"), /does not leave the choice of agents/],
+  ["a choice of virtual routers ignored", asking('vrrp_masters{instance=~"$instance", vrid=~"$vrid"}'), /the choice of interface to/],
+  [
+    "a choice of keepalived's instances ignored",
+    asking('keepalived_vrrp_state{instance=~"$instance", vrid=~"$vrid"}'),
+    /the choice of interface to/,
+  ],
+  ["a choice that is no regular expression", asking('vrrp_masters{instance="$instance"}'), /does not match \$instance with =~/],
+  ["values of no metric", choosing("vrid", "label_values(vrrp_nonsense, vrid)"), /the variable vrid asks for vrrp_nonsense/],
+  ["values of a label that is not there", choosing("vrid", "label_values(vrrp_masters, segment)"), /takes the label segment/],
+  ["values filtered by nothing", choosing("vrid", 'label_values(vrrp_masters{segment="x"}, vrid)'), /matches the label segment/],
+  [
+    "a variable that depends on a later one",
+    choosing("segment", 'label_values(vrrp_virtual_router_info{vrid=~"$vrid"}, segment)'),
+    /uses \$vrid, which is not before it/,
+  ],
+  ["values of something else", choosing("vrid", "query_result(vrrp_masters)"), /is no label_values/],
   ["an unknown variable", asking('vrrp_masters{instance=~"$instance", vrid="$router"}'), /has the variable \$router/],
   ["a link to nowhere", planted(() => ({ links: [{ title: "x", url: "/d/nowhere" }] })), /the dashboard nowhere/],
   [

@@ -2,6 +2,7 @@ import { collectDefaultMetrics, Registry } from "prom-client";
 import { catalogue } from "../../src/metrics/index.ts";
 import { type DashboardFile, type Link, type Panel, queriesOf } from "./files.ts";
 import { lintQuery, type Vocabulary } from "./lint-query.ts";
+import { lintVariables } from "./lint-variables.ts";
 
 /** Everything that is wrong with one dashboard, as a sentence each. */
 export function lintDashboard(
@@ -25,6 +26,7 @@ export function lintDashboard(
     ...[...dashboard.links, ...panels.flatMap(linksOf)].flatMap((link) => lintLink(link, dashboard, context)),
     ...queriesOf(file, dashboard).flatMap((query) => lintQuery(query, vocabulary)),
     ...unusedVariables(dashboard),
+    ...lintVariables(dashboard, vocabulary),
   ];
   return problems.map((problem) => `${file}: ${problem}`);
 }

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ruleGroups } from "../../src/rules/index.ts";
-import { concrete, dashboardFiles, queriesOf } from "../dashboards/files.ts";
+import { dashboardFiles, queriesOf } from "../dashboards/files.ts";
+import { concrete } from "../dashboards/grafana.ts";
 
 /** What changed its meaning, its name or its place in Prometheus 3 (its migration guide), as far as a query can have it. */
 const changed: Readonly<Record<string, RegExp>> = {
