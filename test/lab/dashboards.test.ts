@@ -1,19 +1,15 @@
 import assert from "node:assert/strict";
-import { appendFileSync } from "node:fs";
 import test, { after, before, describe } from "node:test";
-import { concrete, dashboardFiles, queriesOf } from "../dashboards/files.ts";
-import { projectFile } from "./framework/agent.ts";
-import { now, untilRaised } from "./framework/conditions.ts";
-import { dropAdverts, passAdverts } from "./framework/firewall.ts";
-import { advert, carpAdvert, gratuitousArp } from "./framework/frames.ts";
-import type { Host } from "./framework/host.ts";
-import type { Instance, Keepalived } from "./framework/keepalived.ts";
-import type { PairInstance } from "./framework/pair.ts";
-import { Prometheus, prometheusEngine, victoriaEngine } from "./framework/prometheus.ts";
+import { dashboardFiles, queriesOf } from "../dashboards/files.ts";
+import { concrete, labelValues, legendOf } from "../dashboards/grafana.ts";
+import { type Chosen, choices, offers } from "./dashboards/choices.ts";
+import type { Expectation } from "./dashboards/expectation.ts";
+import { expectations, panelOf } from "./dashboards/expected.ts";
+import { fits, type Labels, Truth } from "./dashboards/moments.ts";
+import { Play, type Played } from "./dashboards/play.ts";
+import { createStage, type Stage } from "./dashboards/stage.ts";
+import { type Prometheus, prometheusEngine, type Series, victoriaEngine } from "./framework/prometheus.ts";
 import { labSkip } from "./framework/requirements.ts";
-import { Rogue } from "./framework/rogue.ts";
-import { createTrio, routerOf, type Trio, untilMasterOfAll, untilSettled } from "./framework/trio.ts";
-import { WebhookReceiver } from "./framework/webhooks.ts";
 
 /** Queries that have no result in the whole run, by where they are, and why. One that has a result after all fails the test. */
 const EMPTY: Readonly<Record<string, string>> = {};
@@ -37,174 +33,154 @@ const ZERO_BUT_FOR_CHANCE: Readonly<Record<string, string>> = {
 };
 
 const skip = labSkip("keepalived", "nft", "tcpdump", "prometheus", "cc");
-const one = (vrid: number, ...addresses: string[]): PairInstance => ({ name: `V${vrid}`, vrid, version: 3, interval: 0.5, addresses });
-const ipv4 = one(51, "192.0.2.100/24");
-const ipv6 = one(60, "fe80::100/64", "2001:db8:1::100/64");
-const split = one(71, "192.0.2.71/24");
-const instances = [ipv4, ipv6, split];
-const group = `vrrp_sync_group VG {\n    group {\n        ${ipv4.name}\n        ${ipv6.name}\n    }\n}`;
-const PORT = 9_000;
-/** What the run ends with. */
-const LAST = "vrrpwatch_silences_active == 1";
 const victoriaSkip = labSkip(victoriaEngine.program);
 const engines = [prometheusEngine, ...(victoriaSkip === false ? [victoriaEngine] : [])];
+const files = dashboardFiles();
+const queries = [...files].flatMap(([file, dashboard]) => queriesOf(file, dashboard));
 
 /** A run in which everything happens that a dashboard shows, scraped every second by a real Prometheus. */
 describe("the queries of the dashboards", { skip }, () => {
-  let trio: Trio;
-  let prometheus: Prometheus;
-  /** By program: what has scraped all of the run, and when it had the end of it. */
-  const witnesses = new Map<string, { readonly of: Prometheus; readonly ended: number }>();
+  let stage: Stage;
+  let played: Played;
+  /** Seconds since the epoch. */
+  let ended = Number.NaN;
 
   before(async () => {
-    let outsider: Host | undefined;
-    const receiver = `http://192.0.2.3:${PORT}`;
-    trio = await createTrio(instances, {
-      listen: [":10112"],
-      // Nobody listens on port 9: deliveries wait and are tried again. Prometheus has no such page, so that what it gets is refused for good.
-      config: `alerts:
-  heartbeat: {url: "${receiver}/alive", interval: 1s}
-  receivers: [{name: oncall, url: "${receiver}/oncall"}, {name: gone, url: "http://192.0.2.3:9/"}, {name: refusing, url: "http://127.0.0.1:9090/none"}]
-virtual_routers: [{vrid: ${ipv4.vrid}, segment: front}]`,
-      prepare: async ({ lab, listener }) => {
-        outsider = await lab.addHost("r", 9);
-        await WebhookReceiver.start(lab, listener, PORT);
-      },
-    });
-    assert.ok(outsider !== undefined);
-    const { lab, a, b, listener } = trio;
-    const targets = [a, b, listener].map((host) => `${host.ipv4}:10112`);
-    const started = await Promise.all(engines.map((engine) => Prometheus.start(lab, listener, targets, engine)));
-    const [own] = started;
-    assert.ok(own !== undefined);
-    prometheus = own;
-    await play(await Rogue.create(lab, outsider));
-    for (const [index, of] of started.entries()) {
-      await of.until(LAST);
-      witnesses.set(engines[index]?.program ?? "", { of, ended: Date.now() / 1_000 });
-    }
+    stage = await createStage(engines);
+    played = await new Play(stage).run();
+    ended = Date.now() / 1_000;
   });
-  after(() => trio?.lab.close());
+  after(() => stage?.trio.lab.close());
 
-  const withPriority = (priority: number, intervalOfSplit: number): Instance[] =>
-    instances.map((instance) => ({ ...instance, priority, ...(instance === split && { interval: intervalOfSplit }) }));
-  const surroundings = (node: Keepalived, blocks = ""): { globals: string; blocks: string } => ({
-    globals: `vrrp_notify_fifo ${node.notifyFifo}\nvrrp_notify_priority_changes true`,
-    blocks,
+  /** What has scraped all of the run. */
+  function witness(program: string): Prometheus {
+    const of = stage.engines[engines.findIndex((engine) => engine.program === program)];
+    assert.ok(of !== undefined);
+    return of;
+  }
+  const ranges = ({ startedAt }: Prometheus): { rate: string; range: string } => ({
+    rate: "20s",
+    range: `${Math.ceil(ended - startedAt)}s`,
   });
 
-  /** Every step waits until Prometheus has seen it. */
-  async function play(rogue: Rogue): Promise<void> {
-    const { first, second, onM, a, b } = trio;
-    await outsiders(rogue);
-    await splitBrain();
-    await first.stop();
-    await untilMasterOfAll(onM, b, instances);
-    await prometheus.until("keepalived_up == 0");
-    await first.start();
-    await untilMasterOfAll(onM, a, instances);
-    await first.crash();
-    await untilMasterOfAll(onM, b, instances);
-    await second.stop();
-    await prometheus.until("rate(vrrp_no_master_seconds_total[5s]) > 0");
-    await Promise.all([first.start(), second.start()]);
-    await untilSettled(trio, instances);
-    await hesitation();
-    await pause();
-    for (const node of [first, second]) {
-      const priority = node === first ? 150 : 100;
-      node.writeConfig(withPriority(priority, 0.5), surroundings(node, group));
-      node.reload();
-    }
-    await prometheus.until('keepalived_sync_group_state{state="master"} == 1');
-    await prometheus.until("keepalived_last_reload_timestamp_seconds");
-    first.writeConfig(withPriority(140, 0.5), surroundings(first, group));
-    await prometheus.until("keepalived_config_drift == 1");
-    for (const total of [1, 2]) {
-      appendFileSync(first.notifyFifo, "this is no line of keepalived's\n");
-      await prometheus.until(`sum(keepalived_notify_parse_failures_total) == ${total}`);
-    }
-    appendFileSync(first.configFile, "\nvrrp_instance unfinished {\n");
-    await prometheus.until("vrrpwatch_keepalived_config_last_read_successful == 0");
-    await silence();
-  }
+  for (const { program } of [prometheusEngine, victoriaEngine]) {
+    const options = { skip: program === victoriaEngine.program && victoriaSkip };
 
-  /** An agent stands still until Prometheus has asked it in vain. */
-  async function pause(): Promise<void> {
-    const pid = String(trio.onB.process.pid);
-    await trio.b.exec(["kill", "-STOP", pid]);
-    await prometheus.until("up == 0");
-    await trio.b.exec(["kill", "-CONT", pid]);
-    await prometheus.until("rate(vrrpwatch_host_pause_seconds_total[5s]) > 0");
-  }
-
-  async function silence(): Promise<void> {
-    const options = ["--control-socket", `${trio.onA.folder}/control.sock`, "--vrid", "1", "--for", "1h", "--comment", "maintenance"];
-    await trio.a.exec([process.execPath, projectFile("dist/main.js"), "silence", "add", ...options]);
-    await prometheus.until(LAST);
-  }
-
-  /** Packets that are no adverts, from a host that has no part in this. */
-  async function outsiders(rogue: Rogue): Promise<void> {
-    const { ipv4: source, mac } = rogue.host;
-    const broken = advert({ vrid: ipv4.vrid, priority: 50, interval: 50, addresses: ["192.0.2.100"], source, mac, checksum: "wrong" });
-    const stream = rogue.stream([broken, carpAdvert(200, source, "00:00:5e:00:01:c8")], 4, 400);
-    await prometheus.until("increase(vrrp_invalid_packets_total[5s]) > 0");
-    await prometheus.until("increase(vrrp_carp_packets_total[5s]) > 0");
-    await stream.stop();
-    await rogue.send(gratuitousArp(mac, "192.0.2.100"));
-    await prometheus.until("vrrp_vip_owner_mismatch == 1");
-  }
-
-  /** Two masters that disagree about the interval, each with the address. */
-  async function splitBrain(): Promise<void> {
-    const since = now();
-    trio.second.reload(withPriority(100, 1));
-    await dropAdverts(trio.b, "input", split.vrid);
-    for (const agent of trio.agents) await untilRaised(agent, "split_brain", routerOf(split), since);
-    await prometheus.until(`vrrp_masters{vrid="${split.vrid}"} > 1`);
-    await prometheus.until("increase(vrrp_mismatches_total[5s]) > 0");
-    await prometheus.until('increase(vrrp_condition_transitions_total{condition="split_brain"}[5s]) > 0');
-    await passAdverts(trio.b, "input", split.vrid);
-    await prometheus.until(`max(vrrp_condition_active{condition="split_brain"}) == 0`);
-    trio.second.reload(withPriority(100, 0.5));
-    await untilSettled(trio, instances);
-  }
-
-  /** The master's process stands still until an advert is missing, and goes on before anybody takes over. */
-  async function hesitation(): Promise<void> {
-    const pids = trio.first.pids.map(String);
-    await trio.a.exec(["kill", "-STOP", ...pids]);
-    await prometheus.until("vrrp_consecutive_missed_adverts > 0");
-    await trio.a.exec(["kill", "-CONT", ...pids]);
-    await untilSettled(trio, instances);
-  }
-
-  for (const { program } of [prometheusEngine, victoriaEngine])
-    for (const [file, dashboard] of dashboardFiles())
-      test(`${program}: each query of ${file} returns something in the run, and something else than 0`, {
-        skip: program === victoriaEngine.program && victoriaSkip,
-      }, async (t) => {
-        const witness = witnesses.get(program);
-        assert.ok(witness !== undefined);
-        const { of, ended } = witness;
-        const queries = queriesOf(file, dashboard);
-        const range = `${Math.ceil(ended - of.startedAt)}s`;
-        const expressions = queries.map(({ expr }) => concrete(expr, { rate: "5s", range }));
-        const values = await of.values(expressions, ended);
-        t.diagnostic(`${queries.length} queries, ${values.flat().length} values in ${range}`);
-        const which = (fits: (values: readonly number[]) => boolean): string[] =>
-          queries.filter((_, index) => fits(values[index] ?? [])).map(({ where }) => where);
+    for (const [file, dashboard] of files)
+      test(`${program}: each query of ${file} returns something in the run, and something else than 0`, options, async (t) => {
+        const of = witness(program);
+        const own = queriesOf(file, dashboard);
+        const series = await of.over(
+          own.map(({ expr }) => concrete(expr, ranges(of))),
+          ended,
+        );
+        const values = series.map((each) => each.flatMap((one) => one.values));
+        t.diagnostic(`${own.length} queries, ${values.flat().length} values in ${ranges(of).range}`);
+        const which = (is: (values: readonly number[]) => boolean): string[] =>
+          own.filter((_, index) => is(values[index] ?? [])).map(({ where }) => where);
         const excused = (list: Readonly<Record<string, string>>): string[] =>
           Object.keys(list).filter((where) => where.startsWith(`${file}: `));
         assert.deepEqual(which(({ length }) => length === 0).sort(), excused(EMPTY).sort());
         const chance = excused(ZERO_BUT_FOR_CHANCE);
         const zero = which((found) => found.length > 0 && found.every((value) => value === 0));
         assert.deepEqual(zero.filter((where) => !chance.includes(where)).sort(), excused(ZERO).sort());
+        // The same VRID is there untagged and in two VLANs: whoever reads a panel has to be able to tell them apart.
+        const alike = own.flatMap(({ where, legend }, index) => {
+          const legends = (legend === "" ? [] : (series[index] ?? [])).map(({ labels }) => legendOf(legend, labels));
+          return legends.filter((text, at) => legends.indexOf(text) !== at).map((text) => `${where}: ${text}`);
+        });
+        assert.deepEqual(alike, []);
       });
 
+    test(`${program}: the queries return what was there to be seen`, options, async (t) => {
+      const { moments, notes } = played;
+      const asked = expectations.flatMap((expectation) =>
+        queries.filter(({ where }) => panelOf(where) === expectation.panel).map((query) => ({ ...query, expectation })),
+      );
+      const found = await witness(program).at(
+        asked.map(({ expr, expectation: { at: moment, over } }) => {
+          const { at } = moments[moment];
+          const since = `${Math.max(5_000, Math.round((at - moments.steady.at) * 1_000))}ms`;
+          return { expression: concrete(expr, { rate: over ?? since, range: since }), at };
+        }),
+      );
+      const wrong = asked.flatMap(({ where, expectation }, index) =>
+        differences(expectation, new Truth(moments.steady, moments[expectation.at], notes), found[index] ?? []).map(
+          (problem) => `${where}, ${expectation.at} ${JSON.stringify(expectation.of)}: ${problem}`,
+        ),
+      );
+      t.diagnostic(`${expectations.length} facts, ${asked.length} answers`);
+      assert.deepEqual(wrong, []);
+    });
+
+    test(`${program}: what is chosen is shown, and nothing else`, options, async (t) => {
+      const of = witness(program);
+      const evaluate = (choice: Chosen["choice"]): Promise<Series[][]> =>
+        of.over(
+          queries.map(({ expr }) => concrete(expr, ranges(of), choice)),
+          ended,
+          5,
+        );
+      const everything = await evaluate({});
+      const problems: string[] = [];
+      for (const { name, choice, only } of choices) {
+        const allowed = ({ labels }: Series): boolean =>
+          Object.entries(only).every(([label, values]) => labels[label] === undefined || values.includes(labels[label]));
+        const shown = await evaluate(choice);
+        for (const [index, { where }] of queries.entries()) {
+          const others = (shown[index] ?? []).filter((series) => !allowed(series));
+          for (const { labels } of others) problems.push(`${name}: ${where} shows ${JSON.stringify(labels)}`);
+          const names = (series: Series): boolean => Object.keys(only).some((label) => label in series.labels);
+          const wanted = (everything[index] ?? []).filter((series) => names(series) && allowed(series));
+          if (wanted.length > 0 && shown[index]?.length === 0) problems.push(`${name}: ${where} shows nothing`);
+        }
+        t.diagnostic(`${name}: ${shown.flat().length} series of ${everything.flat().length}`);
+      }
+      assert.deepEqual(problems, []);
+    });
+
+    test(`${program}: the variables offer what there is to choose`, options, async () => {
+      const variables = [...files].flatMap(([file, { templating }]) => templating.list.map((variable) => ({ file, ...variable })));
+      for (const { variable, metric = "", choice, values } of offers) {
+        const own = variables.filter(({ name, query = "" }) => name === variable && query.includes(metric));
+        assert.ok(own.length > 0, variable);
+        for (const { file, query = "" } of own) {
+          const asked = labelValues(query);
+          assert.ok(asked !== null);
+          const offered = await witness(program).labelValues(asked.label, concrete(asked.series, { rate: "", range: "" }, choice));
+          assert.deepEqual([...offered].sort(), [...values].sort(), `${file}: ${variable} at ${JSON.stringify(choice)}`);
+        }
+      }
+    });
+  }
+
   test("what is excused is a query of a dashboard", () => {
-    const all = [...dashboardFiles()].flatMap(([file, dashboard]) => queriesOf(file, dashboard).map(({ where }) => where));
+    const all = queries.map(({ where }) => where);
     for (const where of [EMPTY, ZERO, ZERO_BUT_FOR_CHANCE].flatMap((list) => Object.keys(list))) assert.ok(all.includes(where), where);
   });
 });
+
+/** What a query returned otherwise than it should. */
+function differences({ of, by, is }: Expectation, truth: Truth, series: readonly Series[]): string[] {
+  const name = (labels: Labels): string =>
+    by
+      .map((label) => (labels[label] ?? "").trim())
+      .filter((text) => text !== "")
+      .join(" ");
+  const problems: string[] = [];
+  const found = new Map<string, number>();
+  for (const { labels, values } of series) {
+    if (!fits(labels, of)) continue;
+    if (found.has(name(labels))) problems.push(`has several series for "${name(labels)}"`);
+    found.set(name(labels), values[0] ?? Number.NaN);
+  }
+  const expected = is(truth);
+  for (const [key, value] of Object.entries(expected)) {
+    const [least, most] = typeof value === "number" ? [value, value] : value;
+    const actual = found.get(key);
+    if (actual === undefined || !(actual >= least && actual <= most))
+      problems.push(`has ${actual} for "${key}", not ${least === most ? least : `${least} to ${most}`}`);
+  }
+  for (const [key, value] of found) if (!(key in expected)) problems.push(`has ${value} for "${key}", which should not be there`);
+  return problems;
+}

@@ -44,10 +44,22 @@ process.stdin.on("data", (part) => { text += part; }).on("end", async () => {
 interface Body {
   readonly status?: string;
   readonly error?: string;
-  readonly data?: {
-    readonly result: readonly { readonly value?: readonly [number, string]; readonly values?: readonly (readonly [number, string])[] }[];
-  };
+  readonly data?: unknown;
 }
+
+interface Result {
+  readonly metric: Readonly<Record<string, string>>;
+  readonly value?: readonly [number, string];
+  readonly values?: readonly (readonly [number, string])[];
+}
+
+/** A series of an answer: values at some times, NaN left out. */
+export interface Series {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly values: readonly number[];
+}
+
+const resultOf = ({ data }: Body): readonly Result[] => (data as { result: readonly Result[] } | undefined)?.result ?? [];
 
 /** A real Prometheus (or what speaks its language) inside a host of the lab, which scrapes every second. */
 export class Prometheus {
@@ -79,8 +91,10 @@ export class Prometheus {
 
   /** Waits until an expression has a result. */
   async until(expression: string, within = 30_000): Promise<void> {
-    const url = `http://${this.#engine.address}/api/v1/query?query=${encodeURIComponent(expression)}`;
-    const has = async (): Promise<boolean> => ((await this.#ask([url]))[0]?.data?.result.length ?? 0) > 0;
+    const has = async (): Promise<boolean> => {
+      const [body = {}] = await this.#ask([this.#url("query", { query: expression })]);
+      return resultOf(body).length > 0;
+    };
     await waitFor(`${this.#engine.program} to have ${expression}`, has, {
       within,
       every: 300,
@@ -89,20 +103,46 @@ export class Prometheus {
   }
 
   /**
-   * The values (NaN is none) that each expression has from the start until then, second by second back from the end, so that what
-   * was seen last counts. Throws where one cannot be evaluated.
+   * The series that each expression has from the start until then, every so many seconds back from the end, so that what was seen
+   * last counts. Throws where one cannot be evaluated.
    */
-  async values(expressions: readonly string[], until: number): Promise<number[][]> {
-    const start = until - Math.floor(until - this.startedAt);
-    const urls = expressions.map((query) => {
-      const parameters = new URLSearchParams({ query, start: String(start), end: String(until), step: "1" });
-      return `http://${this.#engine.address}/api/v1/query_range?${parameters}`;
+  async over(expressions: readonly string[], until: number, step = 1): Promise<Series[][]> {
+    const start = until - step * Math.floor((until - this.startedAt) / step);
+    const range = { start: String(start), end: String(until), step: String(step) };
+    return await this.#evaluate(
+      "query_range",
+      expressions.map((query) => ({ query, ...range })),
+    );
+  }
+
+  /** The series that each expression has at a time of its own, in seconds since the epoch. Throws where one cannot be evaluated. */
+  async at(queries: readonly { readonly expression: string; readonly at: number }[]): Promise<Series[][]> {
+    return await this.#evaluate(
+      "query",
+      queries.map(({ expression, at }) => ({ query: expression, time: String(at) })),
+    );
+  }
+
+  /** The values of a label among the series that a selector has in the run so far, as Grafana asks for them. */
+  async labelValues(label: string, selector: string): Promise<readonly string[]> {
+    const [body = {}] = await this.#ask([this.#url(`label/${label}/values`, { "match[]": selector, start: String(this.startedAt) })]);
+    if (body.status !== "success") throw new Error(`${label} of ${selector}: ${body.error ?? "no answer"}`);
+    return body.data as readonly string[];
+  }
+
+  async #evaluate(endpoint: string, queries: readonly Readonly<Record<string, string>>[]): Promise<Series[][]> {
+    const bodies = await this.#ask(queries.map((query) => this.#url(endpoint, query)));
+    return bodies.map((body, index) => {
+      if (body.status !== "success") throw new Error(`${queries[index]?.["query"]}: ${body.error ?? "no answer"}`);
+      return resultOf(body).map(({ metric, value, values = value === undefined ? [] : [value] }) => ({
+        labels: metric,
+        values: values.map(([, text]) => Number(text)).filter((number) => !Number.isNaN(number)),
+      }));
     });
-    return (await this.#ask(urls)).map(({ status, error, data }, index) => {
-      if (status !== "success") throw new Error(`${expressions[index]}: ${error ?? "no answer"}`);
-      const values = (data?.result ?? []).flatMap((series) => series.values ?? []);
-      return values.map(([, value]) => Number(value)).filter((value) => !Number.isNaN(value));
-    });
+  }
+
+  #url(endpoint: string, parameters: Readonly<Record<string, string>>): string {
+    return `http://${this.#engine.address}/api/v1/${endpoint}?${new URLSearchParams(parameters)}`;
   }
 
   async #ask(urls: readonly string[]): Promise<Body[]> {
