@@ -65,7 +65,7 @@ export const agentPanels = () => [
   }),
   table({
     title: "Versions",
-    description: "What runs since when, and when its configuration was loaded.",
+    description: "What runs since when, when its configuration was loaded, and whether the file has settings that only a start takes up.",
     unit: "short",
     thresholds: neutral(),
     width: 12,
@@ -74,6 +74,7 @@ export const agentPanels = () => [
       rows(`max by (instance, version, revision, nodeversion) (${ofAgents("vrrpwatch_build_info")})`),
       rows(`max by (instance) (${ofProcess("process_start_time_seconds")}) * 1000`),
       rows(`max by (instance) (${ofAgents("vrrpwatch_config_last_reload_success_timestamp_seconds")}) * 1000`),
+      rows(`max by (instance) (${ofAgents("vrrpwatch_config_restart_required")})`),
     ],
   })
     .transformations(
@@ -85,10 +86,12 @@ export const agentPanels = () => [
           nodeversion: "Node",
           "Value #B": "Started",
           "Value #C": "Configured",
+          "Value #D": "Needs a restart",
         },
         "Value #A",
       ),
     )
     .overrideByName("Started", [{ id: "unit", value: "dateTimeAsIso" }])
-    .overrideByName("Configured", [{ id: "unit", value: "dateTimeAsIso" }]),
+    .overrideByName("Configured", [{ id: "unit", value: "dateTimeAsIso" }])
+    .overrideByName("Needs a restart", [{ id: "mappings", value: words({ 0: ["no", "text"], 1: ["yes", "yellow"] }) }]),
 ];

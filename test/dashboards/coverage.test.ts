@@ -7,12 +7,20 @@ import { compatibility } from "../../src/metrics/compatibility.ts";
 import { catalogue } from "../../src/metrics/index.ts";
 import { root } from "../contract/repository.ts";
 import { dashboardFiles, queriesOf } from "./files.ts";
+import { labelValues } from "./grafana.ts";
 import { usesOf } from "./promql.ts";
 
 /** Metrics that neither a dashboard nor a rule asks for, and why. */
-const UNUSED: Readonly<Record<string, string>> = Object.fromEntries(
-  compatibility.map(({ name }) => [name, "for the dashboards of other exporters: off by default, and the series of VRRP say more"]),
-);
+const UNUSED: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    compatibility.map(({ name }) => [name, "for the dashboards of other exporters: off by default, and the series of VRRP say more"]),
+  ),
+  vrrpwatch_http_connections: "of the agent's own web server, which has no panel yet",
+  vrrpwatch_http_refused_total: "of the agent's own web server, which has no panel yet",
+  vrrpwatch_web_config_last_reload_successful: "of the agent's own web server, which has no panel yet",
+  vrrpwatch_web_config_last_reload_success_timestamp_seconds: "of the agent's own web server, which has no panel yet",
+  vrrpwatch_web_certificate_not_after_timestamp_seconds: "of the agent's own web server, which has no panel yet",
+};
 
 interface RuleFile {
   readonly groups: readonly { readonly rules: readonly { readonly expr: string }[] }[];
@@ -23,6 +31,7 @@ const rules = readdirSync(join(root, "alerts"))
   .map((name) => parse(readFileSync(join(root, "alerts", name), "utf8")) as RuleFile);
 const expressions = [
   ...[...dashboardFiles()].flatMap(([file, dashboard]) => queriesOf(file, dashboard).map(({ expr }) => expr)),
+  ...[...dashboardFiles().values()].flatMap(({ templating: { list } }) => list.map(({ query = "" }) => labelValues(query)?.series ?? "")),
   ...rules.flatMap(({ groups }) => groups.flatMap((group) => group.rules.map(({ expr }) => expr))),
 ];
 const asked = new Set(expressions.flatMap((expr) => usesOf(expr).selectors.map(({ name }) => name)));

@@ -28,7 +28,8 @@ test("what is expected and what is not are queries that there are", () => {
 test("every variable with a query is chosen in the lab, and its values are known", () => {
   const asking = [...files.values()].flatMap(({ templating: { list } }) => list.filter(({ type }) => type === "query"));
   assert.ok(asking.length > 10);
-  for (const { name, query = "" } of asking) {
+  // The runbooks are a target of links, where this machine's host name stands: no query asks for them.
+  for (const { name, query = "" } of asking.filter((variable) => variable.name !== "runbooks")) {
     assert.ok(
       choices.some(({ choice }) => choice[name] !== undefined),
       name,

@@ -19,6 +19,7 @@ const ZERO: Readonly<Record<string, string>> = {
   "agent-health.json: Alerts left out: A": "one notification would have to have more alerts than max_alerts",
   "agent-health.json: Alerts left out: B": "thousands of alerts would have to fire",
   "agent-health.json: Evictions: A": "a table would have to be full: conditions-many does that, for minutes",
+  "agent-health.json: Versions: D": "the configuration file of no agent is changed",
   "agent-health.json: What the disk refused: A": "needs a disk that refuses",
   "agent-health.json: What the disk refused: B": "needs a disk that refuses",
   "agent-health.json: What the disk refused: C": "needs a disk that refuses",

@@ -59,6 +59,7 @@ export const agentFacts: readonly Expectation[] = [
   fact("Versions: C", "steady", {}, ["instance"], (truth) =>
     scaled(shown(truth, "vrrpwatch_config_last_reload_success_timestamp_seconds")),
   ),
+  fact("Versions: D", "end", {}, ["instance"], none),
 
   fact("Alerts that fire: A", "split", {}, ["instance", "severity"], (truth) => shown(truth, "vrrpwatch_alerts_firing", perSeverity)),
   fact("Alerts that fire: A", "nobody", {}, ["instance", "severity"], (truth) => shown(truth, "vrrpwatch_alerts_firing", perSeverity)),
