@@ -328,7 +328,10 @@ export class Agent {
     const { clock } = this.#deps;
     this.#incidents?.fact(fact, clock.now(), clock.wall());
     // Before the engine says what follows from it.
-    if (fact.kind === "keepalived_config") this.#syncGroups.configured(fact.state.config);
+    if (fact.kind === "keepalived_config") {
+      this.#segments.configured(fact.state.config);
+      this.#syncGroups.configured(fact.state.config);
+    }
     this.#pump.fact(fact);
     if (fact.kind !== "keepalived_config") return;
     // keepalived's own process joins the groups for a multicast instance while it runs; we do it besides, so that we hear all the time.

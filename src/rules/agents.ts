@@ -1,25 +1,30 @@
 import { conditionHere } from "./joined.ts";
-import { by, on, target } from "./labels.ts";
-import type { AlertRule } from "./rule.ts";
+import { agent, by, on, target } from "./labels.ts";
+import type { Rule } from "./rule.ts";
 import { ownPage } from "./texts.ts";
 
-const agent = target.filter((label) => label !== "job");
-const known = "last_over_time(vrrpwatch_build_info[1d])";
+/** 1: the agent answers, 0: it does not. */
+export const answers = "instance:up:agent";
 const lost = (outcomes: string): string =>
   `sum ${by(...agent, "receiver")} (increase(vrrpwatch_webhook_deliveries_total{outcome=~"${outcomes}"}[10m])) > 0.5`;
 
 /** Whether the agents themselves do their work. */
-export const agentAlerts: readonly AlertRule[] = [
+export const agentRules: readonly Rule[] = [
+  {
+    record: answers,
+    why: "Targets that are agents: their answer says so, or the name of their job; or they were before, for as long as they are targets.",
+    expr: `max ${by(...target)} (
+  up
+  and ${on(...target)} (
+    vrrpwatch_build_info
+    or up{job=~"vrrp.*"}
+    or last_over_time(${answers}[1d])
+  )
+)`,
+  },
   {
     alert: "VRRPAgentDown",
-    expr: `max ${by(...agent)} (
-  1 - up
-  and ${on(...target)} (${known} or up{job=~"vrrp.*"})
-) > 0
-or
-absent(vrrpwatch_build_info)
-unless on ()
-  (up == 0 and ${on(...target)} ${known})`,
+    expr: `1 - max ${by(...agent)} (${answers}) > 0\nor\nabsent(vrrpwatch_build_info)\nunless on ()\n  ${answers} == 0`,
     for: "2m",
     severity: "warning",
     summary: "{{ with $labels.instance }}{{ . }}: the agent does not answer{{ else }}no agent is scraped{{ end }}",

@@ -1,11 +1,10 @@
 import { unlessAnywhere } from "./joined.ts";
-import { by, indent, local, on, shared, target, withSegment } from "./labels.ts";
+import { agent, by, indent, local, on, shared, withSegment } from "./labels.ts";
 import { localSenders } from "./redundancy.ts";
 import type { Rule } from "./rule.ts";
 import { ownPage, where } from "./texts.ts";
 
 const changes = "segment:vrrp_master_transitions:increase1h";
-const instance = target.filter((label) => label !== "job");
 
 /** What is no fault by itself, but other than it should be or was. */
 export const behaviourRules: readonly Rule[] = [
@@ -16,7 +15,7 @@ export const behaviourRules: readonly Rule[] = [
   },
   {
     alert: "VRRPFailoverSlow",
-    expr: `max ${by(...shared)} (\n${indent(withSegment(`(\n  vrrp_last_failover_excess_seconds > 1\n  and ${on(...local)} time() - vrrp_last_master_transition_timestamp_seconds < 900\n)`))}\n)`,
+    expr: `max ${by(...shared)} (\n${indent(withSegment(`(\n  vrrp_last_failover_excess_seconds > 1\n  and ${on(...local)} time() - vrrp_last_master_transition_timestamp_seconds < 900\n)`))}\n)\n${unlessAnywhere(["no_master", "split_brain"], "15m")}`,
     severity: "warning",
     summary: `${where}: the last failover took {{ $value | humanizeDuration }} longer than it must`,
     description:
@@ -25,7 +24,7 @@ export const behaviourRules: readonly Rule[] = [
   },
   {
     alert: "VRRPPriorityLow",
-    expr: `max ${by(...instance, "iname")} (
+    expr: `max ${by(...agent, "iname")} (
   keepalived_effective_priority < quantile_over_time(0.5, keepalived_effective_priority[1d])
 )
 or
@@ -33,7 +32,7 @@ max ${by(...shared, "sender")} (
 ${indent(withSegment(`(\n  vrrp_sender_priority < quantile_over_time(0.5, vrrp_sender_priority[1d])\n  and ${on(...local, "sender")} time() - vrrp_sender_last_advert_timestamp_seconds < 60\n)`))}
 )
 unless ${on(...shared, "sender")}
-  last_over_time(${localSenders}[1d])`,
+  ${localSenders}`,
     for: "15m",
     severity: "warning",
     summary:
@@ -44,7 +43,7 @@ unless ${on(...shared, "sender")}
   },
   {
     alert: "VRRPMoreMasterChangesThanUsual",
-    expr: `${changes} > 3.5\nand ${on(...shared)}\n  ${changes} > 4 * avg_over_time(${changes}[1w] offset 1h)\nand ${on(...shared)}\n  ${changes} offset 1d\n${unlessAnywhere("flapping", "split_brain", "vrid_conflict")}`,
+    expr: `${changes} > 3.5\nand ${on(...shared)}\n  ${changes} > 4 * avg_over_time(${changes}[1w] offset 1h)\nand ${on(...shared)}\n  ${changes} offset 1d\n${unlessAnywhere(["flapping", "split_brain", "vrid_conflict"], "1h")}`,
     severity: "warning",
     summary: `${where}: {{ $value | humanize }} changes of master within an hour`,
     description:

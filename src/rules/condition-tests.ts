@@ -14,6 +14,7 @@ const router = "VRID 51 (ipv4) on dc1-front";
 export function conditionTests(): string {
   return `# Generated from src/rules/condition-tests.ts; do not edit.
 rule_files: [../vrrpwatch.rules.yml]
+group_eval_order: [vrrpwatch, vrrpwatch.slow]
 evaluation_interval: 15s
 tests:
 ${detectors.map((detector) => [fires, doesNotFire, resolves, boundary].map((test) => test(detector)).join("")).join("")}`;

@@ -1,18 +1,18 @@
 import { alertName } from "../core/conditions/alert-name.ts";
 import type { Detector } from "../core/conditions/definition.ts";
 import { detectors } from "../core/detectors/index.ts";
-import { conditionHere, unlessAnywhere, unlessHere } from "./joined.ts";
-import { by, indent, on, onHost, shared, target } from "./labels.ts";
+import type { ConditionName } from "../core/events.ts";
+import { conditionHere, heard, unlessAnywhere, unlessHere } from "./joined.ts";
+import { agent, by, indent, on, onHost, shared, target } from "./labels.ts";
 import type { AlertRule } from "./rule.ts";
 import { listOf, where } from "./texts.ts";
 
 function alertOf(detector: Detector): AlertRule {
   const { id, severity, scope, meaning } = detector;
-  const more = id === "keepalived_down" ? `\n${withoutConfiguration}` : "";
   const page = `docs/conditions/${id}.md`;
   return {
     alert: alertName(id),
-    expr: `${expression(detector)}${more}`,
+    expr: [expression(detector), ...(more[id] ?? [])].join("\n"),
     severity,
     summary: `${scope === "host" ? "{{ $labels.instance }}: " : ""}${id === "keepalived_down" ? whereIfAny : where}: ${meaning}`,
     description:
@@ -32,18 +32,29 @@ function expression({ id, scope }: Detector): string {
   const ofHost = inhibitors.filter((other) => other.scope === "host").map((other) => other.id);
   const inner = [`${conditionHere}{condition="${id}"}`, ...(ofHost.length > 0 ? [unlessHere(...ofHost)] : [])].join("\n");
   const aggregated = scope === "host" ? `max ${by(...onHost)} (\n${indent(inner)}\n)` : `count ${by(...shared)} (\n${indent(inner)}\n)`;
-  return [aggregated, ...(ofSegment.length > 0 ? [unlessAnywhere(...ofSegment)] : [])].join("\n");
+  return [aggregated, ...(ofSegment.length > 0 ? [unlessAnywhere(ofSegment)] : [])].join("\n");
 }
 
-/** Where keepalived.conf cannot be read there is no instance that the condition could be about. The time is its grace and a scrape. */
+/**
+ * Where keepalived.conf cannot be read there is no instance that the condition could be about. For a little more than a minute:
+ * at 60 s between scrapes one that met a restart is not enough.
+ */
 const withoutConfiguration = `or
 (
-  max ${by(...target.filter((label) => label !== "job"))} (
-    max_over_time(keepalived_up[30s]) == 0
-    unless ${on(...target)}
-      vrrp_condition_active{condition="keepalived_down"}
+  max ${by(...agent)} (
+    keepalived_up == 0
+    and ${on(...target)} last_over_time(keepalived_up[5m] offset 70s) == 0
+    unless ${on(...target)} max_over_time(keepalived_up[70s]) > 0
+    unless ${on(...target)} vrrpwatch_keepalived_config_last_read_successful == 1
+    unless ${on(...target)} vrrp_condition_active{condition="keepalived_down"}
   ) + 1
 )`;
+
+/** What only Prometheus knows of a condition. */
+const more: Partial<Record<ConditionName, readonly string[]>> = {
+  keepalived_down: [withoutConfiguration],
+  no_master: [`unless ${on(...shared)}\n  ${heard}`],
+};
 
 /** One thin rule for each condition of the agents. */
 export const conditionAlerts: readonly AlertRule[] = detectors.map(alertOf);

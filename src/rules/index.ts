@@ -1,5 +1,5 @@
 import { addressRules } from "./addresses.ts";
-import { agentAlerts } from "./agents.ts";
+import { agentRules } from "./agents.ts";
 import { behaviourRules } from "./behaviour.ts";
 import { conditionAlerts } from "./conditions.ts";
 import { joined } from "./joined.ts";
@@ -14,7 +14,7 @@ export const ruleGroups: readonly RuleGroup[] = [
     interval: "5s",
     rules: [...joined, ...conditionAlerts, ...masterRules, ...addressRules],
   },
-  { name: "vrrpwatch.slow", interval: "15s", rules: [...redundancyRules, ...agentAlerts, ...behaviourRules] },
+  { name: "vrrpwatch.slow", interval: "15s", rules: [...agentRules, ...redundancyRules, ...behaviourRules] },
 ];
 
 export const alertRules: readonly AlertRule[] = ruleGroups.flatMap(({ rules }) => rules.filter(isAlert));

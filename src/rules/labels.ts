@@ -4,7 +4,10 @@
  */
 const site = ["cluster", "site"] as const;
 
-/** One agent, as Prometheus knows it. */
+/** One agent, as people know it. */
+export const agent = [...site, "instance"] as const;
+
+/** One target of a scrape: an agent may be in two jobs. */
 export const target = [...site, "job", "instance"] as const;
 
 /** One virtual router as one agent sees it. */
@@ -21,9 +24,19 @@ const list = (labels: readonly string[]): string => `(${labels.join(", ")})`;
 export const by = (...labels: readonly string[]): string => `by ${list(labels)}`;
 export const on = (...labels: readonly string[]): string => `on ${list(labels)}`;
 
-/** Gives a vector with the labels `local` the segment as well. */
-export const withSegment = (vector: string, info = "vrrp_virtual_router_info"): string =>
-  `${vector}\n* ${on(...local)} group_left (segment)\n${info}`;
+/** The segment of each virtual router of each agent. Once, however many series say it, so that it can be the one side of a join. */
+export const info = "instance:vrrp_virtual_router_info:one";
+
+/** Gives a vector with the labels `local` the segment as well. @param more labels of `from` that it gets besides */
+export const withSegment = (vector: string, from = info, ...more: readonly string[]): string =>
+  `${vector}\n* ${on(...local)} group_left ${list(["segment", ...more])}\n${from}`;
+
+/**
+ * One series for each virtual router of each agent, with one label more: replicas of Prometheus and pods that follow each other
+ * may each have told another value of it.
+ */
+export const oneOf = (vector: string, label: string): string =>
+  `topk ${by(...local)} (1,\n  max ${by(...local, label)} (\n${indent(indent(vector))}\n  )\n)`;
 
 /** Every line further in, for an expression inside another one. */
 export const indent = (text: string): string => text.replace(/^/gm, "  ");

@@ -9,11 +9,13 @@ export function rulesFile(): string {
   return `# Generated from src/rules; do not edit. How to load it, and who needs it: docs/prometheus/README.md.\ngroups:\n${groups.join("\n")}`;
 }
 
+const line = (key: string, value: string | undefined): string => (value === undefined ? "" : `        ${key}: ${value}\n`);
+
 function ruleText(rule: Rule): string {
   const expr = `        expr: |-\n${rule.expr.replace(/^/gm, "          ")}\n`;
   if (!isAlert(rule)) return `      # ${rule.why}\n      - record: ${rule.record}\n${expr}`;
   return `      - alert: ${rule.alert}
-${expr}${rule.for === undefined ? "" : `        for: ${rule.for}\n`}        labels:
+${expr}${line("for", rule.for)}${line("keep_firing_for", rule.keepFiringFor)}        labels:
           severity: ${rule.severity}
         annotations:
           summary: ${JSON.stringify(rule.summary)}

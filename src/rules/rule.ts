@@ -14,6 +14,8 @@ export interface AlertRule {
   readonly expr: string;
   /** How long it has to hold; left out: as soon as it does. */
   readonly for?: string;
+  /** How long it goes on after that: over a scrape that failed. Left out: not at all. */
+  readonly keepFiringFor?: string;
   readonly severity: Severity;
   readonly summary: string;
   readonly description: string;
@@ -22,6 +24,9 @@ export interface AlertRule {
 }
 
 export type Rule = RecordingRule | AlertRule;
+
+/** Over one failed scrape and the wait for scrapes after a change of master, at up to 30 s between two. Prometheus 2.42 has it. */
+export const overFailedScrapes = "1m";
 
 /** Evaluated in order, one after the other. */
 export interface RuleGroup {

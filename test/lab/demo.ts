@@ -171,7 +171,7 @@ async function walk(trio: Trio, monitoring: Monitoring, receiver: WebhookReceive
     await passAdverts(trio.b, "input", instance.vrid);
     await untilSettled(trio, [instance]);
     await narrator.until("quiet", isQuiet, 120_000);
-    await narrator.until("Alertmanager to tell of the end", () => monitoring.notified.at(-1)?.status === "resolved", 60_000);
+    await narrator.until("Alertmanager to tell of the end", () => monitoring.notified.at(-1)?.status === "resolved", 90_000);
   });
 }
 
@@ -200,7 +200,7 @@ const trio = await createTrio([instance], {
 process.on("exit", () => {
   if (!process.stdout.destroyed) say("\nthe demonstration is gone");
 });
-const monitoring = await Monitoring.start(trio, { scrapeInterval: "5s", groupWait: "30s" });
+const monitoring = await Monitoring.start(trio, { scrapeInterval: "5s" });
 const links = [
   `Prometheus      ${await monitoring.alertsPage()}`,
   `Alertmanager    ${monitoring.alertmanagerUrl}/`,

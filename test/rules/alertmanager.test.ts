@@ -23,6 +23,8 @@ for (const { labels, receiver } of [
   { labels: ["alertname=VRRPRedundancyLost", "severity=warning", "segment=dc1-front"], receiver: "chat" },
   { labels: ["alertname=VRRPEqualPriority", "severity=info", "segment=dc1-front"], receiver: "nobody" },
   { labels: ["alertname=VRRPAgentDown", "severity=warning", "instance=a"], receiver: "chat" },
+  { labels: ["alertname=VRRPKeepalivedDown", "severity=critical", "instance=a", "segment=dc1-front"], receiver: "oncall" },
+  { labels: ["alertname=VRRPStateInconsistent", "severity=info", "instance=a"], receiver: "nobody" },
   { labels: ["alertname=SomethingElse", "severity=critical"], receiver: "default" },
 ])
   test(`the example sends ${labels.join(" ")} to ${receiver}`, { skip }, async () => {

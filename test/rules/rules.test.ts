@@ -59,7 +59,7 @@ test("every runbook is a page that is there, and every heading of the alerts' pa
 
 /** Names of series in an expression or a template: what is quoted is the value of a label. */
 function seriesIn(text: string): string[] {
-  return text.replace(/"[^"]*"/g, "").match(/(?<![\w:])(?:\w+:)?(?:vrrp|vrrpwatch|keepalived)_\w+(?::\w+)?/g) ?? [];
+  return text.replace(/"[^"]*"/g, "").match(/(?<![\w:])(?:\w+:)?(?:vrrp|vrrpwatch|keepalived)_\w+(?::\w+)?|\w+:up:\w+/g) ?? [];
 }
 
 test("every series that a rule reads is in the catalogue of metrics, or recorded by a rule", () => {

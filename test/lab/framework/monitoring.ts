@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo, Server as NetServer } from "node:net";
 import path from "node:path";
+import { parse } from "yaml";
 import { root } from "../../contract/repository.ts";
 import { forward } from "./forward.ts";
 import type { Trio } from "./trio.ts";
@@ -12,8 +13,6 @@ import type { ReceivedAlert, ReceivedWebhook } from "./webhooks.ts";
 export interface MonitoringOptions {
   /** Such as `5s`. */
   readonly scrapeInterval: string;
-  /** How long Alertmanager waits for more of a group, such as `10s`. */
-  readonly groupWait: string;
 }
 
 /** A notification of Alertmanager. */
@@ -63,12 +62,12 @@ export class Monitoring {
   }
 
   /** Returns when Prometheus has scraped all three agents. */
-  static async start(trio: Trio, { scrapeInterval, groupWait }: MonitoringOptions): Promise<Monitoring> {
+  static async start(trio: Trio, { scrapeInterval }: MonitoringOptions): Promise<Monitoring> {
     const [prometheusPort, alertmanagerPort] = [await freePort(), await freePort()];
     const monitoring = new Monitoring(prometheusPort, alertmanagerPort);
     try {
       for (const { host, socket } of trio.agents) await monitoring.#reach(host.name, socket);
-      await monitoring.#startAlertmanager(trio, alertmanagerPort, groupWait);
+      await monitoring.#startAlertmanager(trio, alertmanagerPort);
       await monitoring.#startPrometheus(trio, prometheusPort, alertmanagerPort, scrapeInterval);
       const hasAll = async (): Promise<boolean> => (await monitoring.value("count(up == 1)")) === String(trio.agents.length);
       await waitFor("Prometheus to have scraped all agents", hasAll, { within: 30_000 });
@@ -107,10 +106,11 @@ export class Monitoring {
     return data?.result[0]?.value[1] ?? null;
   }
 
-  /** Names of the alerts that fire in Prometheus, in alphabetical order. */
+  /** Names of the alerts that fire in Prometheus, in alphabetical order. Rejects where it does not answer: that is not quiet. */
   async firing(): Promise<string[]> {
     const data = await this.ask<{ alerts: { state: string; labels: Record<string, string> }[] }>("alerts");
-    return (data?.alerts ?? [])
+    if (data === null) throw new Error(`Prometheus does not answer at ${this.prometheusUrl}`);
+    return data.alerts
       .filter(({ state }) => state === "firing")
       .map(({ labels }) => labels["alertname"] ?? "")
       .sort();
@@ -131,7 +131,18 @@ export class Monitoring {
     this.agentUrls.set(name, `http://127.0.0.1:${portOf(server)}`);
   }
 
-  async #startAlertmanager(trio: Trio, port: number, groupWait: string): Promise<void> {
+  /** Names of the alerts that Alertmanager holds back because of another one, in alphabetical order. */
+  async inhibited(): Promise<string[]> {
+    const answer = await fetch(`${this.alertmanagerUrl}/api/v2/alerts`);
+    const alerts = (await answer.json()) as { labels: Record<string, string>; status: { inhibitedBy: string[] } }[];
+    return alerts
+      .filter(({ status }) => status.inhibitedBy.length > 0)
+      .map(({ labels }) => labels["alertname"] ?? "")
+      .sort();
+  }
+
+  /** With the example's routes and inhibition; all of its receivers but `nobody` are ours. */
+  async #startAlertmanager(trio: Trio, port: number): Promise<void> {
     const receiver = await listen(
       createServer((request, response) => {
         let text = "";
@@ -149,8 +160,11 @@ export class Monitoring {
     const folder = trio.lab.folder("alertmanager");
     const config = path.join(folder, "alertmanager.yml");
     const hook = { url: `http://127.0.0.1:${portOf(receiver)}/`, send_resolved: true };
-    const route = { receiver: "hook", group_by: ["cluster", "site", "segment"], group_wait: groupWait, group_interval: "5s" };
-    writeFileSync(config, JSON.stringify({ route, receivers: [{ name: "hook", webhook_configs: [hook] }] }));
+    const example = parse(readFileSync(path.join(root, "docs/prometheus/alertmanager.example.yml"), "utf8")) as {
+      receivers: { name: string }[];
+    };
+    const receivers = example.receivers.map(({ name }) => (name === "nobody" ? { name } : { name, webhook_configs: [hook] }));
+    writeFileSync(config, JSON.stringify({ ...example, receivers }));
     this.#spawn("prometheus-alertmanager", [
       `--config.file=${config}`,
       `--storage.path=${path.join(folder, "data")}`,
