@@ -1,14 +1,25 @@
 // `npm test`: sets up what is missing and runs every test. `--no-skips`: a skipped test fails the run.
-// `--only TEXT`: only test files whose path holds TEXT, without lint and the check of generated files.
+// `--only TEXT`: only test files whose path holds TEXT, without lint and the check of generated files; several times: any of them.
+// `--groups unit,native,lab,package`: only these groups. `--concurrency N`: so many files of unit tests at once.
+// `--build-only`: everything up to the tests; `--no-build`: the tests alone, of what was built before.
 import { rmSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { build, tsc } from "./lib/build.mjs";
-import { run } from "./lib/exec.mjs";
+import { failed, run, StepError } from "./lib/exec.mjs";
 import { runNodeTests, testFiles } from "./lib/node-tests.mjs";
 import { inRoot } from "./lib/paths.mjs";
 import { setUpForTests } from "./lib/setup.mjs";
 
-const { values: options } = parseArgs({ options: { "no-skips": { type: "boolean", default: false }, only: { type: "string" } } });
+const { values: options } = parseArgs({
+  options: {
+    "no-skips": { type: "boolean", default: false },
+    only: { type: "string", multiple: true },
+    groups: { type: "string", default: "unit,native,lab,package" },
+    concurrency: { type: "string" },
+    "build-only": { type: "boolean", default: false },
+    "no-build": { type: "boolean", default: false },
+  },
+});
 const suites = [];
 
 /** A step that passes or fails as a whole counts as one test. Returns whether it passed. */
@@ -31,33 +42,43 @@ const command = async (name, args) => {
   return status === 0 ? undefined : `${name} ${args.join(" ")} ended with status ${status}`;
 };
 
-async function everything() {
-  if (!(await step("set-up", setUpForTests))) return;
-  if (!(await step("build", build))) return;
+/** Returns whether there is something to test. */
+async function prepare() {
+  if (!(await step("set-up", setUpForTests))) return false;
+  if (!(await step("build", build))) return false;
   rmSync(inRoot(".build"), { recursive: true, force: true });
-  if (!(await step("compilation of the tests", () => tsc("tsconfig.test.json")))) return;
+  return await step("compilation of the tests", () => tsc("tsconfig.test.json"));
+}
+
+async function everything() {
+  if (!options["no-build"] && !(await prepare())) return;
+  if (options["build-only"]) return;
   if (options.only === undefined) {
     await step("lint (biome ci)", () =>
       command(inRoot("node_modules/.bin/biome"), ["ci", `--colors=${process.stdout.isTTY ? "force" : "off"}`, "."]),
     );
     await step("generated files are up to date", () => command(process.execPath, [inRoot("scripts/generate.mjs"), "--check"]));
   }
-  const files = testFiles().filter((file) => file.includes(options.only ?? ""));
+  const files = testFiles().filter((file) => (options.only ?? [""]).some((text) => file.includes(text)));
   const isOf = (folder) => (file) => file.includes(`/test/${folder}/`);
   // What makes namespaces and floods them needs the machine for itself.
   const groups = [
     {
+      name: "unit",
       title: "unit tests",
+      concurrency: options.concurrency,
       files: files.filter((file) => !["native", "lab", "package"].some((folder) => isOf(folder)(file))),
       timeout: 240_000,
       chatty: options.only !== undefined,
     },
-    { title: "native tests", files: files.filter(isOf("native")), timeout: 240_000, concurrency: 1, chatty: true },
-    { title: "lab tests", files: files.filter(isOf("lab")), timeout: 300_000, concurrency: 1, chatty: true },
+    { name: "native", title: "native tests", files: files.filter(isOf("native")), timeout: 240_000, concurrency: 1, chatty: true },
+    { name: "lab", title: "lab tests", files: files.filter(isOf("lab")), timeout: 300_000, concurrency: 1, chatty: true },
     // They build packages, install them in systems made for it, and run them in the lab.
-    { title: "package tests", files: files.filter(isOf("package")), timeout: 600_000, concurrency: 1, chatty: true },
+    { name: "package", title: "package tests", files: files.filter(isOf("package")), timeout: 600_000, concurrency: 1, chatty: true },
   ];
-  for (const { title, files: chosen, ...how } of groups.filter((group) => group.files.length > 0)) {
+  const wanted = groups.filter(({ name, files: chosen }) => options.groups.split(",").includes(name) && chosen.length > 0);
+  if (wanted.length === 0) throw new StepError("--groups and --only leave no test: the groups are unit, native, lab and package");
+  for (const { title, files: chosen, ...how } of wanted) {
     console.log(`» ${title}: ${chosen.length} files`);
     const started = Date.now();
     suites.push(await runNodeTests(title, chosen, how));
@@ -80,5 +101,9 @@ function summarize() {
 }
 
 process.on("SIGINT", () => process.exit(130));
-await everything();
-process.exitCode = summarize();
+try {
+  await everything();
+  process.exitCode = summarize();
+} catch (error) {
+  process.exitCode = failed(error);
+}

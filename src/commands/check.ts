@@ -13,6 +13,8 @@ export interface CheckOptions {
   readonly keepalived?: readonly string[] | undefined;
   /** Whether keepalived.conf is judged against the interfaces and scripts of this host. */
   readonly host?: boolean | undefined;
+  /** The version of the keepalived that is to read the files. */
+  readonly keepalivedVersion?: string | undefined;
   readonly json?: boolean | undefined;
 }
 
@@ -42,9 +44,14 @@ export async function check(options: CheckOptions, io: Io): Promise<number> {
     io.err("vrrpwatch check: --host needs --keepalived FILE: it is keepalived.conf that is compared with this host\n");
     return ExitStatus.usage;
   }
+  const version = options.keepalivedVersion;
+  if (version !== undefined && !/^\d+\.\d+\.\d+$/.test(version)) {
+    io.err("vrrpwatch check: --keepalived-version needs a version such as 2.3.3, as keepalived --version prints it\n");
+    return ExitStatus.usage;
+  }
   const verdicts: Verdict[] = [];
   if (keepalived.length === 0 || options.config !== undefined) verdicts.push(await checkConfig(options.config));
-  if (keepalived.length > 0) verdicts.push(checkKeepalived(keepalived, options.host === true));
+  if (keepalived.length > 0) verdicts.push(checkKeepalived(keepalived, options.host === true, version));
   const findings = verdicts.flatMap((verdict) => verdict.findings);
   if (options.json === true) {
     await io.out(`${JSON.stringify({ findings })}\n`);
@@ -89,9 +96,9 @@ async function checkWebConfig(file: string, path: string): Promise<Verdict> {
   return { findings, sentence: `${file}: the configuration is valid, and so is ${path}` };
 }
 
-function checkKeepalived(paths: readonly string[], host: boolean): Verdict {
+function checkKeepalived(paths: readonly string[], host: boolean, version: string | undefined): Verdict {
   const parsed = [...new Set(paths)].map((path) => parseConf(path, nodeReader));
-  const findings = lintFiles(parsed, { host: host ? thisHost() : null }).map(
+  const findings = lintFiles(parsed, { host: host ? thisHost() : null, version }).map(
     ({ severity, code, file, line, message, remedy }): CheckFinding => ({
       level: severity,
       code,

@@ -3,6 +3,7 @@ import { DEFAULT_NOTIFY_SOCKET } from "../lib/default-paths.ts";
 import { exitStatusOf } from "../lib/error-codes.ts";
 import { AgentError } from "../lib/errors.ts";
 import { declareAlerts } from "./alerts-program.ts";
+import type { CheckOptions } from "./check.ts";
 import { ExitStatus } from "./exit.ts";
 import type { Io } from "./io.ts";
 import { declareSilence } from "./silence-program.ts";
@@ -151,6 +152,7 @@ Example:
     .description("validate the configuration, or a keepalived.conf, and list every problem with its line")
     .option("-c, --config <file>", "configuration (default: /etc/vrrpwatch/config.yaml if it exists)")
     .option("-k, --keepalived <file>", "check a keepalived.conf instead; repeatable: the files are the nodes of one cluster", collect)
+    .option("--keepalived-version <version>", "the keepalived that is to read them, such as 2.3.3 (default: 2.2.7): its keywords are known")
     .option("--host", "compare keepalived.conf with the interfaces and scripts of this host")
     .option("--json", "print findings as JSON")
     .addHelpText(
@@ -164,7 +166,7 @@ Examples:
   vrrpwatch check --keepalived /etc/keepalived/keepalived.conf --host
   vrrpwatch check --keepalived node-a.conf --keepalived node-b.conf`,
     )
-    .action(async (options: { config?: string; keepalived?: string[]; host?: boolean; json?: boolean }) => {
+    .action(async (options: CheckOptions) => {
       const { check } = await import("./check.ts");
       done(await check(options, io));
     });

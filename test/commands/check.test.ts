@@ -148,6 +148,16 @@ test("check --keepalived --host asks this host for its interfaces", async () => 
   assert.match(out, /host\.conf:5: error interface_absent: this host has no interface 'vw-absent'/);
 });
 
+test("check --keepalived-version: the keywords of that version are known, and a version that is none is wrong usage", async () => {
+  const path = file("later.conf", goodConf.replace("priority 100", "priority 100\n    owner_ignore_adverts"));
+  const before = await vrrpwatch("check", "--keepalived", path);
+  assert.deepEqual([before.status, before.out.includes("later_keyword")], [2, true]);
+  assert.equal((await vrrpwatch("check", "--keepalived", path, "--keepalived-version", "2.3.3")).status, 0);
+  const { status, err } = await vrrpwatch("check", "--keepalived", path, "--keepalived-version", "new");
+  assert.equal(status, 2);
+  assert.match(err, /--keepalived-version needs a version such as 2\.3\.3/);
+});
+
 test("check --keepalived never prints a password", async () => {
   const path = file(
     "secret.conf",

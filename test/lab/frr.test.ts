@@ -4,6 +4,7 @@ import path from "node:path";
 import test, { after, before, describe } from "node:test";
 import { Agent } from "./framework/agent.ts";
 import { recordedChanges } from "./framework/changes.ts";
+import { daemonCommand } from "./framework/daemons.ts";
 import type { Host } from "./framework/host.ts";
 import { Lab } from "./framework/lab.ts";
 import type { LabProcess } from "./framework/processes.ts";
@@ -67,7 +68,7 @@ interface eth0
   async #daemon(name: string): Promise<LabProcess> {
     const file = (suffix: string): string => path.join(this.#folder, suffix);
     const files = ["-f", file("frr.conf"), "-i", file(`${name}.pid`), "-z", file("zserv.api"), "--vty_socket", this.#folder];
-    const daemon = this.host.start(name, [`/usr/lib/frr/${name}`, ...files, "-P", "0", "--log", "stdout"]);
+    const daemon = this.host.start(name, daemonCommand([`/usr/lib/frr/${name}`, ...files, "-P", "0", "--log", "stdout"]));
     await daemon.says(/starting|ready|Disabling MPLS/i, 10_000);
     return daemon;
   }

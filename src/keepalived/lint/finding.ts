@@ -52,8 +52,8 @@ export const lintCodes = {
     "Correct the spelling, or move the line into the block that it belongs to.",
   ),
   later_keyword: error(
-    "The keyword came with a later version of keepalived: 2.2.7 reports it as unknown.",
-    "Remove it, or update keepalived on every node.",
+    "The keyword came with a later version of keepalived, which reports it as unknown until then.",
+    "Remove it, or update keepalived on every node and name its version: --keepalived-version.",
   ),
   deprecated_keyword: error("The keyword is deprecated: keepalived takes it, and complains.", "Use what has replaced it."),
   missing_argument: error("The keyword needs a value and has none.", "Add the value, or remove the line."),
@@ -195,7 +195,7 @@ export const lintCodes = {
     "The instance has no virtual_ipaddress: version 3 does not start without one, version 2 complains.",
     "Add virtual_ipaddress with at least one address.",
   ),
-  duplicate_address: warning("The same address is listed twice.", "Remove one of them."),
+  duplicate_address: warning("The same address is listed twice: keepalived takes it once, and 2.3 complains.", "Remove one of them."),
   first_ipv6_not_link_local: warning(
     "The first IPv6 address is not link-local, as RFC 9568 demands: other implementations may discard the packets.",
     "List an address such as fe80::VRID/64 first; hosts use it as their gateway.",
@@ -301,6 +301,10 @@ export const lintCodes = {
   script_insecure: warning(
     "Someone other than root may change the script or a folder above it; without enable_script_security keepalived runs it nevertheless.",
     "chown root and chmod go-w the file and every folder above it, and add enable_script_security.",
+  ),
+  script_through_link: warning(
+    "The path of a tracked script goes through a folder that is a link, such as /bin: keepalived 2.3.3 disables it where it runs as root.",
+    "Write the path as realpath prints it: /usr/bin/true for /bin/true.",
   ),
   script_not_executable: warning("The script may not be executed.", "chmod +x the file."),
   notify_absent: warning("The notify script does not exist on this host: nobody will be told.", "Correct the path."),

@@ -1,5 +1,5 @@
 import { lstatSync, readdirSync, realpathSync } from "node:fs";
-import { dirname, isAbsolute } from "node:path";
+import { dirname, isAbsolute, normalize } from "node:path";
 import type { Statement } from "../conf/statement.ts";
 import { quoted, type Report } from "./finding.ts";
 import { named, notifyKeywords } from "./keywords.ts";
@@ -118,6 +118,9 @@ function checkScript({ statement, instance, tracked }: ConfiguredScript, securit
   }
   if ((file.mode & EXECUTE) === 0)
     report("script_not_executable", statement, `the script ${quoted(command)} may not be executed`, instance);
+  const folder = dirname(normalize(command));
+  if (tracked && host.resolve(folder) !== folder)
+    report("script_through_link", statement, `${quoted(command)}: ${quoted(folder)} is ${quoted(host.resolve(folder) ?? "")}`, instance);
   for (const part of partsOf(path)) {
     const facts = host.facts(part);
     const why = facts === null ? null : insecurity(facts);

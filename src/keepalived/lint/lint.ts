@@ -15,13 +15,17 @@ import { type ConfView, viewOf } from "./view.ts";
 export interface LintOptions {
   /** This host, for rules that look at its interfaces and scripts; null where the files are for another one. */
   readonly host: HostProbe | null;
+  /** The keepalived that is to read the files, such as "2.3.3"; default 2.2.7. */
+  readonly version?: string | undefined;
 }
+
+/** Whose complaints the rules follow. */
+const JUDGED_VERSION = "2.2.7";
 
 /** A file may be wrong on every line: nobody reads more than these. Counted for each severity, so that notes hide no error. */
 const MOST_FINDINGS = 1_000;
 
 const rules: ReadonlyArray<(view: ConfView, report: Report) => void> = [
-  checkStructure,
   checkArguments,
   checkNames,
   checkInstances,
@@ -32,7 +36,7 @@ const rules: ReadonlyArray<(view: ConfView, report: Report) => void> = [
   checkGlobals,
 ];
 
-/** Judges keepalived.conf files as keepalived 2.2.7 would, each by itself, and several as the nodes of one cluster. */
+/** Judges keepalived.conf files as keepalived 2.2.7 would, but for keywords that a later one has; each by itself, and several as the nodes of one cluster. */
 export function lintFiles(files: readonly ParsedConf[], options: LintOptions): Finding[] {
   const findings: Finding[] = [];
   const counts = { error: 0, warning: 0, note: 0 };
@@ -52,6 +56,7 @@ export function lintFiles(files: readonly ParsedConf[], options: LintOptions): F
   for (const { statements, problems } of files) {
     reportProblems(problems, report);
     const view = viewOf(statements);
+    checkStructure(view, options.version ?? JUDGED_VERSION, report);
     for (const rule of rules) rule(view, report);
     if (options.host !== null) checkHost(view, options.host, report);
   }

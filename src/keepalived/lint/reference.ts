@@ -28,6 +28,7 @@ Generated from \`src/keepalived/lint/finding.ts\`; do not edit.
 vrrpwatch check --keepalived /etc/keepalived/keepalived.conf           one node
 vrrpwatch check --keepalived a.conf --keepalived b.conf                the nodes of one cluster, compared
 vrrpwatch check --keepalived /etc/keepalived/keepalived.conf --host    and this host's interfaces and scripts
+vrrpwatch check --keepalived a.conf --keepalived-version 2.3.3         for a later keepalived: its keywords are known
 \`\`\`
 
 Each finding has its file and line, a code, a sentence and what to do; \`--json\` prints the same for programs. Codes are stable:

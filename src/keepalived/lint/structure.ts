@@ -32,8 +32,8 @@ export function reportProblems(problems: readonly ConfProblem[], report: Report)
 }
 
 /** Keywords that nobody knows, in the blocks whose keywords are known. */
-export function checkStructure(view: ConfView, report: Report): void {
-  checkBlock("", view.statements, null, report);
+export function checkStructure(view: ConfView, version: string, report: Report): void {
+  checkBlock("", view.statements, null, version, report);
   if (view.instances.length === 0) {
     const [first] = view.statements;
     if (first !== undefined) report("no_instance", first, lintCodes.no_instance.meaning);
@@ -57,7 +57,7 @@ const listBlocks: ReadonlySet<string> = new Set([
   "virtual_ipaddress_excluded",
 ]);
 
-function checkBlock(name: string, block: Block, instance: string | null, report: Report): void {
+function checkBlock(name: string, block: Block, instance: string | null, version: string, report: Report): void {
   const known = keywordsOf(name);
   if (known === undefined) return;
   for (const [i, statement] of block.entries()) {
@@ -70,15 +70,22 @@ function checkBlock(name: string, block: Block, instance: string | null, report:
           "the line after auth_pass is no keyword: if it is the password, write it behind auth_pass",
           instance,
         );
-      else unknown(name, keyword, statement, instance, report);
+      else if (!hasBy(version, name, keyword)) unknown(name, keyword, statement, instance, report);
     }
     if (listBlocks.has(keyword) && name !== "" && statement.block === null)
       report("missing_block", statement, `no { follows ${keyword}`, instance);
     if (listBlocks.has(keyword) && statement.words.length > 1 && name !== "")
       report("block_arguments", statement, `${keyword} opens a block: what it lists belongs between the braces`, instance);
-    if (name === "") checkBlock(keyword, statement.block ?? [], keyword === "vrrp_instance" ? (statement.words[1] ?? null) : null, report);
-    else if (nested.has(keyword)) checkBlock(keyword, statement.block ?? [], instance, report);
+    const inside = statement.block ?? [];
+    if (name === "") checkBlock(keyword, inside, keyword === "vrrp_instance" ? (statement.words[1] ?? null) : null, version, report);
+    else if (nested.has(keyword)) checkBlock(keyword, inside, instance, version, report);
   }
+}
+
+/** Whether a keyword that came after 2.2.7 is there in this version. */
+function hasBy(version: string, block: string, keyword: string): boolean {
+  const first = laterVersionOf(block, keyword);
+  return first !== undefined && first.localeCompare(version, "en", { numeric: true }) <= 0;
 }
 
 /** Whoever writes `auth_pass` alone on a line may have the password on the next. */

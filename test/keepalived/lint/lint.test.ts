@@ -18,7 +18,7 @@ const FOLDER = { uid: 0, gid: 0, mode: 0o40755, kind: "folder" } as const;
 /** A host with two interfaces and some scripts. */
 const host: HostProbe = {
   interfaces: new Set(["lo", "eth0", "other"]),
-  resolve: (path) => (path.startsWith("/nonexistent") ? null : path),
+  resolve: (path) => (path.startsWith("/nonexistent") ? null : path.replace(/^\/link\b/, "/tmp")),
   facts: (path) => {
     if (path === "/srv/plain.sh") return { ...ROOT_FILE, mode: 0o100644 };
     if (path === "/srv/open.sh") return { ...ROOT_FILE, mode: 0o100777 };
@@ -29,7 +29,7 @@ const host: HostProbe = {
   },
 };
 
-function lint(files: Readonly<Record<string, string>>, probe: HostProbe | null = null): Finding[] {
+function lint(files: Readonly<Record<string, string>>, probe: HostProbe | null = null, version?: string): Finding[] {
   const reader: ConfReader = {
     read: (path) => {
       const text = files[path];
@@ -39,7 +39,7 @@ function lint(files: Readonly<Record<string, string>>, probe: HostProbe | null =
   };
   return lintFiles(
     Object.keys(files).map((path) => parseConf(path, reader, { configId: "lab" })),
-    { host: probe },
+    { host: probe, version },
   );
 }
 
@@ -48,6 +48,23 @@ test("snippets: exactly these errors", () => {
     const found = lint({ "/k.conf": text }, host).filter(({ severity }) => severity === "error");
     assert.deepEqual([...new Set(found.map(({ code }) => code))].toSorted(), [...errors].toSorted(), title);
   }
+});
+
+test("a keyword is known from the version on that brought it", () => {
+  const text = `global_defs {
+    vrrp_notify_fifo /run/f
+}
+vrrp_instance A {
+    interface eth0
+    virtual_router_id 51
+    owner_ignore_adverts
+    virtual_ipaddress {
+        192.0.2.1/24
+    }
+}`;
+  const later = (version?: string): string[] =>
+    lint({ "/k.conf": text }, null, version).flatMap(({ line, code }) => (code === "later_keyword" ? [`line ${line}`] : []));
+  assert.deepEqual([undefined, "2.3.2", "2.3.3", "2.4.0", "2.10.0"].map(later), [["line 7"], ["line 7"], [], [], []]);
 });
 
 /** Files whose lines end with `! <- CODE ...` where a finding stands; every other line must be silent. */
@@ -174,6 +191,9 @@ vrrp_script good {
 }
 vrrp_script bare {
     script pidof
+}
+vrrp_script link {
+    script /link/x.sh ! <- script_through_link
 }
 vrrp_script open {
     script /srv/open.sh ! <- script_refused

@@ -5,6 +5,7 @@ import { after, afterEach, before, describe, test } from "node:test";
 import { loadNative } from "../../../src/capture/native.ts";
 import { NotifyIntake } from "../../../src/keepalived/notify/intake.ts";
 import { root } from "../../contract/repository.ts";
+import { daemonCommand } from "../../lab/framework/daemons.ts";
 import type { Host } from "../../lab/framework/host.ts";
 import { Lab } from "../../lab/framework/lab.ts";
 import { kill, type LabProcess } from "../../lab/framework/processes.ts";
@@ -66,10 +67,11 @@ vrrp_instance "VI 1" {
 
   async function startKeepalived(): Promise<void> {
     const file = (name: string): string => join(folder, name);
-    keepalived = host.start("keepalived", [
+    const command = [
       ...["keepalived", "--dont-fork", "--log-console", "--log-detail", "--vrrp", "--use-file", file("keepalived.conf")],
       ...["--pid", file("parent.pid"), "--vrrp_pid", file("vrrp.pid"), "--checkers_pid", file("checkers.pid")],
-    ]);
+    ];
+    keepalived = host.start("keepalived", daemonCommand(command));
     await keepalived.says(/\(VI 1\) Entering MASTER STATE/, 10_000);
   }
 

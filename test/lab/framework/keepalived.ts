@@ -1,5 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { daemonCommand } from "./daemons.ts";
 import type { Host } from "./host.ts";
 import type { Lab } from "./lab.ts";
 import { kill, type LabProcess } from "./processes.ts";
@@ -104,11 +105,12 @@ export class Keepalived {
     const checkers = path.join(this.#folder, "checkers.pid");
     // A killed one leaves them behind, and refuses to start while its zombie lives.
     for (const file of [this.pidFile, this.vrrpPidFile, checkers]) rmSync(file, { force: true });
-    this.#process = this.host.start("keepalived", [
+    const command = [
       ...["env", `TMPDIR=${this.#folder}`],
       ...["keepalived", "--dont-fork", "--log-console", "--log-detail", "--vrrp", "--use-file", this.configFile],
       ...["--pid", this.pidFile, "--vrrp_pid", this.vrrpPidFile, "--checkers_pid", checkers],
-    ]);
+    ];
+    this.#process = this.host.start("keepalived", daemonCommand(command));
     await this.#process.says(/Entering BACKUP STATE|Entering MASTER STATE|Entering FAULT STATE/, 10_000);
   }
 

@@ -1,5 +1,6 @@
 import { accessSync, constants } from "node:fs";
 import path from "node:path";
+import { foldersOf } from "./daemons.ts";
 import { environment, runSync } from "./shell.ts";
 
 /** For `test(title, { skip: labSkip("keepalived") }, ...)`: why the lab cannot run here, or false where it can. */
@@ -11,10 +12,9 @@ export function labSkip(...tools: readonly string[]): string | false {
 }
 
 function isThere(tool: string): boolean {
-  const candidates = tool.startsWith("/") ? [tool] : (environment.PATH ?? "").split(":").map((folder) => path.join(folder, tool));
-  return candidates.some((file) => {
+  return foldersOf(tool, (environment.PATH ?? "").split(":")).some((folder) => {
     try {
-      accessSync(file, constants.X_OK);
+      accessSync(path.join(folder, tool), constants.X_OK);
       return true;
     } catch {
       return false;
