@@ -9,12 +9,14 @@ export class LabProcess {
   readonly child: ChildProcess;
   #stdout = "";
   #stderr = "";
+  #logged = 0;
 
   /** `ip netns exec` replaces itself by the command, so the process id is the command's own. */
   constructor(name: string, namespace: string, command: readonly string[]) {
     this.name = name;
     this.child = spawn("ip", ["netns", "exec", namespace, ...command], { env: environment, stdio: ["ignore", "pipe", "pipe"] });
     this.child.stdout?.setEncoding("utf8").on("data", (text: string) => {
+      this.#logged += text.length;
       this.#stdout = keep(this.#stdout + text);
     });
     this.child.stderr?.setEncoding("utf8").on("data", (text: string) => {
@@ -34,6 +36,10 @@ export class LabProcess {
   }
   get stderr(): string {
     return this.#stderr;
+  }
+  /** Characters on standard output so far: more than `stdout` holds. */
+  get logged(): number {
+    return this.#logged;
   }
   get running(): boolean {
     return this.child.exitCode === null && this.child.signalCode === null && this.child.pid !== undefined;
