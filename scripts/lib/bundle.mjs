@@ -31,12 +31,17 @@ export async function bundle(from, to) {
     logOverride: { "direct-eval": "silent" },
   };
   const program = { ...common, format: "esm", splitting: true, banner: { js: banner } };
-  // A thread of its own is started from text that is read with the program: one file, and a script.
+  // A thread of its own is started from one file, or from its text where the file is out of reach: a script.
   const thread = { ...common, format: "cjs", outExtension: { ".js": ".cjs" } };
   const built = await Promise.all([
     build({ ...program, entryPoints: [{ in: path.join(from, "main.js"), out: "main" }] }),
-    build({ ...thread, entryPoints: [{ in: path.join(from, "agent/config-reader.js"), out: "config-reader" }] }),
-    build({ ...thread, entryPoints: [{ in: path.join(from, "http/access/password-worker.js"), out: "password-worker" }] }),
+    build({
+      ...thread,
+      entryPoints: [
+        { in: path.join(from, "agent/config-reader.js"), out: "config-reader" },
+        { in: path.join(from, "http/access/password-worker.js"), out: "password-worker" },
+      ],
+    }),
   ]);
   mkdirSync(to, { recursive: true });
   const made = new Set(built.flatMap(({ metafile }) => Object.keys(metafile.outputs)).map((file) => path.resolve(root, file)));

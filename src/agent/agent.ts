@@ -6,7 +6,6 @@ import { eventJson } from "../core/event-json.ts";
 import type { Event, VirtualRouterId } from "../core/events.ts";
 import type { HostFact } from "../core/host-facts.ts";
 import { EventHub } from "../http/event-hub.ts";
-import { heldFolder, PageFolder } from "../http/page-folder.ts";
 import type { ReloadAnswer } from "../http/reload-route.ts";
 import type { IncidentRecorder } from "../incidents/recorder.ts";
 import type { Clock } from "../lib/clock.ts";
@@ -75,8 +74,6 @@ export interface AgentDeps {
  */
 export class Agent {
   readonly #deps: AgentDeps;
-  /** Held from the start: the agent may become a user who cannot come to its folder. */
-  readonly #pages = new PageFolder(heldFolder(new URL("docs/", import.meta.url)));
   readonly #engine: Engine;
   readonly #hub: EventHub;
   readonly #pump: Pump;
@@ -142,7 +139,8 @@ export class Agent {
     await this.#silences.load();
     await this.#telling.start();
     this.#http = await this.#createHttp();
-    const listening = await this.#http.listen(() => this.#deps.privileges?.serving());
+    const listening = await this.#http.listen();
+    this.#deps.privileges?.serving();
     await watching;
     this.#isServing = true;
     this.#telling.beat();
@@ -306,7 +304,7 @@ export class Agent {
       log,
       clock,
       web,
-      { snapshot: () => this.#snapshot(), agentView: () => this.view(), events: this.#hub, silences, pages: this.#pages },
+      { snapshot: () => this.#snapshot(), agentView: () => this.view(), events: this.#hub, silences },
       { silences, incidents: this.#incidents, alerts: this.#telling, configuration: { reload: () => this.reload("request") } },
     );
   }

@@ -9,7 +9,7 @@ import { formatListen, type ListenAddress } from "../lib/listen.ts";
 import { componentLogger, type Logger } from "../lib/log.ts";
 import type { WebView } from "../lib/web-view.ts";
 import { fieldsFirst } from "./fields-first.ts";
-import { lateCode } from "./late-code.ts";
+import { docsFolder, lateCode } from "./late-code.ts";
 import { followWebConfig, type GoodWebConfig, type WebConfigFile } from "./web-config-file.ts";
 
 /** Everything that answers HTTP: the listeners of `web.listen`, and the control socket. Loaded late: the capture comes first. */
@@ -33,11 +33,12 @@ export class HttpService {
     root: Logger,
     clock: Clock,
     web: GoodWebConfig | null,
-    served: Omit<HttpDeps, "log" | "processMetrics">,
+    served: Omit<HttpDeps, "log" | "pages" | "processMetrics">,
     controlled: ControlDeps,
   ): Promise<HttpService> {
-    const [{ createServer }, { ControlSocket }, { ProcessMetrics }] = await Promise.all([
+    const [{ createServer }, { PageFolder }, { ControlSocket }, { ProcessMetrics }] = await Promise.all([
       lateCode.httpServer(),
+      lateCode.pageFolder(),
       lateCode.controlSocket(),
       lateCode.processMetrics(),
     ]);
@@ -45,6 +46,7 @@ export class HttpService {
     const deps: HttpDeps = {
       ...served,
       processMetrics: new ProcessMetrics(),
+      pages: new PageFolder(docsFolder.url),
       log: fieldsFirst(log),
     };
     const hostName = hostname();
@@ -53,14 +55,10 @@ export class HttpService {
     return new HttpService(log, server, control, web === null ? null : followWebConfig(web, server, clock, log));
   }
 
-  /**
-   * @param open called once the addresses of `web.listen` are open, before the control socket is
-   * @returns where it serves. @throws HttpError
-   */
-  async listen(open: () => void): Promise<readonly ListenAddress[]> {
+  /** @returns where it serves. @throws HttpError */
+  async listen(): Promise<readonly ListenAddress[]> {
     const listening = await this.#server.listen();
     this.webConfig?.start();
-    open();
     await this.#control.start();
     for (const address of listening) this.#log.info({ listen: formatListen(address) }, "serving");
     return listening;

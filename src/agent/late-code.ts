@@ -1,16 +1,20 @@
+import { passwordThread } from "../http/access/password-checker.ts";
+import { HeldFolder } from "../http/held-folder.ts";
 import { loadWatcher } from "../keepalived/conf/directory-watch.ts";
 import { once } from "../lib/once.ts";
+import { readerThread } from "./load-aside.ts";
 
 /**
  * What is loaded when it is needed first, each once: Node looks for the file at every `import()`, also of what is loaded, and an agent
  * that has become another user may not be able to see its own folder any more, as with a clone in root's home. Nothing else of the agent
- * calls `import()`; a test says so.
+ * calls `import()` or starts a thread from a file; a test says so.
  */
 export const lateCode = {
   alertmanagerLane: once(() => import("../alerts/alertmanager-lane.ts")),
   controlSocket: once(() => import("../http/control-socket.ts")),
   heartbeat: once(() => import("../alerts/heartbeat.ts")),
   httpServer: once(() => import("../http/server.ts")),
+  pageFolder: once(() => import("../http/page-folder.ts")),
   processMetrics: once(() => import("../metrics/process.ts")),
   watcher: loadWatcher,
   webConfigReader: once(() => import("../config/web-file/read.ts")),
@@ -18,7 +22,11 @@ export const lateCode = {
   webhookLane: once(() => import("../alerts/webhook-lane.ts")),
 } as const;
 
-/** Loads all of it. */
+/** The pages that the agent serves. */
+export const docsFolder = new HeldFolder(new URL("docs/", import.meta.url));
+
+/** Loads all of it, and holds what is read from the program's folder later. */
 export async function loadLateCode(): Promise<void> {
+  for (const part of [docsFolder, passwordThread, readerThread]) part.hold();
   await Promise.all(Object.values(lateCode).map((load) => load()));
 }

@@ -1,13 +1,12 @@
 import { once } from "node:events";
-import { Worker } from "node:worker_threads";
 import { type CheckedConfig, configOf, loadConfig } from "../config/load.ts";
 import type { ConfigProblem } from "../config/problems.ts";
 import type { Config } from "../config/schema.ts";
 import { err, ok, type Result } from "../lib/result.ts";
-import { threadProgram } from "../lib/thread-program.ts";
+import { ThreadProgram } from "../lib/thread-program.ts";
 import type { ConfigReaderInput } from "./config-reader.ts";
 
-const { program, eval: isText } = threadProgram("config-reader", import.meta.url);
+export const readerThread = new ThreadProgram("config-reader", import.meta.url);
 
 /** Read within some milliseconds; a thread takes longer, and memory. */
 const SMALL = 16_384;
@@ -26,8 +25,7 @@ export async function loadAside(text: string, file: string): Promise<Result<Conf
 }
 
 async function checkAside(input: ConfigReaderInput): Promise<Result<CheckedConfig, ConfigProblem[]>> {
-  const worker = new Worker(program, {
-    eval: isText,
+  const worker = readerThread.start({
     workerData: input,
     resourceLimits: { maxOldGenerationSizeMb: MOST_MEGABYTES },
   });

@@ -1,4 +1,3 @@
-import { constants, openSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { systemCode } from "../lib/system-code.ts";
@@ -24,20 +23,6 @@ export class PageFolder implements PageSource {
     this.#names ??= namesIn(this.#folder);
     if (!(await this.#names).has(name)) return null;
     return readFile(new URL(`${name}${endings[as]}`, this.#folder), "utf8");
-  }
-}
-
-/**
- * The same folder, by a descriptor that is held for the life of the process: an agent that becomes another user may not be able to come
- * to it by its path any more.
- * @param folder as for PageFolder; returned as it is where it cannot be held
- */
-export function heldFolder(folder: URL): URL {
-  if (process.platform !== "linux") return folder;
-  try {
-    return new URL(`file:///proc/self/fd/${openSync(folder, constants.O_RDONLY | constants.O_DIRECTORY)}/`);
-  } catch {
-    return folder;
   }
 }
 

@@ -1,19 +1,28 @@
 import { existsSync, readFileSync } from "node:fs";
-
-/** What a thread runs: the first argument of `Worker`, and its option `eval`. */
-export interface ThreadProgram {
-  readonly program: string | URL;
-  readonly eval: boolean;
-}
+import { Worker, type WorkerOptions } from "node:worker_threads";
 
 /**
- * What a thread of its own runs. The bundle's text is read along with the program: when a thread is wanted the agent may have become a
- * user who cannot come to its folder. A program that was not bundled has its file.
- * @param name of the module that the thread runs, without its ending, beside the caller; the bundle has it as NAME.cjs
- * @param caller the caller's `import.meta.url`
+ * What a thread of its own runs: a file beside the program, from which each thread is started, or its text once that is held. A program
+ * that was bundled has a script (`.cjs`), another one the compiled module.
  */
-export function threadProgram(name: string, caller: string): ThreadProgram {
-  const bundled = new URL(`./${name}.cjs`, caller);
-  if (existsSync(bundled)) return { program: readFileSync(bundled, "utf8"), eval: true };
-  return { program: new URL(`./${name}${caller.endsWith(".ts") ? ".ts" : ".js"}`, caller), eval: false };
+export class ThreadProgram {
+  readonly #url: URL;
+  readonly #isScript: boolean;
+  #text: string | null = null;
+
+  /** @param base `import.meta.url` of the file beside which it lies */
+  constructor(name: string, base: string) {
+    const script = new URL(`./${name}.cjs`, base);
+    this.#isScript = existsSync(script);
+    this.#url = this.#isScript ? script : new URL(`./${name}${base.endsWith(".ts") ? ".ts" : ".js"}`, base);
+  }
+
+  /** Reads it now: later the process may be a user who cannot come to the file. @throws what the file system throws */
+  hold(): void {
+    if (this.#isScript) this.#text ??= readFileSync(this.#url, "utf8");
+  }
+
+  start(options: WorkerOptions): Worker {
+    return this.#text === null ? new Worker(this.#url, options) : new Worker(this.#text, { ...options, eval: true });
+  }
 }

@@ -17,6 +17,16 @@ test("the agent imports nothing late but what is in the list of what is loaded b
   assert.deepEqual(found.sort(), lists, "add it to src/agent/late-code.ts, and call that");
 });
 
+test("no thread is started but by a program that can be held, and each of them is", () => {
+  const files = sourceFiles();
+  const starters = [...files].filter(([, text]) => /new Worker\(/.test(text)).map(([file]) => file);
+  assert.deepEqual(starters, ["src/lib/thread-program.ts"]);
+  const programs = [...files].flatMap(([, text]) => [...text.matchAll(/(\w+) = new ThreadProgram\(/g)].map(([, name = ""]) => name));
+  assert.ok(programs.length > 1);
+  for (const name of programs)
+    assert.match(files.get("src/agent/late-code.ts") ?? "", new RegExp(`\\[.*\\b${name}\\b.*\\]\\) part\\.hold`), name);
+});
+
 test("what is imported late is looked for once", () => {
   const files = sourceFiles();
   for (const file of lists) for (const line of linesWithImport(files.get(file) ?? "")) assert.match(line, onceOnly, file);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chmodSync, chownSync, cpSync, lstatSync, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, cpSync, lstatSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import test, { after, before, describe } from "node:test";
 import { hashSync } from "bcryptjs";
@@ -235,6 +235,16 @@ describe("an agent whose program lies in a folder of root's alone", { skip }, ()
     await waitFor("the file to be read anew", async () => JSON.stringify(await agent.getJson("/api/v1/keepalived")).includes("77"), {
       within: 15_000,
     });
+    // Long enough for a thread of its own.
+    const reloaded = "vrrpwatch_config_last_reload_success_timestamp_seconds";
+    const [before] = await agent.metric(reloaded);
+    const file = path.join(agent.folder, "config.yaml");
+    writeFileSync(file, `${readFileSync(file, "utf8")}log: {level: debug}\n# ${"x".repeat(20_000)}\n`);
+    await waitFor("a reload", async () => (await agent.metric(reloaded))[0] !== before, {
+      within: 15_000,
+      state: () => agent.process.stdout.slice(-2_000),
+    });
+    await untilMetric(agent, "vrrpwatch_config_last_reload_successful", {}, 1);
     await agent.getJson("/api/v1/virtual-routers");
     assert.match((await agent.tryGet("/docs/conditions/split_brain.md"))?.body ?? "", /^# /m);
     assert.match(await agent.metrics(), /process_resident_memory_bytes/);

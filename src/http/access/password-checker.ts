@@ -1,5 +1,5 @@
-import { Worker } from "node:worker_threads";
-import { threadProgram } from "../../lib/thread-program.ts";
+import type { Worker } from "node:worker_threads";
+import { ThreadProgram } from "../../lib/thread-program.ts";
 import type { PasswordQuestion } from "./password-worker.ts";
 
 export interface PasswordCheckerOptions {
@@ -13,7 +13,7 @@ export interface PasswordCheckerOptions {
 
 const defaults: PasswordCheckerOptions = { most: 32, mostOfClient: 4, idleMs: 10_000 };
 
-const { program, eval: isText } = threadProgram("password-worker", import.meta.url);
+export const passwordThread = new ThreadProgram("password-worker", import.meta.url);
 
 interface Job extends PasswordQuestion {
   readonly client: string;
@@ -80,8 +80,7 @@ export class PasswordChecker {
   }
 
   #begin(): Worker {
-    const worker = new Worker(program, {
-      eval: isText,
+    const worker = passwordThread.start({
       // The arguments and variables of the agent are none of its business.
       argv: [],
       env: {},
