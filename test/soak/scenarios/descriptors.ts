@@ -10,12 +10,34 @@ import { defineScenario, fact } from "../scenario.ts";
 /** Left to the agent when the limit comes down. */
 const SPARE = 4;
 const IDLE = 100;
+const AGAIN_MS = 50;
 
-/** Connections that say nothing; what becomes of them is no matter. */
-function idle(socketPath: string): Socket {
-  const socket = connect(socketPath);
-  socket.on("error", () => undefined);
-  return socket;
+/** Clients that connect, say nothing, and connect again when they are sent away. */
+class IdleClients {
+  readonly #socketPath: string;
+  readonly #connections = new Set<Socket>();
+  #isOver = false;
+
+  constructor(socketPath: string, count: number) {
+    this.#socketPath = socketPath;
+    for (let n = 0; n < count; n++) this.#connect();
+  }
+
+  end(): void {
+    this.#isOver = true;
+    for (const connection of this.#connections) connection.destroy();
+  }
+
+  #connect(): void {
+    if (this.#isOver) return;
+    const connection = connect(this.#socketPath);
+    this.#connections.add(connection);
+    connection.on("error", () => undefined);
+    connection.on("close", () => {
+      this.#connections.delete(connection);
+      setTimeout(() => this.#connect(), AGAIN_MS).unref();
+    });
+  }
 }
 
 const limit = (pid: number, files: string): Promise<string> => run("prlimit", ["--pid", String(pid), `--nofile=${files}`]);
@@ -39,7 +61,7 @@ export const descriptors = defineScenario({
     ];
     const told = contest.told(receiver, "/main");
     await limit(pid, `${before.descriptors + SPARE}:${usual.split(":")[1] ?? "unlimited"}`);
-    const connections = Array.from({ length: IDLE }, () => idle(agent.socket));
+    const clients = new IdleClients(agent.socket, IDLE);
     await waitFor("the descriptors to run out", () => descriptorsOf(pid) >= before.descriptors + SPARE - 1, {
       within: 15_000,
       state: () => descriptorsOf(pid),
@@ -47,14 +69,15 @@ export const descriptors = defineScenario({
     contest.split();
     await pair.first.stop();
     await pair.second.untilState("V4_51", "MASTER", 30_000);
-    let [asked, answered] = [0, 0];
+    let [asked, answered, exhausted] = [0, 0, 0];
     for (const end = performance.now() + seconds * 1_000; performance.now() < end; await delay(500)) {
       asked += 1;
+      if (descriptorsOf(pid) >= before.descriptors + SPARE - 1) exhausted += 1;
       if ((await agent.tryGet("/-/healthy"))?.status === 200) answered += 1;
     }
     station.isAlive();
     await limit(pid, usual);
-    for (const connection of connections) connection.destroy();
+    clients.end();
     await waitFor("an answer", async () => (await agent.tryGet("/-/ready"))?.status === 200, { within: 30_000 });
     await station.isRight(pair.b);
     const change = (await agent.events()).find(
@@ -79,7 +102,8 @@ export const descriptors = defineScenario({
       { within: 30_000, every: 500, state: () => sampler.now() },
     );
     return [
-      fact("out of descriptors for", `${seconds} s`),
+      fact("limit down for", `${seconds} s`),
+      fact("none was left, at looks twice a second", `${exhausted} of ${asked}`),
       fact("requests meanwhile answered / sent", `${answered} / ${asked}`),
       fact("descriptors before / after", `${before.descriptors} / ${after.descriptors}`),
     ];
