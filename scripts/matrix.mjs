@@ -52,7 +52,12 @@ if (!isRoot() || process.platform !== "linux" || process.arch !== "x64") {
   console.error("the matrix needs root on Linux x64: it makes Debian roots and network namespaces, and npm's Nodes are of that kind");
   process.exit(2);
 }
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => void endChildren().finally(() => process.exit(130)));
+let interrupted = false;
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"])
+  process.once(signal, () => {
+    interrupted = true;
+    void endChildren().finally(() => process.exit(130));
+  });
 
 const results = {};
 let release = () => {};
@@ -64,7 +69,10 @@ try {
       console.log(`ready: ${cell.id}`);
       continue;
     }
-    results[cell.id] = await runCell(cell, asked.lock);
+    const result = await runCell(cell, asked.lock);
+    // Its result is that it was ended.
+    if (interrupted) break;
+    results[cell.id] = result;
     console.log(asLine(cell, results[cell.id]));
     for (const name of results[cell.id].failures) console.log(`    ${name}`);
     // After each cell: an interrupted run keeps what it has.
