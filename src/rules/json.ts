@@ -9,11 +9,12 @@ export function rulesJson(): string {
 
 function plain(rule: Rule): object {
   if (!isAlert(rule)) return { record: rule.record, expr: rule.expr };
-  const { alert, expr, severity, summary, description, runbook } = rule;
+  const { alert, expr, keepFiringFor, severity, summary, description, runbook } = rule;
   return {
     alert,
     expr,
     ...(rule.for !== undefined && { for: rule.for }),
+    ...(keepFiringFor !== undefined && { keep_firing_for: keepFiringFor }),
     labels: { severity },
     annotations: { summary, description, runbook_url: runbook },
   };

@@ -16,6 +16,7 @@ class Following {
   readonly warnings: string[] = [];
   readonly follower: ConfigFollower;
   #wake: () => void = () => undefined;
+  #isOver = false;
 
   constructor(path: string, timing: Partial<FollowTiming> = eventsOnly) {
     this.follower = new ConfigFollower({
@@ -35,11 +36,18 @@ class Following {
     return this.states.at(-1);
   }
 
+  /** Nothing is waited for any more: a test that ran out of time would keep its file from ending. */
+  async close(): Promise<void> {
+    this.#isOver = true;
+    await this.follower.close();
+  }
+
   /** Waits for a state of which `wanted` is true; the test's own timeout ends it. */
   async until(wanted: (state: KeepalivedConfigState) => boolean): Promise<KeepalivedConfigState> {
     for (;;) {
       const { last } = this;
       if (last !== undefined && wanted(last)) return last;
+      if (this.#isOver) throw new Error(`the last state was ${last?.state}: ${names(last)}`);
       await new Promise<void>((resolve) => {
         // The timer keeps the process alive: the follower does not.
         const timer = setTimeout(resolve, 1_000);
@@ -81,7 +89,7 @@ describe("ConfigFollower", () => {
 
   async function follow(path: string, timing?: Partial<FollowTiming>): Promise<Following> {
     const following = new Following(path, timing);
-    ends.push(() => following.follower.close());
+    ends.push(() => following.close());
     await following.follower.start();
     return following;
   }
@@ -200,7 +208,7 @@ describe("ConfigFollower", () => {
     await chmod(dirname(path), 0o755);
     await chmod(path, 0);
     const following = new Following(path);
-    ends.push(() => following.follower.close());
+    ends.push(() => following.close());
     await unprivileged(() => following.follower.start());
     const [first] = following.states;
     assert.deepEqual([first?.state, first?.config], ["unreadable", null]);
