@@ -175,7 +175,7 @@ describe("the watch of the configuration", () => {
         });
       },
       warn: () => {},
-      timing: { quietMs: 20, pollMs, missingMs: 50 },
+      timing: { quietMs: 100, pollMs, missingMs: 50 },
     });
     watch.start();
   }

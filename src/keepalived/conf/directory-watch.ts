@@ -9,7 +9,10 @@ const MOST_DIRECTORIES = 64;
 export const loadWatcher = once(() => import("chokidar"));
 
 export interface DirectoryWatchOptions {
-  /** Something may have changed; comes also once the watch stands, for what happened until then. */
+  /**
+   * Something may have changed; comes also once the watch stands, for what happened until then. A change within 50 ms of another is not
+   * told apart (chokidar throttles them): whoever looks has to wait for longer than that first.
+   */
   readonly changed: () => void;
   /** Events cannot be had. */
   readonly failed: (error: unknown) => void;
