@@ -12,7 +12,11 @@ export async function play(scenario: Scenario, station: Station, length: Length)
     station.isAlive();
     return { scenario, seconds: seconds(), facts };
   } catch (error) {
-    const failure = error instanceof Error ? error.message : String(error);
+    const { process: child } = station.agent;
+    const ended = child.running
+      ? ""
+      : `the agent ended (${child.child.exitCode ?? child.child.signalCode}): ${child.stderr || child.stdout.slice(-1_000)}: `;
+    const failure = ended + (error instanceof Error ? error.message : String(error));
     // The next one is to be judged by itself.
     const left = await station.restore().then(
       () => "",
