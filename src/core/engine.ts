@@ -209,7 +209,7 @@ export class Engine {
   #advert(input: Extract<Input, { kind: "advert" }>): void {
     let router = this.#table.get(input.interface, input.advert);
     if (router === undefined) {
-      const { room, evicted } = this.#table.makeRoom(input.at);
+      const { room, evicted } = this.#table.makeRoom(input.at, () => this.#host.isKnown(identity(input)));
       if (!room || evicted !== undefined) this.#evictions.virtual_router += 1;
       if (!room) return;
       if (evicted !== undefined) {

@@ -15,6 +15,9 @@ const numericKey = (id: Where): number =>
  * had the time for a second advert, else of one that is over and was never established; an outage that is being reported
  * stays. So a flood of invented ones displaces only itself, and one real router too many does not push the others out in
  * turn. No more are replaced in a second than there are places, so that a flood buys neither work nor events.
+ *
+ * What this host runs itself or the user names is never displaced, and is let in above the limit (at most as many again): else whoever floods
+ * a segment with virtual routers that go on would have the agent not see the ones that it is there for.
  */
 export class RouterTable {
   readonly #byInterface = new Map<string | null, Map<number, VirtualRouter>>();
@@ -37,13 +40,13 @@ export class RouterTable {
 
   /**
    * Makes room for one more, to be asked before it is made.
+   * @param isKnown whether it is one of this host's own or named by the user; asked only where there is no other room
    * @returns whether there is room, and who had to go for it.
    */
-  makeRoom(now: Instant): { readonly room: boolean; readonly evicted?: VirtualRouter } {
+  makeRoom(now: Instant, isKnown: () => boolean): { readonly room: boolean; readonly evicted?: VirtualRouter } {
     if (this.#size < this.#limit) return { room: true };
-    if (!this.#replacements.take(now)) return { room: false };
-    const evicted = this.#victim(now);
-    if (evicted === undefined) return { room: false };
+    const evicted = this.#replacements.take(now) ? this.#victim(now) : undefined;
+    if (evicted === undefined) return { room: this.#size < 2 * this.#limit && isKnown() };
     this.remove(evicted);
     return { room: true, evicted };
   }
@@ -56,7 +59,7 @@ export class RouterTable {
     }
     routers.set(numericKey(router.id), router);
     this.#size += 1;
-    this.#once.add(router);
+    if (!router.joined.isKnown) this.#once.add(router);
   }
 
   /** It was heard again. */

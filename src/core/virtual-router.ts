@@ -215,6 +215,7 @@ export class VirtualRouter implements Deadlined, WireSubject {
 
   /** Nobody claims it, nobody is waited for, and what is reported of it, if anything, was never more than a few adverts. */
   get isExpendable(): boolean {
+    if (this.joined.isKnown) return false;
     if (this.#claims.living > 0) return false;
     if (this.#vacancy !== undefined && this.#vacancy.from !== null) return false;
     return this.loss === null || this.adverts < ESTABLISHED_ADVERTS;

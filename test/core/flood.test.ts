@@ -60,3 +60,45 @@ test("senders that change with every advert of one virtual router stay within th
   assert.equal(router?.senders.length, 8);
   assert.ok(router?.senders.some((s) => s.source === "192.0.2.11"));
 });
+
+const ours = { interface: "eth0", family: "ipv4", vrid: 51 } as const;
+/** More virtual routers on another interface than there is room for, each heard so often that it counts as established. */
+function fill(engine: Engine, fromMs: number): void {
+  for (let round = 0; round < 12; round++)
+    for (let i = 0; i < 600; i++) {
+      const at = (fromMs + round * 1_000) * 1_000 + i;
+      const advert = makeAdvert("198.51.100.1", 100, { vrid: 1 + (i % 255), vlan: 1 + Math.floor(i / 255) });
+      const wall = wallTime(EPOCH_US + at);
+      engine.handle({ kind: "advert", at: instant(at), wall, interface: "eth1", direction: "in", advert, ipId: round });
+    }
+}
+const mastersOfOurs = (engine: Engine): (string | undefined)[] =>
+  engine
+    .snapshot()
+    .routers.filter(({ id }) => id.interface === ours.interface && id.vrid === ours.vrid)
+    .map(({ master }) => master?.source);
+
+test("a virtual router that the user names is let in although a flood has filled the table for good", () => {
+  const engine = new Engine({ expectedRouters: [ours] });
+  fill(engine, 0);
+  engine.handle(advertInput(12_000, "192.0.2.11", 150));
+  assert.deepEqual(mastersOfOurs(engine), ["192.0.2.11"]);
+});
+
+test("one that nobody knows is not, and is counted", () => {
+  const engine = new Engine();
+  fill(engine, 0);
+  const before = engine.snapshot().evictions.virtual_router;
+  engine.handle(advertInput(12_000, "192.0.2.11", 150));
+  assert.deepEqual(mastersOfOurs(engine), []);
+  assert.equal(engine.snapshot().evictions.virtual_router, before + 1);
+});
+
+test("one that the user names is not displaced by a flood when it was heard but a few times and fell silent", () => {
+  const engine = new Engine({ expectedRouters: [ours] });
+  for (let t = 0; t < 3_000; t += 1_000) engine.handle(advertInput(t, "192.0.2.11", 150));
+  engine.advance(instant(20_000_000));
+  fill(engine, 20_000);
+  const router = engine.snapshot().routers.find(({ id }) => id.interface === ours.interface);
+  assert.equal(router?.senders.length, 1);
+});

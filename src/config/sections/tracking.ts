@@ -10,7 +10,9 @@ export const downTimerAdverts = whole(1, 100);
 /** Bounds and timing of what is remembered about the wire. Beyond a bound the least recently heard is evicted and counted. */
 export const trackingSection = z.strictObject({
   max_virtual_routers: onlyAtStart(
-    whole(1, 65_536).default(defaultEngineOptions.maxVirtualRouters).describe("Virtual routers remembered at once."),
+    whole(1, 65_536)
+      .default(defaultEngineOptions.maxVirtualRouters)
+      .describe("Virtual routers remembered at once. Those of this host's keepalived and of `virtual_routers` are let in above it."),
   ),
   max_senders: onlyAtStart(
     whole(2, 255)

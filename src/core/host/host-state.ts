@@ -169,6 +169,11 @@ export class HostState {
     }
   }
 
+  /** Whether a virtual router is this host's own or named by the user, heard or not. */
+  isKnown(id: VirtualRouterId): boolean {
+    return this.#routers.get(keyOf(id))?.isKnown === true;
+  }
+
   /** A virtual router has just been heard for the first time. */
   join(wire: VirtualRouter): JoinedRouter {
     const router = this.#router(wire.id);

@@ -77,6 +77,11 @@ export class JoinedRouter implements JoinedRouterView {
     this.board = context.board(this);
   }
 
+  /** keepalived of this host runs it, or the user names it in full: it is no invention of somebody on the segment. */
+  get isKnown(): boolean {
+    return this.instance !== null || this.isExpected;
+  }
+
   get conditions(): ConditionsView {
     return this.board;
   }
