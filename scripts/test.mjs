@@ -3,6 +3,7 @@
 // `--groups unit,native,lab,package`: only these groups. `--concurrency N`: so many files of unit tests at once.
 // `--build-only`: everything up to the tests; `--no-build`: the tests alone, of what was built before.
 import { rmSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { build, tsc } from "./lib/build.mjs";
 import { failed, run, StepError } from "./lib/exec.mjs";
@@ -66,7 +67,8 @@ async function everything() {
     {
       name: "unit",
       title: "unit tests",
-      concurrency: options.concurrency,
+      // The runner's own choice leaves a core free: of two that is half of the machine.
+      concurrency: options.concurrency ?? availableParallelism(),
       files: files.filter((file) => !["native", "lab", "package"].some((folder) => isOf(folder)(file))),
       timeout: 240_000,
       chatty: options.only !== undefined,

@@ -11,5 +11,11 @@ import { pause } from "./scenarios/pause.ts";
 import { restarts } from "./scenarios/restarts.ts";
 import { steady } from "./scenarios/steady.ts";
 
-/** In the order in which they run, all with the same agent except `kill` and `memory`, which start one on the other host. */
-export const scenarios: readonly Scenario[] = [restarts, pause, interfaces, clock, disk, descriptors, kill, memory, flood, hostile, steady];
+/** What breaks around the agent. All with the same agent except `kill`, which starts one on the other host. */
+export const faults: readonly Scenario[] = [restarts, pause, interfaces, clock, disk, descriptors, kill];
+
+/** What wants the machine for itself, and time. `memory` starts an agent of its own. */
+const loads: readonly Scenario[] = [memory, flood, hostile, steady];
+
+/** In the order in which they run. */
+export const scenarios: readonly Scenario[] = [...faults, ...loads];
