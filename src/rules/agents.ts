@@ -7,6 +7,8 @@ import { ownPage } from "./texts.ts";
 export const answers = "instance:up:agent";
 const lost = (outcomes: string): string =>
   `sum ${by(...agent, "receiver")} (increase(vrrpwatch_webhook_deliveries_total{outcome=~"${outcomes}"}[10m])) > 0.5`;
+/** In seconds: as long before its end a certificate should have been renewed. */
+const certificateNotice = 7 * 86_400;
 
 /** Whether the agents themselves do their work. */
 export const agentRules: readonly Rule[] = [
@@ -79,5 +81,35 @@ export const agentRules: readonly Rule[] = [
     description:
       "The oldest notification of the agent on {{ $labels.instance }} for {{ $labels.receiver }} waits for {{ $value | humanizeDuration }}: the receiver does not take it. Nothing is lost yet.",
     runbook: ownPage("VRRPWebhookQueueAgeing"),
+  },
+  {
+    alert: "VRRPConfigReloadFailed",
+    expr: `max ${by(...agent)} (vrrpwatch_config_last_reload_successful == 0) + 1`,
+    for: "5m",
+    severity: "warning",
+    summary: "{{ $labels.instance }}: the configuration was refused",
+    description:
+      "The agent on {{ $labels.instance }} could not take up its configuration file for 5 min. The configuration before holds, and after a restart the agent would not come up.",
+    runbook: ownPage("VRRPConfigReloadFailed"),
+  },
+  {
+    alert: "VRRPWebConfigReloadFailed",
+    expr: `max ${by(...agent)} (vrrpwatch_web_config_last_reload_successful == 0) + 1`,
+    for: "5m",
+    severity: "warning",
+    summary: "{{ $labels.instance }}: the web configuration was refused",
+    description:
+      "The agent on {{ $labels.instance }} could not use its web configuration file, or a certificate or key that it names, for 5 min. What it had before holds, and after a restart the agent would not come up.",
+    runbook: ownPage("VRRPWebConfigReloadFailed"),
+  },
+  {
+    alert: "VRRPCertificateExpires",
+    expr: `min ${by(...agent)} (vrrpwatch_web_certificate_not_after_timestamp_seconds)\n< time() + ${certificateNotice}`,
+    for: "5m",
+    severity: "warning",
+    summary: "{{ $labels.instance }}: the certificate of the agent is valid until {{ $value | humanizeTimestamp }}",
+    description:
+      "The certificate that the agent on {{ $labels.instance }} serves HTTPS with is valid until {{ $value | humanizeTimestamp }}, which is less than 7 days away, or past: then Prometheus cannot scrape it.",
+    runbook: ownPage("VRRPCertificateExpires"),
   },
 ];
