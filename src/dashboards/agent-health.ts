@@ -5,6 +5,7 @@ import { capturePanels } from "./capture-panels.ts";
 import { deliveryPanels } from "./delivery-panels.ts";
 import { agentName } from "./names.ts";
 import { capturedInterfaceVariable, datasourceVariable, instanceVariable, runbooksVariable } from "./variables.ts";
+import { webPanels } from "./web-panels.ts";
 
 /** Whether the agents themselves can be believed, and whether anybody hears what they say. */
 export const agentHealth = (): Dashboard =>
@@ -17,5 +18,6 @@ export const agentHealth = (): Dashboard =>
       { title: "Capture", panels: capturePanels() },
       { title: "The process", panels: agentPanels() },
       { title: "Alerts, silences and incidents", panels: deliveryPanels() },
+      { title: "Web server", panels: webPanels() },
     ],
   });

@@ -1,9 +1,9 @@
 import { words } from "./mappings.ts";
-import { mergedAs } from "./masters-table.ts";
-import { table, timeline, timeSeries } from "./panels.ts";
-import { ofAgents, ofProcess } from "./promql.ts";
-import { line, rows } from "./target.ts";
+import { timeline, timeSeries } from "./panels.ts";
+import { AGENT, AGENT_LEGEND, ofAgents, ofProcess, onlyAgents } from "./promql.ts";
+import { line } from "./target.ts";
 import { neutral, oneIsGood, steps } from "./thresholds.ts";
+import { versions } from "./versions-table.ts";
 
 /** What the process needs, and whether it is quick enough. */
 export const agentPanels = () => [
@@ -15,8 +15,8 @@ export const agentPanels = () => [
     thresholds: steps("green", [0.05, "yellow"], [0.25, "red"]),
     width: 12,
     targets: [
-      line(ofProcess("nodejs_eventloop_lag_p99_seconds"), "{{instance}}: p99"),
-      line(ofProcess("nodejs_eventloop_lag_max_seconds"), "{{instance}}: max"),
+      line(onlyAgents(ofProcess("nodejs_eventloop_lag_p99_seconds")), `${AGENT_LEGEND}: p99`),
+      line(onlyAgents(ofProcess("nodejs_eventloop_lag_max_seconds")), `${AGENT_LEGEND}: max`),
     ],
   }),
   timeSeries({
@@ -26,8 +26,8 @@ export const agentPanels = () => [
     thresholds: neutral(),
     width: 12,
     targets: [
-      line(ofProcess("process_resident_memory_bytes"), "{{instance}}: resident"),
-      line(ofProcess("nodejs_heap_size_used_bytes"), "{{instance}}: heap used"),
+      line(onlyAgents(ofProcess("process_resident_memory_bytes")), `${AGENT_LEGEND}: resident`),
+      line(onlyAgents(ofProcess("nodejs_heap_size_used_bytes")), `${AGENT_LEGEND}: heap used`),
     ],
   }),
   timeSeries({
@@ -36,7 +36,7 @@ export const agentPanels = () => [
     unit: "percentunit",
     thresholds: steps("green", [0.5, "yellow"], [0.9, "red"]),
     width: 8,
-    targets: [line(`rate(${ofProcess("process_cpu_seconds_total", "$__rate_interval")})`, "{{instance}}")],
+    targets: [line(onlyAgents(`rate(${ofProcess("process_cpu_seconds_total", "$__rate_interval")})`), AGENT_LEGEND)],
   }),
   timeSeries({
     title: "Garbage collection",
@@ -44,7 +44,9 @@ export const agentPanels = () => [
     unit: "percentunit",
     thresholds: steps("green", [0.05, "yellow"], [0.2, "red"]),
     width: 8,
-    targets: [line(`sum by (instance) (rate(${ofProcess("nodejs_gc_duration_seconds_sum", "$__rate_interval")}))`, "{{instance}}")],
+    targets: [
+      line(`sum by (${AGENT}) (${onlyAgents(`rate(${ofProcess("nodejs_gc_duration_seconds_sum", "$__rate_interval")})`)})`, AGENT_LEGEND),
+    ],
   }),
   timeSeries({
     title: "Open file descriptors",
@@ -52,7 +54,7 @@ export const agentPanels = () => [
     unit: "percentunit",
     thresholds: steps("green", [0.5, "yellow"], [0.8, "red"]),
     width: 8,
-    targets: [line(`${ofProcess("process_open_fds")} / ${ofProcess("process_max_fds")}`, "{{instance}}")],
+    targets: [line(onlyAgents(`${ofProcess("process_open_fds")} / ${ofProcess("process_max_fds")}`), AGENT_LEGEND)],
   }),
   timeline({
     title: "Configuration",
@@ -61,37 +63,19 @@ export const agentPanels = () => [
     thresholds: oneIsGood(),
     mappings: words({ 0: ["refused", "red"], 1: ["loaded", "green"] }),
     width: 12,
-    targets: [line(ofAgents("vrrpwatch_config_last_reload_successful"), "{{instance}}")],
+    targets: [line(ofAgents("vrrpwatch_config_last_reload_successful"), AGENT_LEGEND)],
   }),
-  table({
+  versions({
     title: "Versions",
     description: "What runs since when, when its configuration was loaded, and whether the file has settings that only a start takes up.",
-    unit: "short",
-    thresholds: neutral(),
-    width: 12,
-    height: 8,
-    targets: [
-      rows(`max by (instance, version, revision, nodeversion) (${ofAgents("vrrpwatch_build_info")})`),
-      rows(`max by (instance) (${ofProcess("process_start_time_seconds")}) * 1000`),
-      rows(`max by (instance) (${ofAgents("vrrpwatch_config_last_reload_success_timestamp_seconds")}) * 1000`),
-      rows(`max by (instance) (${ofAgents("vrrpwatch_config_restart_required")})`),
+    columns: [
+      {
+        name: "Configured",
+        expression: `max by (${AGENT}) (${ofAgents("vrrpwatch_config_last_reload_success_timestamp_seconds")}) * 1000`,
+      },
+      { name: "Needs a restart", expression: `max by (${AGENT}) (${ofAgents("vrrpwatch_config_restart_required")})` },
     ],
   })
-    .transformations(
-      mergedAs(
-        {
-          instance: "Agent",
-          version: "Version",
-          revision: "Revision",
-          nodeversion: "Node",
-          "Value #B": "Started",
-          "Value #C": "Configured",
-          "Value #D": "Needs a restart",
-        },
-        "Value #A",
-      ),
-    )
-    .overrideByName("Started", [{ id: "unit", value: "dateTimeAsIso" }])
     .overrideByName("Configured", [{ id: "unit", value: "dateTimeAsIso" }])
     .overrideByName("Needs a restart", [{ id: "mappings", value: words({ 0: ["no", "text"], 1: ["yes", "yellow"] }) }]),
 ];

@@ -7,16 +7,20 @@ import { source } from "./source.ts";
  * The value of a sample is the time, in milliseconds; to the second, for agents differ by less.
  */
 function moments(name: string, color: string, expression: string, title: string, text: string): AnnotationQueryBuilder {
-  return new AnnotationQueryBuilder()
-    .name(name)
-    .datasource(source)
-    .enable(true)
-    .hide(false)
-    .iconColor(color)
-    .expr(named(`round(${expression}) * 1000`))
-    .useValueForTime(true)
-    .titleFormat(title)
-    .textFormat(text);
+  return (
+    new AnnotationQueryBuilder()
+      .name(name)
+      .datasource(source)
+      .enable(true)
+      .hide(false)
+      .iconColor(color)
+      .expr(named(`round(${expression}) * 1000`))
+      // Left out, it is a minute: a master that was so for less would not be told.
+      .step("15s")
+      .useValueForTime(true)
+      .titleFormat(title)
+      .textFormat(text)
+  );
 }
 
 export const transitions = (): AnnotationQueryBuilder =>

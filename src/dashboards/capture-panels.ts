@@ -1,14 +1,12 @@
 import { runbookOf } from "./links.ts";
-import { words } from "./mappings.ts";
+import { upOrDown } from "./mappings.ts";
 import { timeline, timeSeries } from "./panels.ts";
-import { ofAgents, ofInterfaces } from "./promql.ts";
+import { AGENT, AGENT_LEGEND, increaseOfAgents, ofAgents, ofInterfaces } from "./promql.ts";
 import { line } from "./target.ts";
 import { neutral, noneIsGood, oneIsGood } from "./thresholds.ts";
 
-const perInterface = "{{instance}} {{interface}}";
-const upOrDown = words({ 0: ["down", "red"], 1: ["up", "green"] });
+const perInterface = `${AGENT_LEGEND} {{interface}}`;
 const onInterfaces = (name: string): string => ofInterfaces(name, { over: "$__rate_interval" });
-const onAgents = (name: string): string => ofAgents(name, { over: "$__rate_interval" });
 
 /** Whether the agents hear all that there is. */
 export const capturePanels = () => [
@@ -59,7 +57,7 @@ export const capturePanels = () => [
     unit: "percentunit",
     thresholds: noneIsGood(),
     width: 8,
-    targets: [line(`rate(${onAgents("vrrpwatch_host_pause_seconds_total")})`, "{{instance}}")],
+    targets: [line(`rate(${ofAgents("vrrpwatch_host_pause_seconds_total", { over: "$__rate_interval" })})`, AGENT_LEGEND)],
   }),
   timeSeries({
     title: "Late inputs",
@@ -67,7 +65,7 @@ export const capturePanels = () => [
     unit: "short",
     thresholds: noneIsGood(),
     width: 8,
-    targets: [line(`increase(${onAgents("vrrpwatch_late_inputs_total")})`, "{{instance}}")],
+    targets: [line(increaseOfAgents("vrrpwatch_late_inputs_total"), AGENT_LEGEND)],
   }),
   timeSeries({
     title: "Evictions",
@@ -76,6 +74,6 @@ export const capturePanels = () => [
     unit: "short",
     thresholds: noneIsGood(),
     width: 8,
-    targets: [line(`sum by (instance, kind) (increase(${onAgents("vrrpwatch_evictions_total")}))`, "{{instance}}: {{kind}}")],
+    targets: [line(`sum by (${AGENT}, kind) (${increaseOfAgents("vrrpwatch_evictions_total")})`, `${AGENT_LEGEND}: {{kind}}`)],
   }),
 ];

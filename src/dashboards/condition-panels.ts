@@ -9,7 +9,8 @@ import { line, rows } from "./target.ts";
 import { neutral, steps } from "./thresholds.ts";
 
 const holds = maxByRouter(ofRouters("vrrp_condition_active"), "condition");
-const held = maxByRouter(`max_over_time(${ofRouters("vrrp_condition_active", { over: "$__range" })})`, "condition");
+// Of the range that the dashboard shows, whatever moment is drawn: without the @ the window would slide.
+const held = maxByRouter(`max_over_time(${ofRouters("vrrp_condition_active", { over: "$__range" })} @ end())`, "condition");
 const isOrNot = words({ 0: ["no", "green"], 1: ["YES", "red"] });
 
 /** Only the conditions that held at some time: a row for each of the others would hide them. */

@@ -1,10 +1,9 @@
 import { timeSeries } from "./panels.ts";
-import { ofAgents } from "./promql.ts";
+import { AGENT, AGENT_LEGEND, increaseOfAgents as increase, ofAgents } from "./promql.ts";
 import { line } from "./target.ts";
 import { neutral, noneIsGood, noneIsUsual, steps } from "./thresholds.ts";
 
-const increase = (name: string): string => `increase(${ofAgents(name, { over: "$__rate_interval" })})`;
-const perReceiver = "{{instance}} to {{receiver}}";
+const perReceiver = `${AGENT_LEGEND} to {{receiver}}`;
 
 /** Whether what the agents find out reaches somebody, and is kept. */
 export const deliveryPanels = () => [
@@ -14,7 +13,7 @@ export const deliveryPanels = () => [
     unit: "short",
     thresholds: noneIsUsual(),
     width: 12,
-    targets: [line(`sum by (instance, severity) (${ofAgents("vrrpwatch_alerts_firing")})`, "{{instance}}: {{severity}}")],
+    targets: [line(`sum by (${AGENT}, severity) (${ofAgents("vrrpwatch_alerts_firing")})`, `${AGENT_LEGEND}: {{severity}}`)],
   }),
   timeSeries({
     title: "Deliveries by outcome",
@@ -24,7 +23,7 @@ export const deliveryPanels = () => [
     thresholds: neutral(),
     width: 12,
     targets: [
-      line(`sum by (instance, receiver, outcome) (${increase("vrrpwatch_webhook_deliveries_total")})`, `${perReceiver}: {{outcome}}`),
+      line(`sum by (${AGENT}, receiver, outcome) (${increase("vrrpwatch_webhook_deliveries_total")})`, `${perReceiver}: {{outcome}}`),
     ],
   }),
   timeSeries({
@@ -35,7 +34,7 @@ export const deliveryPanels = () => [
     width: 8,
     targets: [
       line(
-        `histogram_quantile(0.95, sum by (instance, receiver, le) (rate(${ofAgents("vrrpwatch_webhook_request_duration_seconds", { suffix: "_bucket", over: "$__rate_interval" })})))`,
+        `histogram_quantile(0.95, sum by (${AGENT}, receiver, le) (rate(${ofAgents("vrrpwatch_webhook_request_duration_seconds", { suffix: "_bucket", over: "$__rate_interval" })})))`,
         perReceiver,
       ),
     ],
@@ -72,7 +71,7 @@ export const deliveryPanels = () => [
     width: 8,
     targets: [
       line(increase("vrrpwatch_webhook_truncated_alerts_total"), `${perReceiver}: cut`),
-      line(increase("vrrpwatch_alert_evictions_total"), "{{instance}}: evicted"),
+      line(increase("vrrpwatch_alert_evictions_total"), `${AGENT_LEGEND}: evicted`),
     ],
   }),
   timeSeries({
@@ -81,7 +80,7 @@ export const deliveryPanels = () => [
     unit: "short",
     thresholds: neutral(),
     width: 8,
-    targets: [line(`sum by (instance, outcome) (${increase("vrrpwatch_heartbeats_total")})`, "{{instance}}: {{outcome}}")],
+    targets: [line(`sum by (${AGENT}, outcome) (${increase("vrrpwatch_heartbeats_total")})`, `${AGENT_LEGEND}: {{outcome}}`)],
   }),
   timeSeries({
     title: "Silences",
@@ -89,7 +88,7 @@ export const deliveryPanels = () => [
     unit: "short",
     thresholds: neutral(),
     width: 8,
-    targets: [line(ofAgents("vrrpwatch_silences_active"), "{{instance}}")],
+    targets: [line(ofAgents("vrrpwatch_silences_active"), AGENT_LEGEND)],
   }),
   timeSeries({
     title: "Incidents",
@@ -98,8 +97,8 @@ export const deliveryPanels = () => [
     thresholds: noneIsUsual(),
     width: 8,
     targets: [
-      line(increase("vrrpwatch_incidents_total"), "{{instance}}: begun"),
-      line(ofAgents("vrrpwatch_incidents_open"), "{{instance}}: open"),
+      line(increase("vrrpwatch_incidents_total"), `${AGENT_LEGEND}: begun`),
+      line(ofAgents("vrrpwatch_incidents_open"), `${AGENT_LEGEND}: open`),
     ],
   }),
   timeSeries({
@@ -108,7 +107,7 @@ export const deliveryPanels = () => [
     unit: "bytes",
     thresholds: neutral(),
     width: 8,
-    targets: [line(ofAgents("vrrpwatch_incident_bytes"), "{{instance}}")],
+    targets: [line(ofAgents("vrrpwatch_incident_bytes"), AGENT_LEGEND)],
   }),
   timeSeries({
     title: "What the disk refused",
@@ -117,9 +116,9 @@ export const deliveryPanels = () => [
     thresholds: noneIsGood(),
     width: 24,
     targets: [
-      line(increase("vrrpwatch_alert_store_failures_total"), "{{instance}}: alerts"),
-      line(increase("vrrpwatch_silence_store_failures_total"), "{{instance}}: silences"),
-      line(increase("vrrpwatch_incident_write_failures_total"), "{{instance}}: incidents"),
+      line(increase("vrrpwatch_alert_store_failures_total"), `${AGENT_LEGEND}: alerts`),
+      line(increase("vrrpwatch_silence_store_failures_total"), `${AGENT_LEGEND}: silences`),
+      line(increase("vrrpwatch_incident_write_failures_total"), `${AGENT_LEGEND}: incidents`),
     ],
   }),
 ];

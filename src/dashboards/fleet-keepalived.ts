@@ -1,15 +1,12 @@
 import { routerStates } from "../core/host/view.ts";
 import { stateWords } from "./keepalived-state.ts";
 import { runbookOf } from "./links.ts";
-import { words } from "./mappings.ts";
-import { mergedAs } from "./masters-table.ts";
+import { upOrDown, words } from "./mappings.ts";
+import { AGENT_COLUMNS, mergedAs } from "./masters-table.ts";
 import { stat, table, timeline, timeSeries } from "./panels.ts";
-import { ofAgents, ofChosenInstances, ofInstances } from "./promql.ts";
+import { AGENT, AGENT_LEGEND, counted, increaseOfAgents as increase, ofAgents, ofChosenInstances, ofInstances } from "./promql.ts";
 import { latest, line, rows } from "./target.ts";
 import { neutral, noneIsGood, noneIsUsual, oneIsGood, steps } from "./thresholds.ts";
-
-const upOrDown = words({ 0: ["down", "red"], 1: ["up", "green"] });
-const increase = (name: string): string => `increase(${ofAgents(name, { over: "$__rate_interval" })})`;
 
 /** keepalived beside the agents. */
 export const keepalivedPanels = () => [
@@ -20,7 +17,7 @@ export const keepalivedPanels = () => [
     thresholds: oneIsGood(),
     mappings: upOrDown,
     width: 12,
-    targets: [line(ofAgents("keepalived_up"), "{{instance}}")],
+    targets: [line(ofAgents("keepalived_up"), AGENT_LEGEND)],
   }).dataLinks([runbookOf("keepalived_down")]),
   table({
     title: "keepalived: version, start and last reload",
@@ -31,15 +28,15 @@ export const keepalivedPanels = () => [
     width: 12,
     height: 8,
     targets: [
-      rows(`max by (instance, version) (${ofAgents("keepalived_info")})`),
-      rows(`max by (instance) (${ofAgents("keepalived_start_timestamp_seconds")}) * 1000`),
-      rows(`max by (instance) (${ofAgents("keepalived_last_reload_timestamp_seconds")}) * 1000`),
-      rows(`max by (instance) (${ofAgents("vrrpwatch_keepalived_config_last_read_success_timestamp_seconds")}) * 1000`),
+      rows(`max by (${AGENT}, version) (${ofAgents("keepalived_info")})`),
+      rows(`max by (${AGENT}) (${ofAgents("keepalived_start_timestamp_seconds")}) * 1000`),
+      rows(`max by (${AGENT}) (${ofAgents("keepalived_last_reload_timestamp_seconds")}) * 1000`),
+      rows(`max by (${AGENT}) (${ofAgents("vrrpwatch_keepalived_config_last_read_success_timestamp_seconds")}) * 1000`),
     ],
   })
     .transformations(
       mergedAs(
-        { instance: "Agent", version: "Version", "Value #B": "Started", "Value #C": "Reloaded", "Value #D": "File read" },
+        { ...AGENT_COLUMNS, version: "Version", "Value #B": "Started", "Value #C": "Reloaded", "Value #D": "File read" },
         "Value #A",
       ),
     )
@@ -52,7 +49,7 @@ export const keepalivedPanels = () => [
     unit: "short",
     thresholds: noneIsUsual(),
     width: 8,
-    targets: [line(increase("keepalived_restarts_total"), "{{instance}}")],
+    targets: [line(increase("keepalived_restarts_total"), AGENT_LEGEND)],
   }),
   timeSeries({
     title: "Effective priority of instances",
@@ -60,7 +57,7 @@ export const keepalivedPanels = () => [
     unit: "short",
     thresholds: neutral(),
     width: 8,
-    targets: [line(ofChosenInstances(ofAgents("keepalived_effective_priority")), "{{instance}}: {{iname}}")],
+    targets: [line(ofChosenInstances(ofAgents("keepalived_effective_priority")), `${AGENT_LEGEND}: {{iname}}`)],
   }),
   timeline({
     title: "State of instances",
@@ -69,7 +66,7 @@ export const keepalivedPanels = () => [
     thresholds: neutral(),
     mappings: words({ 0: ["init", "yellow"], 1: ["backup", "blue"], 2: ["master", "green"], 3: ["fault", "red"] }),
     width: 8,
-    targets: [line(`max by (instance, iname) (${ofInstances("keepalived_vrrp_state")})`, "{{instance}}: {{iname}}")],
+    targets: [line(`max by (${AGENT}, iname) (${ofInstances("keepalived_vrrp_state")})`, `${AGENT_LEGEND}: {{iname}}`)],
   }).dataLinks([runbookOf("state_inconsistent")]),
   timeline({
     title: "State of sync groups",
@@ -83,7 +80,7 @@ export const keepalivedPanels = () => [
         routerStates
           .map((state, index) => `${index} * ${ofAgents("keepalived_sync_group_state", { where: `state="${state}"` })}`)
           .join(" + ignoring (state) "),
-        "{{instance}}: {{group}}",
+        `${AGENT_LEGEND}: {{group}}`,
       ),
     ],
   }).dataLinks([runbookOf("sync_group_split")]),
@@ -95,8 +92,8 @@ export const keepalivedPanels = () => [
     width: 12,
     targets: [
       line(
-        `max by (instance, iname, kind) (${ofChosenInstances(ofAgents("keepalived_config_drift"))}) > 0`,
-        "{{instance}}: {{iname}} {{kind}}",
+        `max by (${AGENT}, iname, kind) (${ofChosenInstances(ofAgents("keepalived_config_drift"))}) > 0`,
+        `${AGENT_LEGEND}: {{iname}} {{kind}}`,
       ),
     ],
   }).dataLinks([runbookOf("config_drift")]),
@@ -107,8 +104,11 @@ export const keepalivedPanels = () => [
     thresholds: neutral(),
     width: 12,
     targets: [
-      line(`sum by (instance, event) (${increase("keepalived_notify_events_total")})`, "{{instance}}: {{event}}"),
-      line(`sum by (instance, source) (${increase("keepalived_notify_parse_failures_total")}) > 0`, "{{instance}}: unreadable, {{source}}"),
+      line(`sum by (${AGENT}, event) (${increase("keepalived_notify_events_total")})`, `${AGENT_LEGEND}: {{event}}`),
+      line(
+        `sum by (${AGENT}, source) (${increase("keepalived_notify_parse_failures_total")}) > 0`,
+        `${AGENT_LEGEND}: unreadable, {{source}}`,
+      ),
     ],
   }),
   stat({
@@ -118,7 +118,7 @@ export const keepalivedPanels = () => [
     thresholds: noneIsGood(),
     width: 6,
     height: 8,
-    targets: [latest(`count(${ofAgents("keepalived_notify_fifo_up")} == 0) or vector(0)`)],
+    targets: [latest(counted(`max by (${AGENT}) (${ofAgents("keepalived_notify_fifo_up")}) == 0`))],
   }),
   stat({
     title: "keepalived.conf not readable",
@@ -127,6 +127,6 @@ export const keepalivedPanels = () => [
     thresholds: noneIsGood(),
     width: 6,
     height: 8,
-    targets: [latest(`count(${ofAgents("vrrpwatch_keepalived_config_last_read_successful")} == 0) or vector(0)`)],
+    targets: [latest(counted(`max by (${AGENT}) (${ofAgents("vrrpwatch_keepalived_config_last_read_successful")}) == 0`))],
   }),
 ];

@@ -3,15 +3,28 @@ import { raised, transitions } from "./annotations.ts";
 import { assemble } from "./assemble.ts";
 import { conditionList, conditionMatrix, conditionTimeline } from "./condition-panels.ts";
 import { keepalivedPanels } from "./fleet-keepalived.ts";
-import { stateNumber, stateWords } from "./keepalived-state.ts";
-import { words } from "./mappings.ts";
-import { mergedAs } from "./masters-table.ts";
+import { statesOnHosts } from "./keepalived-state.ts";
+import { upOrDown } from "./mappings.ts";
 import { fleetName } from "./names.ts";
-import { table, timeline, timeSeries } from "./panels.ts";
-import { inSegment, maxByRouter, ofAgents, ofRouters, ROUTER, ROUTER_LEGEND, routers } from "./promql.ts";
-import { line, rows } from "./target.ts";
-import { neutral, noneIsUsual, steps } from "./thresholds.ts";
-import { datasourceVariable, instanceVariable, interfaceVariable, runbooksVariable, segmentVariable, vridVariable } from "./variables.ts";
+import { timeline, timeSeries } from "./panels.ts";
+import {
+  AGENT,
+  AGENT_LEGEND,
+  increaseOfRouters,
+  inSegment,
+  maxByRouter,
+  ofAgents,
+  ofRouters,
+  ROUTER,
+  ROUTER_LEGEND,
+  ROUTER_ON_HOST,
+  routers,
+  TARGET,
+} from "./promql.ts";
+import { line } from "./target.ts";
+import { noneIsUsual, steps } from "./thresholds.ts";
+import { routerVariables } from "./variables.ts";
+import { versions } from "./versions-table.ts";
 
 const alive = ofRouters("vrrp_router_state", { where: 'state=~"master|backup"' });
 
@@ -22,10 +35,7 @@ const raisedOften = timeSeries({
   thresholds: noneIsUsual(),
   width: 12,
   targets: [
-    line(
-      `sum by (condition) (${maxByRouter(`increase(${ofRouters("vrrp_condition_transitions_total", { over: "$__rate_interval" })})`, "condition")}) > 0`,
-      "{{condition}}",
-    ),
+    line(`sum by (condition) (${maxByRouter(increaseOfRouters("vrrp_condition_transitions_total"), "condition")}) > 0`, "{{condition}}"),
   ],
 });
 
@@ -36,58 +46,26 @@ const redundancy = timeSeries({
   unit: "short",
   thresholds: steps("red", [1, "yellow"], [2, "green"]),
   width: 12,
-  targets: [line(`sum by (${ROUTER}) (max by (instance, ${ROUTER}) (${inSegment(`sum without (state) (${alive})`)}))`, ROUTER_LEGEND)],
+  targets: [line(`sum by (${ROUTER}) (max by (${ROUTER_ON_HOST}) (${inSegment(`sum without (state) (${alive})`)}))`, ROUTER_LEGEND)],
 });
 
-const states = timeline({
-  title: "State of keepalived on each host",
-  description: "For each virtual router of which the host has an instance.",
-  unit: "short",
-  thresholds: neutral(),
-  mappings: stateWords,
-  width: 24,
-  targets: [line(stateNumber(), `{{instance}}: ${ROUTER_LEGEND}`)],
-});
-
-const agentTable = table({
+const agentTable = versions({
   title: "Versions of the agents",
   description: "Version and start of each agent, and how many of the chosen virtual routers it knows.",
-  unit: "short",
-  thresholds: neutral(),
-  width: 12,
-  height: 8,
-  targets: [
-    rows(`max by (instance, version, revision, nodeversion) (${ofAgents("vrrpwatch_build_info")})`),
-    rows('max by (instance) (process_start_time_seconds{instance=~"$instance"}) * 1000'),
-    rows(`count by (instance) (${routers})`),
-  ],
-})
-  .transformations(
-    mergedAs(
-      {
-        instance: "Agent",
-        version: "Version",
-        revision: "Revision",
-        nodeversion: "Node",
-        "Value #B": "Started",
-        "Value #C": "Virtual routers",
-      },
-      "Value #A",
-    ),
-  )
-  .overrideByName("Started", [{ id: "unit", value: "dateTimeAsIso" }]);
+  columns: [{ name: "Virtual routers", expression: `count by (${AGENT}) (max by (${AGENT}, interface, ${ROUTER}) (${routers}))` }],
+});
 
 const reachable = timeline({
   title: "Agents that answer Prometheus",
   description: "Those that answered at some time in the time range of the dashboard: one that is gone since is down here.",
   unit: "short",
   thresholds: steps("red", [1, "green"]),
-  mappings: words({ 0: ["down", "red"], 1: ["up", "green"] }),
+  mappings: upOrDown,
   width: 12,
   targets: [
     line(
-      `up{instance=~"$instance"} and on (job, instance) last_over_time(${ofAgents("vrrpwatch_build_info", { over: "$__range" })})`,
-      "{{instance}}",
+      `up{instance=~"$instance"} and on (${TARGET}) last_over_time(${ofAgents("vrrpwatch_build_info", { over: "$__range" })} @ end())`,
+      AGENT_LEGEND,
     ),
   ],
 });
@@ -97,11 +75,11 @@ export const fleet = (): Dashboard =>
   assemble({
     name: fleetName,
     description: "Conditions of all virtual routers, the agents, and keepalived beside them.",
-    variables: [datasourceVariable(), segmentVariable(), interfaceVariable(), vridVariable(), instanceVariable(), runbooksVariable()],
+    variables: routerVariables(),
     annotations: [transitions(), raised()],
     sections: [
       { title: "Conditions", panels: [conditionMatrix(), conditionList(), conditionTimeline(), raisedOften, redundancy] },
       { title: "Agents", panels: [agentTable, reachable] },
-      { title: "keepalived", panels: [states, ...keepalivedPanels()] },
+      { title: "keepalived", panels: [statesOnHosts(), ...keepalivedPanels()] },
     ],
   });

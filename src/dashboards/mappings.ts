@@ -6,3 +6,6 @@ export function words(table: Readonly<Record<number, readonly [text: string, col
   const options = Object.fromEntries(Object.entries(table).map(([value, [text, color]], index) => [value, { text, color, index }]));
   return [{ type: MappingType.ValueToText, options }];
 }
+
+/** For 0 and 1 of what answers, runs or carries. */
+export const upOrDown = words({ 0: ["down", "red"], 1: ["up", "green"] });

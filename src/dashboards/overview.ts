@@ -7,13 +7,25 @@ import { words } from "./mappings.ts";
 import { mastersTable } from "./masters-table.ts";
 import { overviewName } from "./names.ts";
 import { stat, timeline, timeSeries } from "./panels.ts";
-import { counted, maxByRouter, ofAgents, ofRouters, ROUTER, ROUTER_LEGEND, routers } from "./promql.ts";
+import {
+  AGENT,
+  counted,
+  increaseOfRouters,
+  maxByRouter,
+  ofAgents,
+  ofRouters,
+  ROUTER,
+  ROUTER_LEGEND,
+  routers,
+  withMaster,
+} from "./promql.ts";
 import { latest, line } from "./target.ts";
 import { neutral, noneIsGood, noneIsUsual, oneIsGood, steps } from "./thresholds.ts";
-import { datasourceVariable, instanceVariable, interfaceVariable, runbooksVariable, segmentVariable, vridVariable } from "./variables.ts";
+import { routerVariables } from "./variables.ts";
 
 const masters = maxByRouter(ofRouters("vrrp_masters"));
-const distinctMasters = `count by (${ROUTER}) (${maxByRouter(ofRouters("vrrp_master_info"), "master")})`;
+/** Of one address: routers that share a number and no address are two virtual routers, such as two unicast pairs. */
+const distinctMasters = `max by (${ROUTER}) (count by (${ROUTER}, address) (${maxByRouter(withMaster(ofRouters("vrrp_advertised_address_info")), "address", "master")}))`;
 /** Those that sent and are not master: 0. A backup that never was master was never heard, and has no row. */
 const senders = `0 * ${maxByRouter(ofRouters("vrrp_sender_priority"), "sender")}`;
 const masterBySender = `label_replace(${maxByRouter(ofRouters("vrrp_master_info"), "master")}, "sender", "$1", "master", "(.*)")`;
@@ -38,7 +50,7 @@ const numbers = [
   stat({
     title: "With more than one master",
     description:
-      "Virtual routers with two claims on one wire, or with agents that name different masters: a split brain or a partition. Shortly also a takeover, or scrapes before and after it.",
+      "Virtual routers with two claims on one wire, or with agents that name different masters of one address: a split brain or a partition. Shortly also a takeover, or scrapes before and after it.",
     unit: "short",
     thresholds: noneIsGood(),
     width: 4,
@@ -68,7 +80,7 @@ const numbers = [
     unit: "short",
     thresholds: oneIsGood(),
     width: 4,
-    targets: [latest(counted(ofAgents("vrrpwatch_build_info")))],
+    targets: [latest(counted(`count by (${AGENT}) (${ofAgents("vrrpwatch_build_info")})`))],
   }),
 ];
 
@@ -100,12 +112,7 @@ const changes = timeSeries({
   unit: "short",
   thresholds: noneIsUsual(),
   width: 12,
-  targets: [
-    line(
-      `sum by (reason) (${maxByRouter(`increase(${ofRouters("vrrp_master_transitions_total", { over: "$__rate_interval" })})`, "reason")})`,
-      "{{reason}}",
-    ),
-  ],
+  targets: [line(`sum by (reason) (${maxByRouter(increaseOfRouters("vrrp_master_transitions_total"), "reason")})`, "{{reason}}")],
 });
 
 const share = (name: string): string => maxByRouter(`rate(${ofRouters(name, { over: "$__rate_interval" })})`);
@@ -137,7 +144,7 @@ export const overview = (): Dashboard =>
   assemble({
     name: overviewName,
     description: "Every virtual router: who is master, since when, and what is wrong.",
-    variables: [datasourceVariable(), segmentVariable(), interfaceVariable(), vridVariable(), instanceVariable(), runbooksVariable()],
+    variables: routerVariables(),
     annotations: [transitions(), raised()],
     sections: [
       { title: "Now", panels: [...numbers, mastersTable()] },

@@ -1,4 +1,6 @@
+import { PanelBuilder as BarGaugeBuilder } from "@grafana/grafana-foundation-sdk/bargauge";
 import {
+  BarGaugeDisplayMode,
   BigValueColorMode,
   BigValueGraphMode,
   GraphThresholdsStyleConfigBuilder,
@@ -13,6 +15,7 @@ import {
   TooltipDisplayMode,
   VisibilityMode,
   VizLegendOptionsBuilder,
+  VizOrientation,
   VizTooltipOptionsBuilder,
 } from "@grafana/grafana-foundation-sdk/common";
 import {
@@ -105,6 +108,17 @@ export function stat(head: Head): StatBuilder {
     .reduceOptions(reduce)
     .colorMode(BigValueColorMode.Value)
     .graphMode(BigValueGraphMode.None);
+}
+
+/** A bar for each label set, as long as its one number. */
+export function bars(head: Head): BarGaugeBuilder {
+  const reduce = new ReduceDataOptionsBuilder().calcs(["lastNotNull"]).fields("").values(false);
+  return dressed(new BarGaugeBuilder(), head, 8)
+    .colorScheme(byThresholds())
+    .min(0)
+    .reduceOptions(reduce)
+    .orientation(VizOrientation.Horizontal)
+    .displayMode(BarGaugeDisplayMode.Basic);
 }
 
 /** A row for each label set, coloured by its value over time. */

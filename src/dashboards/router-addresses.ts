@@ -2,13 +2,22 @@ import { runbookOf } from "./links.ts";
 import { words } from "./mappings.ts";
 import { mergedAs, ROUTER_COLUMNS } from "./masters-table.ts";
 import { table, timeline, timeSeries } from "./panels.ts";
-import { ADDRESS_LEGEND, inSegment, maxByRouter, ofRouters, ROUTER, withMaster } from "./promql.ts";
+import {
+  ADDRESS_LEGEND,
+  ADDRESS_ON_HOST_LEGEND,
+  increaseOfRouters as increase,
+  inSegment,
+  maxByRouter,
+  ofRouters,
+  ROUTER,
+  ROUTER_ON_HOST,
+  withMaster,
+} from "./promql.ts";
 import { line, rows } from "./target.ts";
 import { exactlyOne, neutral, noneIsGood, noneIsUsual, steps } from "./thresholds.ts";
 
-const increase = (name: string): string => `increase(${ofRouters(name, { over: "$__rate_interval" })})`;
 const perHost = (name: string, ...labels: string[]): string =>
-  `max by (${["instance", ROUTER, "address", ...labels].join(", ")}) (${inSegment(ofRouters(name))})`;
+  `max by (${[ROUTER_ON_HOST, "address", ...labels].join(", ")}) (${inSegment(ofRouters(name))})`;
 
 /** Where the virtual addresses are, and who says so. */
 export const addressPanels = () => [
@@ -21,18 +30,18 @@ export const addressPanels = () => [
     mappings: words({ 0: ["not here", "text"], 1: ["here", "green"] }),
     width: 24,
     height: 9,
-    targets: [line(perHost("vrrp_vip_present", "dev"), `{{instance}}: ${ADDRESS_LEGEND} on {{dev}}`)],
+    targets: [line(perHost("vrrp_vip_present", "dev"), `${ADDRESS_ON_HOST_LEGEND} on {{dev}}`)],
   }).dataLinks([runbookOf("master_without_vip"), runbookOf("backup_with_vip")]),
   timeSeries({
     title: "Hosts that hold each virtual address",
     description:
-      "Of those with an agent: 1 is as it should be where all nodes have one; 2 is a split brain, also one that no agent can see alone.",
+      "Of those with an agent: 1 is as it should be where all nodes have one; 2 is a split brain, also one that no agent can see alone. Not on lo, where real servers of a balancer have it.",
     unit: "short",
     thresholds: exactlyOne(),
     width: 12,
     targets: [
       line(
-        `sum by (${ROUTER}, address) (max by (instance, ${ROUTER}, address) (${inSegment(ofRouters("vrrp_vip_present"))}))`,
+        `sum by (${ROUTER}, address) (max by (${ROUTER_ON_HOST}, address) (${inSegment(ofRouters("vrrp_vip_present", { where: 'dev!="lo"' }))}))`,
         ADDRESS_LEGEND,
       ),
     ],
@@ -45,8 +54,8 @@ export const addressPanels = () => [
     width: 12,
     targets: [
       line(
-        `sum by (instance, ${ROUTER}, address, action) (${inSegment(increase("vrrp_vip_changes_total"))})`,
-        `{{instance}}: ${ADDRESS_LEGEND} {{action}}`,
+        `sum by (${ROUTER_ON_HOST}, address, action) (${inSegment(increase("vrrp_vip_changes_total"))})`,
+        `${ADDRESS_ON_HOST_LEGEND} {{action}}`,
       ),
     ],
   }),
@@ -92,7 +101,7 @@ export const addressPanels = () => [
     targets: [
       line(
         `${perHost("vrrp_vip_dad_failed")} * 2 + ${perHost("vrrp_vip_tentative")} * (1 - ${perHost("vrrp_vip_dad_failed")})`,
-        `{{instance}}: ${ADDRESS_LEGEND}`,
+        ADDRESS_ON_HOST_LEGEND,
       ),
     ],
   }).dataLinks([runbookOf("dad_failed")]),

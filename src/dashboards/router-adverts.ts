@@ -1,10 +1,19 @@
 import { GraphDrawStyle } from "@grafana/grafana-foundation-sdk/common";
 import { heatmap, timeSeries } from "./panels.ts";
-import { inSegment, maxByRouter, ofInterfaces, ofRouters, ROUTER, ROUTER_LEGEND } from "./promql.ts";
+import {
+  AGENT,
+  AGENT_LEGEND,
+  increaseOfRouters as increase,
+  inSegment,
+  maxByRouter,
+  ofInterfaces,
+  ofRouters,
+  ROUTER,
+  ROUTER_LEGEND,
+} from "./promql.ts";
 import { buckets, line } from "./target.ts";
 import { neutral, noneIsGood, noneIsUsual, steps } from "./thresholds.ts";
 
-const increase = (name: string): string => `increase(${ofRouters(name, { over: "$__rate_interval" })})`;
 const rate = (name: string): string => `rate(${ofRouters(name, { over: "$__rate_interval" })})`;
 const lateness = ofRouters("vrrp_advert_lateness_ratio", { suffix: "_bucket", over: "$__rate_interval" });
 
@@ -97,12 +106,12 @@ export const advertPanels = () => [
     width: 8,
     targets: [
       line(
-        `sum by (instance, interface, family, reason) (increase(${ofInterfaces("vrrp_invalid_packets_total", { over: "$__rate_interval" })})) > 0`,
-        "{{instance}} {{interface}} {{family}}: {{reason}}",
+        `sum by (${AGENT}, interface, family, reason) (increase(${ofInterfaces("vrrp_invalid_packets_total", { over: "$__rate_interval" })})) > 0`,
+        `${AGENT_LEGEND} {{interface}} {{family}}: {{reason}}`,
       ),
       line(
-        `sum by (instance, interface, family) (increase(${ofInterfaces("vrrp_carp_packets_total", { over: "$__rate_interval" })})) > 0`,
-        "{{instance}} {{interface}} {{family}}: CARP",
+        `sum by (${AGENT}, interface, family) (increase(${ofInterfaces("vrrp_carp_packets_total", { over: "$__rate_interval" })})) > 0`,
+        `${AGENT_LEGEND} {{interface}} {{family}}: CARP`,
       ),
     ],
   }).drawStyle(GraphDrawStyle.Bars),

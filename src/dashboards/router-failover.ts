@@ -1,13 +1,14 @@
 import { LineInterpolation } from "@grafana/grafana-foundation-sdk/common";
-import { timeSeries } from "./panels.ts";
+import { bars, timeSeries } from "./panels.ts";
 import { maxByRouter, ofRouters, ROUTER_LEGEND } from "./promql.ts";
-import { line } from "./target.ts";
+import { latest, line } from "./target.ts";
 import { neutral, noneIsGood, steps } from "./thresholds.ts";
 
-const mean = (name: string, ...labels: string[]): string => {
-  const grown = (suffix: "_sum" | "_count"): string => maxByRouter(`increase(${ofRouters(name, { suffix, over: "$__range" })})`, ...labels);
-  return `${grown("_sum")} / (${grown("_count")} > 0)`;
-};
+const inRange = (name: string, suffix: "" | "_sum" | "_count" = ""): string => `increase(${ofRouters(name, { suffix, over: "$__range" })})`;
+
+/** Of each agent, then the greatest: they have not all heard the same changes. */
+const mean = (name: string, ...labels: string[]): string =>
+  maxByRouter(`(${inRange(name, "_sum")} / (${inRange(name, "_count")} > 0))`, ...labels);
 
 /** How long changes of master take, and how much of that could not be helped. */
 export const failoverPanels = () => [
@@ -51,42 +52,34 @@ export const failoverPanels = () => [
     width: 12,
     targets: [line(maxByRouter(ofRouters("vrrp_last_failover_phase_seconds"), "phase"), `${ROUTER_LEGEND}: {{phase}}`)],
   }).lineInterpolation(LineInterpolation.StepAfter),
-  timeSeries({
+  bars({
     title: "Mean gap and mean parts in the time range",
-    description: "Over all changes of master in the time range of the dashboard, up to each moment.",
+    description: "Over all changes of master in the time range of the dashboard, as the agent says that has the greatest mean.",
     unit: "s",
     thresholds: neutral(),
     width: 12,
     targets: [
-      line(mean("vrrp_failover_gap_seconds"), `${ROUTER_LEGEND}: gap`),
-      line(mean("vrrp_failover_phase_seconds", "phase"), `${ROUTER_LEGEND}: {{phase}}`),
+      latest(mean("vrrp_failover_gap_seconds"), `${ROUTER_LEGEND}: gap`),
+      latest(mean("vrrp_failover_phase_seconds", "phase"), `${ROUTER_LEGEND}: {{phase}}`),
     ],
   }),
-  timeSeries({
+  bars({
     title: "Seconds without a master, and with several, in the time range",
-    description: "Grown up to each moment, as the agent says that saw most of it.",
+    description: "In the whole time range of the dashboard, as the agent says that saw most of it.",
     unit: "s",
     thresholds: noneIsGood(),
     width: 12,
     targets: [
-      line(maxByRouter(`increase(${ofRouters("vrrp_no_master_seconds_total", { over: "$__range" })})`), `${ROUTER_LEGEND}: no master`),
-      line(
-        maxByRouter(`increase(${ofRouters("vrrp_multiple_master_seconds_total", { over: "$__range" })})`),
-        `${ROUTER_LEGEND}: several masters`,
-      ),
+      latest(maxByRouter(inRange("vrrp_no_master_seconds_total")), `${ROUTER_LEGEND}: no master`),
+      latest(maxByRouter(inRange("vrrp_multiple_master_seconds_total")), `${ROUTER_LEGEND}: several masters`),
     ],
   }),
-  timeSeries({
+  bars({
     title: "Changes of master by reason, in the time range",
-    description: "Grown up to each moment. A steady rise is flapping.",
+    description: "In the whole time range of the dashboard, as the agent says that saw most of them.",
     unit: "short",
     thresholds: neutral(),
     width: 12,
-    targets: [
-      line(
-        `${maxByRouter(`increase(${ofRouters("vrrp_master_transitions_total", { over: "$__range" })})`, "reason")} > 0`,
-        `${ROUTER_LEGEND}: {{reason}}`,
-      ),
-    ],
+    targets: [latest(`${maxByRouter(inRange("vrrp_master_transitions_total"), "reason")} > 0`, `${ROUTER_LEGEND}: {{reason}}`)],
   }),
 ];

@@ -26,7 +26,7 @@ export const datasourceVariable = (): DatasourceVariableBuilder =>
     .description("The Prometheus, or what speaks its query language, that scrapes the agents.")
     .type("prometheus");
 
-export const segmentVariable = (): QueryVariableBuilder =>
+const segmentVariable = (): QueryVariableBuilder =>
   valuesOf(
     "segment",
     "Segment",
@@ -35,7 +35,7 @@ export const segmentVariable = (): QueryVariableBuilder =>
     VariableSort.NaturalAsc,
   );
 
-export const interfaceVariable = (): QueryVariableBuilder =>
+const interfaceVariable = (): QueryVariableBuilder =>
   valuesOf(
     "interface",
     "Interface",
@@ -54,7 +54,7 @@ export const capturedInterfaceVariable = (): QueryVariableBuilder =>
     VariableSort.NaturalAsc,
   );
 
-export const vridVariable = (): QueryVariableBuilder =>
+const vridVariable = (): QueryVariableBuilder =>
   valuesOf(
     "vrid",
     "VRID",
@@ -84,3 +84,13 @@ export const runbooksVariable = (): QueryVariableBuilder =>
     .sort(VariableSort.AlphabeticalAsc)
     .multi(false)
     .includeAll(false);
+
+/** Those of a dashboard about virtual routers: each asks for what the ones before it leave. */
+export const routerVariables = () => [
+  datasourceVariable(),
+  segmentVariable(),
+  interfaceVariable(),
+  vridVariable(),
+  instanceVariable(),
+  runbooksVariable(),
+];

@@ -2,21 +2,21 @@ import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
 import { raised, transitions } from "./annotations.ts";
 import { assemble } from "./assemble.ts";
 import { conditionTimeline } from "./condition-panels.ts";
-import { stateNumber, stateWords } from "./keepalived-state.ts";
+import { statesOnHosts } from "./keepalived-state.ts";
 import { runbookOf } from "./links.ts";
 import { words } from "./mappings.ts";
 import { mastersTable } from "./masters-table.ts";
 import { routerName } from "./names.ts";
 import { timeline } from "./panels.ts";
-import { inSegment, ofRouters, ROUTER, ROUTER_LEGEND } from "./promql.ts";
+import { inSegment, ON_HOST_LEGEND, ofRouters, ROUTER_ON_HOST } from "./promql.ts";
 import { addressPanels } from "./router-addresses.ts";
 import { advertPanels } from "./router-adverts.ts";
 import { failoverPanels } from "./router-failover.ts";
 import { line } from "./target.ts";
-import { exactlyOne, neutral, steps } from "./thresholds.ts";
-import { datasourceVariable, instanceVariable, interfaceVariable, runbooksVariable, segmentVariable, vridVariable } from "./variables.ts";
+import { exactlyOne, steps } from "./thresholds.ts";
+import { routerVariables } from "./variables.ts";
 
-const perAgent = (name: string): string => `max by (instance, ${ROUTER}) (${inSegment(ofRouters(name))})`;
+const perAgent = (name: string): string => `max by (${ROUTER_ON_HOST}) (${inSegment(ofRouters(name))})`;
 
 const claims = timeline({
   title: "Masters that each agent hears",
@@ -25,7 +25,7 @@ const claims = timeline({
   thresholds: exactlyOne(),
   mappings: words({ 0: ["none", "red"], 1: ["one", "green"], 2: ["two", "red"] }),
   width: 12,
-  targets: [line(perAgent("vrrp_masters"), `{{instance}}: ${ROUTER_LEGEND}`)],
+  targets: [line(perAgent("vrrp_masters"), ON_HOST_LEGEND)],
 }).dataLinks([runbookOf("split_brain"), runbookOf("no_master")]);
 
 const local = timeline({
@@ -36,28 +36,18 @@ const local = timeline({
   thresholds: steps("text", [1, "green"]),
   mappings: words({ 0: ["elsewhere", "text"], 1: ["master here", "green"] }),
   width: 12,
-  targets: [line(perAgent("vrrp_master_is_local"), `{{instance}}: ${ROUTER_LEGEND}`)],
+  targets: [line(perAgent("vrrp_master_is_local"), ON_HOST_LEGEND)],
 }).dataLinks([runbookOf("split_brain")]);
-
-const states = timeline({
-  title: "State of keepalived on each host",
-  description: "By keepalived's own word, its process, or what addresses and adverts let conclude. Hosts without an instance have no row.",
-  unit: "short",
-  thresholds: neutral(),
-  mappings: stateWords,
-  width: 24,
-  targets: [line(stateNumber(), `{{instance}}: ${ROUTER_LEGEND}`)],
-}).dataLinks([runbookOf("state_inconsistent"), runbookOf("keepalived_down")]);
 
 /** One virtual router, or few, in every respect. */
 export const virtualRouter = (): Dashboard =>
   assemble({
     name: routerName,
     description: "One virtual router: who sends what how punctually, how failovers went, and where the addresses are.",
-    variables: [datasourceVariable(), segmentVariable(), interfaceVariable(), vridVariable(), instanceVariable(), runbooksVariable()],
+    variables: routerVariables(),
     annotations: [transitions(), raised()],
     sections: [
-      { title: "Masters", panels: [mastersTable(), claims, local, states] },
+      { title: "Masters", panels: [mastersTable(), claims, local, statesOnHosts()] },
       { title: "Adverts", panels: advertPanels() },
       { title: "Failover", panels: failoverPanels() },
       { title: "Addresses", panels: addressPanels() },

@@ -13,7 +13,7 @@ interface Layer {
 const inputs = ["src/core/input.ts", "src/core/events.ts", "src/core/host-facts.ts", "src/core/keepalived-config.ts"];
 const below = ["lib", "wire", "core"];
 const parts = ["capture", "netlink", "keepalived", "silences", "config", "metrics", "alerts", "incidents", "http"];
-const grafana = ["cog", "common", "dashboard", "heatmap", "prometheus", "stat", "statetimeline", "table", "timeseries"].map(
+const grafana = ["bargauge", "cog", "common", "dashboard", "heatmap", "prometheus", "stat", "statetimeline", "table", "timeseries"].map(
   (part) => `@grafana/grafana-foundation-sdk/${part}`,
 );
 
@@ -33,7 +33,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   // What Prometheus loads: generated, and no part of the running agent.
   rules: { imports: below },
   // Its output is committed: nothing of it is in the program.
-  dashboards: { imports: [...below, "metrics"], packages: grafana },
+  dashboards: { imports: [...below, "metrics", "rules"], packages: grafana },
   // How many series there are to expect: a page of the documentation, and no part of the program.
   series: { imports: [...below, "metrics"] },
   http: { imports: [...below, "silences", "metrics", "alerts"], packages: ["bcryptjs", "fastify"] },

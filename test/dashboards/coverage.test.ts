@@ -15,11 +15,6 @@ const UNUSED: Readonly<Record<string, string>> = {
   ...Object.fromEntries(
     compatibility.map(({ name }) => [name, "for the dashboards of other exporters: off by default, and the series of VRRP say more"]),
   ),
-  vrrpwatch_http_connections: "of the agent's own web server, which has no panel yet",
-  vrrpwatch_http_refused_total: "of the agent's own web server, which has no panel yet",
-  vrrpwatch_web_config_last_reload_successful: "of the agent's own web server, which has no panel yet",
-  vrrpwatch_web_config_last_reload_success_timestamp_seconds: "of the agent's own web server, which has no panel yet",
-  vrrpwatch_web_certificate_not_after_timestamp_seconds: "of the agent's own web server, which has no panel yet",
 };
 
 interface RuleFile {

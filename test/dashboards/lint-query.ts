@@ -5,8 +5,11 @@ import { type Selector, usesOf } from "./promql.ts";
 /** The labels of each series that there is. */
 export type Vocabulary = ReadonlyMap<string, readonly string[]>;
 
-/** What the scrape adds to every series. */
-export const scraped = ["job", "instance"];
+/** What the scrape adds to every series, and the targets or the Prometheus where there are several sites. */
+export const scraped = ["job", "instance", "cluster", "site"];
+
+/** Leaves what is said by targets that are agents. */
+const onlyAgents = /\band on \(cluster, site, job, instance\) (?:last_over_time\()?vrrpwatch_build_info\{/;
 
 /** What is wrong with one expression, its legend and its links. */
 export function lintQuery({ where, expr, texts }: Query, vocabulary: Vocabulary): string[] {
@@ -24,6 +27,8 @@ export function lintQuery({ where, expr, texts }: Query, vocabulary: Vocabulary)
     for (const label of own) known.add(label);
     for (const label of labels)
       if (![...own, ...scraped].includes(label)) problems.push(`matches the label ${label}, which ${name} does not have`);
+    if (!/^(vrrp|vrrpwatch|keepalived)_/.test(name) && !onlyAgents.test(expr))
+      problems.push(`shows ${name} of every target, not only of agents`);
     if (!labels.includes("instance")) problems.push(`does not leave the choice of agents to the variable for ${name}`);
     problems.push(...lintChoice(selector, own));
   }

@@ -64,6 +64,17 @@ const violations: readonly (readonly [name: string, dashboard: DashboardFile, me
     planted(({ targets = [] }) => ({ targets: targets.map((target) => ({ ...target, hide: true })) })),
     /hides a query/,
   ],
+  [
+    "a window that slides",
+    planted(({ targets = [] }) => ({
+      targets: targets.map((target) => ({
+        ...target,
+        instant: false,
+        expr: 'max_over_time(vrrp_masters{instance=~"$instance"}[$__range])',
+      })),
+    })),
+    /asks for the time range before each moment/,
+  ],
   ["an unknown metric", asking('sum(vrrp_nonsense{instance=~"$instance"})'), /asks for vrrp_nonsense/],
   [
     "a histogram without a suffix",
@@ -74,6 +85,7 @@ const violations: readonly (readonly [name: string, dashboard: DashboardFile, me
   ["a grouping that is not there", asking('max by (sender) (vrrp_masters{instance=~"$instance"})'), /names the label sender/],
   ["a legend that is not there", asking('vrrp_masters{instance=~"$instance"}', "{{sender}}"), /names the label sender/],
   ["a choice ignored", asking("vrrp_masters"), /does not leave the choice of agents/],
+  ["the processes of everybody", asking('process_open_fds{instance=~"$instance"}'), /shows process_open_fds of every target/],
   ["a choice of virtual routers ignored", asking('vrrp_masters{instance=~"$instance", vrid=~"$vrid"}'), /the choice of interface to/],
   [
     "a choice of keepalived's instances ignored",

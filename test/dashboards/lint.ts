@@ -67,6 +67,8 @@ function lintPanel(panel: Panel): string[] {
   if ((fieldConfig?.defaults.thresholds?.steps ?? []).length === 0) problems.push("has no thresholds");
   if (targets.length === 0) problems.push("has no query");
   if (targets.some(({ hide }) => hide === true)) problems.push("hides a query");
+  if (targets.some(({ expr, instant }) => instant !== true && /\$__range\](?! @ end\(\))/.test(expr)))
+    problems.push("asks for the time range before each moment, not for the one that is shown");
   problems.push(
     ...repeated(
       "query letter",

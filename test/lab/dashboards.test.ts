@@ -12,13 +12,19 @@ import { type Prometheus, prometheusEngine, type Series, victoriaEngine } from "
 import { labSkip } from "./framework/requirements.ts";
 
 /** Queries that have no result in the whole run, by where they are, and why. One that has a result after all fails the test. */
-const EMPTY: Readonly<Record<string, string>> = {};
+const EMPTY: Readonly<Record<string, string>> = {
+  "agent-health.json: Web configuration: A": "no agent has a web configuration",
+  "agent-health.json: Certificates: A": "no agent has a certificate",
+  "agent-health.json: Certificates: B": "no agent has a certificate",
+  "agent-health.json: Certificates: C": "no agent has a web configuration",
+};
 
 /** Queries that are 0 in the whole run, and why. One that is something else after all fails the test. */
 const ZERO: Readonly<Record<string, string>> = {
   "agent-health.json: Alerts left out: A": "one notification would have to have more alerts than max_alerts",
   "agent-health.json: Alerts left out: B": "thousands of alerts would have to fire",
   "agent-health.json: Evictions: A": "a table would have to be full: conditions-many does that, for minutes",
+  "agent-health.json: Refused requests and connections: A": "nobody asks too much or for what is kept from them",
   "agent-health.json: Versions: D": "the configuration file of no agent is changed",
   "agent-health.json: What the disk refused: A": "needs a disk that refuses",
   "agent-health.json: What the disk refused: B": "needs a disk that refuses",

@@ -1,5 +1,6 @@
 import { severities } from "../../../src/core/events.ts";
 import { deliveryOutcomes } from "../../../src/lib/alerts-view.ts";
+import { webRefusals } from "../../../src/lib/web-view.ts";
 import { ON_A, ON_B, ON_C } from "./cast.ts";
 import { among, type Expectation, fact } from "./expectation.ts";
 import type { Labels, Span, Truth } from "./moments.ts";
@@ -107,6 +108,24 @@ export const agentFacts: readonly Expectation[] = [
     {},
     ["instance"],
     everywhere([{}], () => [1, 1e9]),
+  ),
+  // That of what scrapes, at least.
+  fact(
+    "Connections to the web server: A",
+    "end",
+    {},
+    ["instance"],
+    everywhere([{}], () => [1, 100]),
+  ),
+  fact(
+    "Refused requests and connections: A",
+    "end",
+    {},
+    ["instance", "reason"],
+    everywhere(
+      webRefusals.map((reason) => ({ reason })),
+      () => 0,
+    ),
   ),
   ...["A", "B", "C"].map((letter) => fact(`What the disk refused: ${letter}`, "end", {}, ["instance"], none)),
 ];
