@@ -1,14 +1,17 @@
 // The container's health check: asks the agent on its control socket, wherever it serves HTTP and however that is protected.
-// Exit status: 0 healthy, 1 not, or nobody answers.
+//   healthcheck.mjs [/-/healthy | /-/ready] [SOCKET]
+// Exit status: 0 healthy (or ready), 1 not, or nobody answers.
 import { request } from "node:http";
 
-const socketPath = process.argv[2] ?? "/run/vrrpwatch/control.sock";
+const given = process.argv.slice(2);
+const path = given.find((argument) => argument.startsWith("/-/")) ?? "/-/healthy";
+const socketPath = given.find((argument) => argument !== path) ?? "/run/vrrpwatch/control.sock";
 const fail = (why) => {
-  process.stderr.write(`vrrpwatch is not healthy: ${why}\n`);
+  process.stderr.write(`vrrpwatch is not ${path.slice("/-/".length)}: ${why}\n`);
   process.exit(1);
 };
 
-request({ socketPath, path: "/-/healthy", timeout: 4_000 }, ({ statusCode }) => {
+request({ socketPath, path, timeout: 4_000 }, ({ statusCode }) => {
   if (statusCode !== 200) fail(`status ${statusCode}`);
   process.exit(0);
 })

@@ -7,7 +7,7 @@ import { loadConfig } from "../../src/config/load.ts";
 import { root } from "../contract/repository.ts";
 
 interface Probe {
-  readonly httpGet: { readonly path: string; readonly port: string };
+  readonly exec: { readonly command: readonly string[] };
 }
 
 interface DaemonSet {
@@ -90,11 +90,17 @@ describe("the manifests for Kubernetes", () => {
     assert.deepEqual(spec.selector.matchLabels, labels);
     assert.deepEqual(monitor.spec.selector.matchLabels, labels);
     const ports = container.ports.map(({ name }) => name);
-    const used = [container.startupProbe, container.livenessProbe, container.readinessProbe].map(({ httpGet }) => httpGet.port);
-    for (const port of [...used, ...monitor.spec.podMetricsEndpoints.map((endpoint) => endpoint.port)])
-      assert.ok(ports.includes(port), port);
+    for (const { port } of monitor.spec.podMetricsEndpoints) assert.ok(ports.includes(port), port);
     const volumes = pod.volumes.map(({ name }) => name);
     assert.deepEqual(container.volumeMounts.map(({ name }) => name).sort(), [...volumes].sort());
+  });
+
+  test("probe with the health check of the image, which neither users, TLS nor the address of web.listen can make fail", () => {
+    const check = JSON.parse(/^HEALTHCHECK .* CMD (\[.*\])$/m.exec(dockerfile)?.[1] ?? "[]") as string[];
+    assert.equal(check.length, 2);
+    assert.deepEqual(container.startupProbe, { ...container.startupProbe, exec: { command: check } });
+    assert.deepEqual(container.livenessProbe, { ...container.livenessProbe, exec: { command: check } });
+    assert.deepEqual(container.readinessProbe, { ...container.readinessProbe, exec: { command: [...check, "/-/ready"] } });
   });
 
   test("are all in the kustomization, and its configuration has no mistake", () => {
