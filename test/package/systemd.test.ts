@@ -26,6 +26,13 @@ describe("the systemd unit", { skip: toolSkip("systemd-analyze", "systemd-sysuse
     assert.equal(await run("systemd-analyze", ["verify", "--man=no", copy]), "");
   });
 
+  test("starts the agent again whatever its status was: a renewed certificate between two renames is status 2 as well", () => {
+    const unit = new Unit(unitFile);
+    assert.equal(unit.one("Restart"), "always");
+    assert.equal(unit.one("StartLimitIntervalSec"), "0");
+    assert.deepEqual([unit.all("RestartPreventExitStatus"), unit.all("SuccessExitStatus")], [[], []]);
+  });
+
   test("is exposed no more than docs/install.md says", async (t) => {
     const { stdout, level } = await exposure();
     const stated = /exposure level of (\d+\.\d)/.exec(readFileSync(path.join(root, "docs/install.md"), "utf8"))?.[1];

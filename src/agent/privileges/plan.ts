@@ -23,10 +23,15 @@ export interface Plan {
  */
 export function planPrivileges({ user, uid, find }: PlanInput): Plan {
   const account = accountOf(user ?? DEFAULT_USER, find);
+  if (uid !== 0) return { become: null, warning: user === null || isAlready(user, account, uid) ? null : cannotChange(user, uid) };
   if (account === null && user !== null) throw PrivilegeError.unknownUser(user);
-  if (uid !== 0) return { become: null, warning: user === null || account?.uid === uid ? null : cannotChange(user, uid) };
   if (account === null) return { become: null, warning: staysRoot() };
   return { become: account.uid === 0 ? null : account, warning: null };
+}
+
+/** An id without an account is whom it says, too. */
+function isAlready(user: string, account: Account | null, uid: number): boolean {
+  return account === null ? user === String(uid) : account.uid === uid;
 }
 
 function staysRoot(): string {
