@@ -62,6 +62,18 @@ describe("the systemd unit", { skip: toolSkip("systemd-analyze", "systemd-sysuse
     ]);
   });
 
+  test("its system calls let the thread that compares passwords lower its priority, and not raise it", {
+    skip: toolSkip("cc", "setpriv"),
+  }, async () => {
+    const unit = new Unit(unitFile);
+    const sandbox = path.join(folder, "sandbox-priority");
+    await run("cc", ["-std=gnu11", "-Wall", "-Werror", "-o", sandbox, path.join(root, "test/package/sandbox.c")]);
+    const program = 'const os = require("node:os"); os.setPriority(19); try { os.setPriority(0) } catch {} console.log(os.getPriority())';
+    const confined = [sandbox, (await unit.systemCalls()).join(), (await unit.addressFamilies()).join()];
+    const noCapability = process.getuid?.() === 0 ? ["--bounding-set=-all", "--inh-caps=-all"] : [];
+    assert.equal((await run("setpriv", ["--no-new-privs", ...noCapability, ...confined, process.execPath, "-e", program])).trim(), "19");
+  });
+
   test("the program sees a failover under its capabilities, read-only file systems, system calls and address families", {
     skip: labSkip("keepalived", "setpriv"),
   }, async (t) => {

@@ -1,6 +1,6 @@
 import type { Worker } from "node:worker_threads";
 import { ThreadProgram } from "../../lib/thread-program.ts";
-import type { PasswordQuestion } from "./password-worker.ts";
+import type { PasswordMessage, PasswordQuestion } from "./password-worker.ts";
 
 export interface PasswordCheckerOptions {
   /** How many may wait. */
@@ -9,9 +9,11 @@ export interface PasswordCheckerOptions {
   readonly mostOfClient: number;
   /** How long the thread is kept without work, in milliseconds. */
   readonly idleMs: number;
+  /** Told once if the thread may not lower its priority: capture and detection then share the processor with it as equals. */
+  readonly priorityRefused: (why: string) => void;
 }
 
-const defaults: PasswordCheckerOptions = { most: 32, mostOfClient: 4, idleMs: 10_000 };
+const defaults: PasswordCheckerOptions = { most: 32, mostOfClient: 4, idleMs: 10_000, priorityRefused: () => {} };
 
 export const passwordThread = new ThreadProgram("password-worker", import.meta.url);
 
@@ -37,6 +39,7 @@ export class PasswordChecker {
   #current: Job | null = null;
   #idle: NodeJS.Timeout | undefined;
   #closed = false;
+  #toldPriority = false;
 
   constructor(options: Partial<PasswordCheckerOptions> = {}) {
     this.#options = { ...defaults, ...options };
@@ -88,7 +91,13 @@ export class PasswordChecker {
       resourceLimits: { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 2, stackSizeMb: 2 },
     });
     worker.unref();
-    worker.on("message", (matches: boolean) => this.#answered(matches));
+    worker.on("message", (message: PasswordMessage) => {
+      if (typeof message === "boolean") this.#answered(message);
+      else if (!this.#toldPriority) {
+        this.#toldPriority = true;
+        this.#options.priorityRefused(message.priorityRefused);
+      }
+    });
     worker.on("error", (error) => {
       if (this.#worker !== worker) return;
       this.#worker = null;

@@ -1,5 +1,5 @@
 import { readlinkSync } from "node:fs";
-import { setPriority } from "node:os";
+import { constants, getPriority, setPriority } from "node:os";
 import { parentPort } from "node:worker_threads";
 import { compareSync } from "bcryptjs";
 
@@ -10,18 +10,35 @@ export interface PasswordQuestion {
   readonly hash: string;
 }
 
-/** What is left of a processor after the capture, which goes first. */
+/** The thread goes on at the priority of the others: why, for a person. Comes before any answer. */
+export interface PriorityRefused {
+  readonly priorityRefused: string;
+}
+
+export type PasswordMessage = boolean | PriorityRefused;
+
+/** So much nicer than the capture, which goes first: this thread gets what it leaves of a processor. */
 const NICE = 10;
+const NICEST = constants.priority.PRIORITY_LOW;
 
-yieldToOthers();
-parentPort?.on("message", ({ password, hash }: PasswordQuestion) => parentPort?.postMessage(compareSync(password, hash)));
+const priorityRefused = process.platform === "linux" ? yieldToOthers() : null;
+if (priorityRefused !== null) send({ priorityRefused });
+parentPort?.on("message", ({ password, hash }: PasswordQuestion) => send(compareSync(password, hash)));
 
-/** Linux gives each thread its own priority (setpriority(2), under BUGS); elsewhere nothing is changed. */
-function yieldToOthers(): void {
+function send(message: PasswordMessage): void {
+  parentPort?.postMessage(message);
+}
+
+/**
+ * Linux gives each thread its own priority (setpriority(2), under BUGS); elsewhere nothing is changed.
+ * @returns why that was refused (a filter of system calls, no /proc), or null
+ */
+function yieldToOthers(): string | null {
   try {
     const thread = readlinkSync("/proc/thread-self").split("/").at(-1);
-    if (thread !== undefined) setPriority(Number(thread), NICE);
-  } catch {
-    // Not Linux, or not allowed: then all threads are equal.
+    setPriority(Number(thread), Math.min(getPriority() + NICE, NICEST));
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
   }
 }

@@ -14,6 +14,7 @@ import type { HttpLog } from "../deps.ts";
 import { RequestError } from "../request-error.ts";
 import { BasicAuth } from "./basic-auth.ts";
 import { judgeCertificate } from "./client-certificate.ts";
+import { PasswordChecker } from "./password-checker.ts";
 
 export interface WebAccessDeps {
   readonly clock: Clock;
@@ -32,7 +33,7 @@ type TlsServer = Server & { requestCert?: boolean; setSecureContext(options: Tls
 /** Who may read over `web.listen`: TLS, client certificates, passwords, rate limit and headers, for all listeners as one. */
 export class WebAccess {
   readonly #deps: WebAccessDeps;
-  readonly #auth = new BasicAuth();
+  readonly #auth: BasicAuth;
   readonly #logged = new RateLimiter({ interval: LOG_INTERVAL, maxKeys: MOST_LOGGED_CLIENTS });
   readonly #refused = noRefusals();
   readonly #servers = new Set<TlsServer>();
@@ -44,6 +45,9 @@ export class WebAccess {
 
   constructor(config: WebConfig | null, deps: WebAccessDeps) {
     this.#deps = deps;
+    const priorityRefused = (why: string): void =>
+      deps.log.warn({ why }, "passwords are compared at the priority of the capture: allow setpriority(2) to the agent");
+    this.#auth = new BasicAuth(new PasswordChecker({ priorityRefused }));
     this.#config = config ?? open;
     this.#take(this.#config);
   }
