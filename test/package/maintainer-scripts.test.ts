@@ -39,6 +39,19 @@ describe("the maintainer scripts of the Debian package", () => {
     assert.ok(host.journal().includes("deb-systemd-invoke restart vrrpwatch.service"));
   });
 
+  test("make the directories where they are missing, and leave those that are there to the administrator", async (t) => {
+    const host = new Host(t, { systemd: false });
+    await host.call("postinst", "configure");
+    const made = (): string[] => host.journal().filter((line) => line.startsWith("install"));
+    assert.deepEqual(made(), [
+      `install -d -o vrrpwatch -g vrrpwatch -m 0755 ${host.at("/run/vrrpwatch")}`,
+      `install -d -o vrrpwatch -g vrrpwatch -m 0700 ${host.at("/var/lib/vrrpwatch")}`,
+    ]);
+    for (const name of ["/run/vrrpwatch", "/var/lib/vrrpwatch"]) mkdirSync(host.at(name), { recursive: true });
+    await host.call("postinst", "configure", "0.1.0");
+    assert.deepEqual(made(), []);
+  });
+
   test("stop nothing where no systemd runs", async (t) => {
     const host = new Host(t, { systemd: false });
     for (const reason of ["remove", "upgrade"]) await host.call("prerm", reason);
