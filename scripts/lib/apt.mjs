@@ -1,49 +1,19 @@
-import { chmodSync, existsSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { capture, must } from "./exec.mjs";
+import { must } from "./exec.mjs";
+import { keepServicesStopped } from "./service-policy.mjs";
 
-const policyFile = "/usr/sbin/policy-rc.d";
-const asideFile = "/usr/sbin/policy-rc.d.before-vrrpwatch";
-
-/** Installs Debian packages, with services kept from starting: keepalived or FRR must not come up on this host. */
+/** Installs Debian packages that hold no service, such as build tools. Nothing of this host but apt's own is touched. */
 export async function aptInstall(packages) {
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  await must("the update of Debian's package lists", "apt-get", ["-q", "update"], { env });
+  await must("the installation of Debian packages", "apt-get", ["-q", "-y", "--no-install-recommends", "install", ...packages], { env });
+}
+
+/** Installs Debian packages, with services kept from starting: keepalived or FRR must not come up on this host. */
+export async function aptInstallStopped(packages) {
   const restore = keepServicesStopped();
   try {
-    await must("the update of Debian's package lists", "apt-get", ["-q", "update"], { env });
-    await must("the installation of Debian packages", "apt-get", ["-q", "-y", "--no-install-recommends", "install", ...packages], { env });
+    await aptInstall(packages);
   } finally {
     restore();
   }
-}
-
-/** Puts a policy-rc.d in place that forbids every start. Returns what puts the former state back. */
-function keepServicesStopped() {
-  if (existsSync(policyFile)) {
-    if (forbidsEverything()) return () => {};
-    renameSync(policyFile, asideFile);
-  }
-  const restore = () => {
-    rmSync(policyFile, { force: true });
-    if (existsSync(asideFile)) renameSync(asideFile, policyFile);
-  };
-  const interrupted = () => {
-    restore();
-    process.exit(130);
-  };
-  process.once("SIGINT", interrupted);
-  process.once("SIGTERM", interrupted);
-  writeFileSync(policyFile, "#!/bin/sh\nexit 101\n");
-  chmodSync(policyFile, 0o755);
-  return () => {
-    process.removeListener("SIGINT", interrupted);
-    process.removeListener("SIGTERM", interrupted);
-    restore();
-  };
-}
-
-/** Whether the policy that is there answers 101 (forbidden) for the services in question. */
-function forbidsEverything() {
-  return ["keepalived", "frr", "prometheus", "prometheus-alertmanager", "victoria-metrics"].every(
-    (service) => !capture(policyFile, [service, "start"]).ok,
-  );
 }

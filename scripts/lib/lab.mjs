@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { aptInstall } from "./apt.mjs";
+import { aptInstallStopped } from "./apt.mjs";
 import { tsc } from "./build.mjs";
 import { failed, StepError } from "./exec.mjs";
 import { inRoot, root } from "./paths.mjs";
@@ -14,7 +14,7 @@ export async function runInLab(program, commands) {
     if (packages.length > 0) {
       if (!isDebian()) throw new StepError(`install first: ${packages.join(" ")}`);
       console.log(`installing what the lab needs (no service is started): ${packages.join(" ")}`);
-      await aptInstall(packages);
+      await aptInstallStopped(packages);
     }
     await setUpForStart();
     await tsc("tsconfig.test.json");

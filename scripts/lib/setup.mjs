@@ -1,4 +1,4 @@
-import { aptInstall } from "./apt.mjs";
+import { aptInstall, aptInstallStopped } from "./apt.mjs";
 import { build, isBuilt } from "./build.mjs";
 import { dependenciesMatch, ensureDependencies, ensurePcap } from "./dependencies.mjs";
 import { StepError } from "./exec.mjs";
@@ -27,7 +27,7 @@ export async function setUpForTests() {
     const packages = names(missing);
     if (canInstall()) {
       console.log(`installing what the tests need (no service is started): ${packages.join(" ")}`);
-      await aptInstall(packages);
+      await aptInstallStopped(packages);
     } else {
       console.log(`missing here, so some tests will be skipped: ${packages.join(" ")}`);
       if (missing.some((tool) => buildTools.includes(tool)))
