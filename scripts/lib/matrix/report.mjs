@@ -39,7 +39,9 @@ function table(results) {
     ...(results[id]?.skipped ?? []).map((name) => `- \`${id}\` skipped: ${name}`),
   ]);
   return [
-    `Linux ${release()}, ${cpus().length} CPUs (${cpus()[0]?.model ?? "unknown"}).`,
+    Object.keys(results).length === 0
+      ? "No cell has been run on this state of the program."
+      : `Linux ${release()}, ${cpus().length} CPUs (${cpus()[0]?.model ?? "unknown"}).`,
     "",
     "| what | suite | cell | version | passed | failed | skipped | seconds | date | commit |",
     "|---|---|---|---|---:|---:|---:|---:|---|---|",
