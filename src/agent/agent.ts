@@ -31,6 +31,7 @@ import { prepareConfig } from "./prepare-config.ts";
 import type { Privileges } from "./privileges/privileges.ts";
 import { Pump } from "./pump.ts";
 import { ConfigReload, type ReloadDeps, type ReloadTrigger } from "./reload.ts";
+import type { ReloadError } from "./reload-error.ts";
 import { runbooksOf } from "./runbooks.ts";
 import { Segments } from "./segments.ts";
 import { silenceStore, silencesView } from "./silences.ts";
@@ -73,6 +74,8 @@ export interface AgentDeps {
  *   configuration file, SIGHUP, POST /-/reload ─▶ ConfigReload ─▶ each of them
  */
 export class Agent {
+  /** Resolves where the agent cannot go on as it is: whoever runs it stops it. */
+  readonly broken: Promise<ReloadError>;
   readonly #deps: AgentDeps;
   readonly #engine: Engine;
   readonly #hub: EventHub;
@@ -88,6 +91,7 @@ export class Agent {
   readonly #timers: Timers;
   readonly #reload: ConfigReload;
   readonly #configWatch: ConfigWatch;
+  #break: (error: ReloadError) => void = () => {};
   #capture: LiveCapture | undefined;
   #host: HostWatch | undefined;
   #http: HttpService | undefined;
@@ -99,6 +103,9 @@ export class Agent {
   constructor(deps: AgentDeps) {
     const { clock, config, log } = deps;
     this.#deps = deps;
+    this.broken = new Promise((resolve) => {
+      this.#break = resolve;
+    });
     this.#reload = this.#createReload();
     this.#configWatch = new ConfigWatch({
       source: deps.source,
@@ -149,7 +156,7 @@ export class Agent {
     return listening;
   }
 
-  /** Takes up the configuration anew, whole or not at all; while the agent starts that waits. */
+  /** Takes up the configuration anew, whole or not at all; while the agent starts that waits. Never rejects. */
   reload(trigger: ReloadTrigger): Promise<ReloadAnswer> {
     return this.#reload.request(trigger);
   }
@@ -212,7 +219,7 @@ export class Agent {
         capture: this.#capture,
         pump: this.#pump,
       });
-    return new ConfigReload({ config, source, clock, log: componentLogger(log, "config"), prepare });
+    return new ConfigReload({ config, source, clock, log: componentLogger(log, "config"), prepare, broken: this.#break });
   }
 
   #createTelling(started: Instant): Telling {

@@ -10,6 +10,7 @@ import { sameList } from "../lib/same-list.ts";
 import type { WallTime } from "../lib/time.ts";
 import type { ConfigReloadView } from "../metrics/agent-view.ts";
 import type { ConfigSource } from "./config-source.ts";
+import { ReloadError } from "./reload-error.ts";
 
 /** What asked for it. A person who asks is answered each time; a file says its problems once. */
 export type ReloadTrigger = "signal" | "request" | "file";
@@ -25,6 +26,8 @@ export interface ReloadDeps {
    * @returns takes it up, all at once; its promise resolves once what is gone has ended
    */
   readonly prepare: (config: Config, changed: readonly string[]) => Promise<Result<() => Promise<void>, readonly ConfigProblem[]>>;
+  /** Taking it up failed half-way: the agent has to end. Told once, and nothing is taken up after that. */
+  readonly broken: (error: ReloadError) => void;
 }
 
 /** In the log, of one attempt. */
@@ -34,7 +37,7 @@ const MOST_TOLD = 20;
  * Takes up the configuration anew, whole or not at all, one attempt after the other. Whoever asks while one is under way shares the next.
  *
  *   signal, request, file ─▶ read, check ─▶ compare ─▶ prepare ─▶ take up
- *                                └── a problem: the configuration before goes on
+ *                                └── a problem: the configuration before goes on  └── a fault: the agent ends
  */
 export class ConfigReload {
   readonly #deps: ReloadDeps;
@@ -84,15 +87,16 @@ export class ConfigReload {
     };
   }
 
+  /** Never rejects. */
   request(trigger: ReloadTrigger): Promise<ReloadAnswer> {
     this.#triggers.add(trigger);
     this.#next ??= this.#running.then(() => {
       this.#next = undefined;
       const triggers = this.#triggers;
       this.#triggers = new Set();
-      const reloaded = this.#reload(triggers);
-      // A fault is told to whoever asked, and is no reason not to try again.
-      this.#running = reloaded.catch(() => undefined);
+      // Most who ask do not wait for the answer. A fault is no reason not to try again.
+      const reloaded = this.#reload(triggers).catch((error: unknown) => this.#refuse(this.#fault(error), triggers));
+      this.#running = reloaded;
       return reloaded;
     });
     return this.#next;
@@ -114,7 +118,11 @@ export class ConfigReload {
       // It was closed while it was read and prepared.
       if (this.#isClosed) return { kind: "unavailable", message: "the agent is stopping" };
       this.#config = config;
-      await prepared.value();
+      try {
+        await prepared.value();
+      } catch (error) {
+        return this.#break(error);
+      }
     }
     this.#lastSuccess = clock.wall();
     this.#problems = [];
@@ -131,10 +139,25 @@ export class ConfigReload {
     try {
       return await step();
     } catch (error) {
-      this.#deps.log.error({ error }, "a configuration could not be taken up because of a fault of the agent");
-      const message = "could not be taken up because of a fault of vrrpwatch: its log says more, please report it";
-      return err([{ file: this.#deps.source.path, line: null, column: null, path: "", message }]);
+      return err(this.#fault(error));
     }
+  }
+
+  #fault(error: unknown): readonly ConfigProblem[] {
+    this.#deps.log.error({ error }, "a configuration could not be taken up because of a fault of the agent");
+    const message = "could not be taken up because of a fault of vrrpwatch: its log says more, please report it";
+    return [{ file: this.#deps.source.path, line: null, column: null, path: "", message }];
+  }
+
+  /** Some parts run by the new configuration and some by the old one, and which of them nobody knows. */
+  #break(cause: unknown): ReloadAnswer {
+    const { log, source, broken } = this.#deps;
+    const error = ReloadError.incomplete(source.path, cause);
+    this.#isClosed = true;
+    this.#problems = [error.message];
+    log.error({ error: cause, path: source.path }, "a configuration was taken up in part only: the agent ends");
+    broken(error);
+    return { kind: "unavailable", message: error.message };
   }
 
   #refuse(problems: readonly ConfigProblem[], triggers: ReadonlySet<ReloadTrigger>): ReloadAnswer {

@@ -71,7 +71,7 @@ export class WebConfigFile {
     const now = (await Promise.all([...this.#files.keys()].map(fileIdentity))).join("\n");
     if (now === before) this.#unread = null;
     else if (now !== this.#unread) this.#unread = now;
-    else await this.reload();
+    else await this.reload().catch((error: unknown) => this.#fail(error));
   }
 
   /**
@@ -118,10 +118,25 @@ export class WebConfigFile {
   }
 
   #apply(config: WebConfig): ConfigProblem[] {
-    const problem = this.#deps.apply(config);
-    if (problem !== null) return [{ file: this.#file, line: null, column: null, path: "tls_server_config", message: problem }];
+    const message = this.#tryToApply(config);
+    if (message !== null) return [{ file: this.#file, line: null, column: null, path: "tls_server_config", message }];
     this.#current = config;
     return [];
+  }
+
+  #tryToApply(config: WebConfig): string | null {
+    try {
+      return this.#deps.apply(config);
+    } catch (error) {
+      this.#deps.log.error({ error }, "a web configuration could not be taken over because of a fault of the agent");
+      return `could not be taken over because of a fault of vrrpwatch: please report it (${error instanceof Error ? error.message : error})`;
+    }
+  }
+
+  /** Reading failed for what is no problem of the files. It is tried again when they change, and by a reload. */
+  #fail(error: unknown): void {
+    this.#successful = false;
+    this.#deps.log.error({ error, file: this.#file }, "the web configuration could not be read because of a fault of the agent");
   }
 
   #warn(warning: ConfigProblem): void {

@@ -57,7 +57,9 @@ export async function run(options: RunOptions, io: Io): Promise<number> {
   const stopped = stopSignal();
   try {
     await agent.start();
-    log.info({ signal: await stopped }, "stopping");
+    const end = await Promise.race([stopped, agent.broken]);
+    if (typeof end !== "string") throw end;
+    log.info({ signal: end }, "stopping");
   } finally {
     await agent.stop();
     // npm pcap keeps the loop alive for ever (its close does not free it), so the end is forced where it does not come by itself.

@@ -78,6 +78,12 @@ export const errorCodes = {
     remedy: "Do what the message says; an agent that is started as an ordinary user with CAP_NET_RAW has nothing to give up.",
     exit: 3,
   },
+  ERR_RELOAD_INCOMPLETE: {
+    meaning:
+      "A fault of vrrpwatch kept the running agent from taking up a whole changed configuration. It ends rather than run by half of it.",
+    remedy: "Start it again (systemd and Kubernetes do so by themselves), and report it with the log.",
+    exit: 3,
+  },
   ERR_CONFIG_INVALID: {
     meaning: "The configuration file or a flag is wrong. Every problem is listed with its place.",
     remedy: "Correct each line that is listed; `vrrpwatch check` shows them again without starting anything.",

@@ -27,6 +27,9 @@ class World {
   text = "";
   reads = 0;
   fault: Error | null = null;
+  /** What taking up fails with, half-way. */
+  accident: Error | null = null;
+  readonly broken: string[] = [];
   refusal: readonly ConfigProblem[] | null = null;
   /** What is awaited before a configuration is ready. */
   preparing: Promise<void> = Promise.resolve();
@@ -57,8 +60,10 @@ class World {
         return ok(async () => {
           this.story.push("take up");
           this.takenUp.push(next);
+          if (this.accident !== null) throw this.accident;
         });
       },
+      broken: ({ code }) => void this.broken.push(code),
     });
     this.reload.open();
   }
@@ -136,6 +141,21 @@ describe("a reload", () => {
     assert.match(answer.problems[0]?.message ?? "", /fault of vrrpwatch/);
     w.fault = null;
     assert.equal((await w.ask("log: {level: debug}")).kind, "done");
+  });
+
+  test("that fails while it is taken up ends the agent, shows as failed, and nothing is taken up after it", async () => {
+    const w = new World();
+    w.accident = new Error("EPERM: setsockopt");
+    const answer = await w.ask("log: {level: debug}", "file");
+    assert.ok(answer.kind === "unavailable");
+    assert.match(answer.message, /^\/c\.yaml: .*in part only, so the agent ends \(EPERM: setsockopt\)/);
+    assert.deepEqual(w.broken, ["ERR_RELOAD_INCOMPLETE"]);
+    assert.deepEqual([w.reload.view().successful, w.reload.view().problems], [false, 1]);
+    assert.match(w.loud("error")[0] ?? "", /taken up in part only/);
+    w.accident = null;
+    assert.equal((await w.ask("log: {level: warn}")).kind, "unavailable");
+    assert.deepEqual([w.takenUp.length, w.broken.length], [1, 1]);
+    await w.reload.close();
   });
 
   test("keeps what only a start can change, says so once, and until the file or the agent is another", async () => {
@@ -232,6 +252,7 @@ test("a reload asked for before the agent has started happens when it has", asyn
     clock,
     log: { info: silent, warn: silent, error: silent, debug: silent } as never,
     prepare: async () => ok(async () => {}),
+    broken: () => {},
   });
   const asked = reload.request("signal");
   await new Promise(setImmediate);

@@ -8,7 +8,7 @@ import type { WebConfig } from "../../src/lib/web-config.ts";
 import { HASH, readFile, webFile } from "../config/web-file/kit.ts";
 import { FakeClock } from "../helpers/fake-clock.ts";
 
-async function follow(text: string, refuse: string | null = null) {
+async function follow(text: string, refuse: string | Error | null = null) {
   const path = webFile(text);
   const reading = await readFile(path);
   assert.ok(reading.config.ok, JSON.stringify(reading.config));
@@ -21,6 +21,7 @@ async function follow(text: string, refuse: string | null = null) {
   const log = { info: line("info"), warn: line("warn"), error: line("error") } as unknown as Logger;
   const clock = new FakeClock();
   const apply = (config: WebConfig): string | null => {
+    if (refuse instanceof Error) throw refuse;
     if (refuse === null) applied.push(config);
     return refuse;
   };
@@ -93,6 +94,16 @@ test("what cannot be changed while the agent runs is a problem, and shows", asyn
     [[path, "TLS cannot be switched on while the agent runs: restart it"]],
   );
   assert.equal(file.view().reload?.successful, false);
+});
+
+test("a fault while it is taken over is a problem, shows, and does not end the looks at the files", async () => {
+  const { path, file, lines } = await follow(users("a"), new Error("OpenSSL says no"));
+  writeFileSync(path, users("b"));
+  await file.look();
+  await file.look();
+  assert.equal(file.view().reload?.successful, false);
+  assert.match(lines.join("\n"), /because of a fault of the agent\n.*the old one goes on to hold/);
+  assert.match((await file.reload())[0]?.message ?? "", /fault of vrrpwatch.*OpenSSL says no/);
 });
 
 test("a reload by hand takes over at once, and again what did not change", async () => {
