@@ -37,7 +37,7 @@ export class WebAccess {
   readonly #logged = new RateLimiter({ interval: LOG_INTERVAL, maxKeys: MOST_LOGGED_CLIENTS });
   readonly #refused = noRefusals();
   readonly #servers = new Set<TlsServer>();
-  /** Which of the trusts that held one after another let a connection in. */
+  /** Which of the trusts that held one after another let a connection in: the one of its beginning, on the socket below TLS and the one above. */
   readonly #trustOf = new WeakMap<Socket, number>();
   #trust = 0;
   #config: WebConfig;
@@ -104,6 +104,7 @@ export class WebAccess {
   guard(server: Server): void {
     this.#servers.add(server as TlsServer);
     server.once("close", () => this.#servers.delete(server as TlsServer));
+    server.on("connection", (socket: Socket) => this.#trustOf.set(socket, this.#trust));
     // Before HTTP gets to see the connection.
     server.prependListener("secureConnection", (socket: TLSSocket) => this.#judge(socket));
   }
@@ -148,7 +149,13 @@ export class WebAccess {
   #judge(socket: TLSSocket): void {
     const { tls } = this.#config;
     if (tls === null) return;
-    this.#trustOf.set(socket, this.#trust);
+    const trust = this.#trustOf.get(below(socket));
+    // OpenSSL has verified it by the authority that held when the handshake began.
+    if (trust !== this.#trust) {
+      socket.destroy();
+      return;
+    }
+    this.#trustOf.set(socket, trust);
     const refusal = judgeCertificate(socket, tls);
     if (refusal === null) return;
     this.count("client_certificate");
@@ -180,6 +187,9 @@ export class WebAccess {
     server.requestCert = wantsCertificates(tls);
   }
 }
+
+/** The socket that TLS was put upon, which Node keeps but does not document; without it nobody is let in. */
+const below = (socket: TLSSocket & { readonly _parent?: Socket }): Socket => socket._parent ?? socket;
 
 const wantsCertificates = ({ clientAuth }: WebTls): boolean => clientAuth !== "NoClientCert";
 

@@ -7,6 +7,7 @@ import { describe, type TestContext, test } from "node:test";
 import type { ConnectionOptions } from "node:tls";
 import { HASH } from "../../config/web-file/kit.ts";
 import { Authority, type Certificate, noOpenssl } from "../../helpers/certificates.ts";
+import { HandshakeGate } from "./handshake-gate.ts";
 import { ask, connected, loopback, read, type Started, serve } from "./kit.ts";
 
 describe("HTTPS by the web configuration file", { skip: noOpenssl }, () => {
@@ -158,6 +159,28 @@ describe("HTTPS by the web configuration file", { skip: noOpenssl }, () => {
     assert.match(await read(fresh), /^HTTP\/1\.1 421 .*connection_outdated/s);
     assert.equal(await outcome(started, trusting()), "refused");
     assert.equal(await outcome(started, as(client)), 200);
+  });
+
+  test("a handshake that was under way when its authority was removed lets nobody in", async (t) => {
+    const required = (authority: Authority): object => ({
+      tls_server_config: tlsConfig({ client_auth_type: "RequireAndVerifyClientCert", client_ca_file: authority.own.certFile }),
+    });
+    const folder = mkdtempSync(join(tmpdir(), "vw-web-"));
+    t.after(() => rmSync(folder, { recursive: true }));
+    const path = join(folder, "http.sock");
+    const started = await serve(t, required(ca), { listen: [loopback, { kind: "unix", path }] });
+    for (const target of [{ host: "127.0.0.1", port: started.port }, { path }]) {
+      await started.replace(required(ca));
+      for (const next of [ca, strangers]) {
+        const gate = await HandshakeGate.before(t, target);
+        const asked = outcome({ ...started, port: gate.port }, as(client));
+        await gate.greeted;
+        await started.replace(required(next));
+        gate.open();
+        assert.equal(await asked, next === ca ? 200 : "refused", JSON.stringify(target));
+      }
+    }
+    assert.equal(await outcome(started, as(stranger)), 200);
   });
 
   test("TLS is neither switched off nor on by a new file: that takes a restart", async (t) => {
