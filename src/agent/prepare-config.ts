@@ -1,4 +1,5 @@
 import { engineOptionsOf } from "../config/expectations.ts";
+import { formatProblem } from "../config/problems.ts";
 import type { Config } from "../config/schema.ts";
 import { configuredSilences } from "../config/silences.ts";
 import type { WebConfigReading } from "../config/web-file/read.ts";
@@ -39,10 +40,13 @@ export interface Parts {
 export async function prepareConfig(config: Config, changed: readonly string[], parts: Parts): ReturnType<ReloadDeps["prepare"]> {
   const { log, clock, telling, silences, incidents, syncGroups, capture, pump, webConfig } = parts;
   const web = await readWeb(config, clock, webConfig);
-  if (web !== null && !web.config.ok) return err(web.config.error);
-  // What cannot be changed while it runs is told by the file's own metrics and log.
-  const takeWeb = (): unknown => (web === null ? null : webConfig?.take(web));
-  if (changed.length === 0) return ok(async () => void takeWeb());
+  const problems = web === null ? [] : (webConfig?.problemsOf(web) ?? []);
+  if (problems.length > 0) return err(problems);
+  const takeWeb = (): void => {
+    const left = web === null ? [] : (webConfig?.take(web) ?? []);
+    if (left.length > 0) throw new Error(left.map(formatProblem).join("; "));
+  };
+  if (changed.length === 0) return ok(async () => takeWeb());
   const tellBy = await telling.prepare(config);
   return ok(() => {
     takeWeb();

@@ -23,6 +23,8 @@ export interface WebConfigFileDeps {
   readonly log: Logger;
   /** Takes a checked configuration over. @returns null, or for a person what cannot be changed while the agent runs */
   readonly apply: (config: WebConfig) => string | null;
+  /** What `apply` would say, with nothing changed. */
+  readonly obstacle: (config: WebConfig) => string | null;
 }
 
 /**
@@ -84,6 +86,13 @@ export class WebConfigFile {
     return reading;
   }
 
+  /** What keeps a reading from being taken over: the problems of the files, or what takes a restart. Changes nothing. */
+  problemsOf({ config }: WebConfigReading): readonly ConfigProblem[] {
+    if (!config.ok) return config.error;
+    const message = this.#deps.obstacle(config.value);
+    return message === null ? [] : [this.#problem(message)];
+  }
+
   /**
    * Takes over what was read and checked by somebody else, such as a reload of the whole configuration.
    * @returns the problems that kept it from being taken over; none: it holds
@@ -119,9 +128,13 @@ export class WebConfigFile {
 
   #apply(config: WebConfig): ConfigProblem[] {
     const message = this.#tryToApply(config);
-    if (message !== null) return [{ file: this.#file, line: null, column: null, path: "tls_server_config", message }];
+    if (message !== null) return [this.#problem(message)];
     this.#current = config;
     return [];
+  }
+
+  #problem(message: string): ConfigProblem {
+    return { file: this.#file, line: null, column: null, path: "tls_server_config", message };
   }
 
   #tryToApply(config: WebConfig): string | null {
@@ -146,5 +159,10 @@ export class WebConfigFile {
 
 /** What changes in the files goes to the server. */
 export function followWebConfig(web: GoodWebConfig, server: HttpServer, clock: Clock, log: Logger): WebConfigFile {
-  return new WebConfigFile(web, { clock, log, apply: (config) => server.replaceWebConfig(config) });
+  return new WebConfigFile(web, {
+    clock,
+    log,
+    apply: (config) => server.replaceWebConfig(config),
+    obstacle: (config) => server.webConfigObstacle(config),
+  });
 }

@@ -64,6 +64,11 @@ export class HttpServer {
     await Promise.all([...this.#apps.splice(0).map(closeApp), this.#access.close()]);
   }
 
+  /** What keeps a web configuration from being taken over while the agent runs, for a person; null: nothing. */
+  webConfigObstacle(web: WebConfig | null): string | null {
+    return this.#access.obstacle(web);
+  }
+
   /**
    * Takes over a web configuration that was read anew: TLS for new connections, all else from the next request on. Clients that it no
    * longer trusts lose their connections and event streams.

@@ -25,7 +25,7 @@ async function follow(text: string, refuse: string | Error | null = null) {
     if (refuse === null) applied.push(config);
     return refuse;
   };
-  const file = new WebConfigFile({ reading, config: reading.config.value }, { clock, log, apply });
+  const file = new WebConfigFile({ reading, config: reading.config.value }, { clock, log, apply, obstacle: () => null });
   lines.length = 0;
   return { path, file, applied, lines, clock };
 }

@@ -69,6 +69,13 @@ export class WebAccess {
     this.#refused[reason] += 1;
   }
 
+  /** What keeps this configuration from being taken over while the agent runs, for a person; null: nothing. */
+  obstacle(next: WebConfig | null): string | null {
+    const { tls } = next ?? open;
+    if ((tls === null) === (this.#config.tls === null)) return null;
+    return `${tls === null ? "TLS cannot be switched off" : "TLS cannot be switched on"} while the agent runs: restart it`;
+  }
+
   /**
    * From now on this holds: TLS for new connections, the rest for the next request.
    * @returns `null`, or what stands in the way, for a person: then the old one goes on to hold
@@ -77,10 +84,8 @@ export class WebAccess {
   replace(next: WebConfig | null): { readonly problem: string | null; readonly evicts: boolean } {
     const config = next ?? open;
     const old = this.#config;
-    if ((config.tls === null) !== (old.tls === null)) {
-      const what = config.tls === null ? "TLS cannot be switched off" : "TLS cannot be switched on";
-      return { problem: `${what} while the agent runs: restart it`, evicts: false };
-    }
+    const problem = this.obstacle(config);
+    if (problem !== null) return { problem, evicts: false };
     if (config.tls !== null) for (const server of this.#servers) this.#secure(server, config.tls);
     const trusts = config.tls !== null && old.tls !== null && !sameTrust(config.tls, old.tls);
     this.#take(config);
