@@ -12,7 +12,8 @@ export const readerThread = new ThreadProgram("config-reader", import.meta.url);
 const SMALL = 16_384;
 /** What no configuration needs: 1 MiB of it takes two seconds. */
 const PATIENCE_MS = 30_000;
-const MOST_MEGABYTES = 256;
+/** The units and manifests in deploy/ let the whole agent have 256 MB: the thread has to end before the kernel ends the agent. */
+const MOST_MEGABYTES = 96;
 
 /**
  * As `loadConfig`, in a thread of its own where the text is long: a thousand virtual routers take the parser 100 ms and more, in which no
