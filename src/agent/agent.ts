@@ -146,8 +146,7 @@ export class Agent {
     await this.#silences.load();
     await this.#telling.start();
     this.#http = await this.#createHttp();
-    const listening = await this.#http.listen();
-    this.#deps.privileges?.serving();
+    const listening = await this.#http.listen(() => this.#deps.privileges?.serving());
     await watching;
     this.#isServing = true;
     this.#telling.beat();

@@ -55,9 +55,14 @@ export class HttpService {
     return new HttpService(log, server, control, web === null ? null : followWebConfig(web, server, clock, log));
   }
 
-  /** @returns where it serves. @throws HttpError */
-  async listen(): Promise<readonly ListenAddress[]> {
+  /**
+   * @param bound called once the addresses are had, before anything else is waited for: no privilege is needed any more
+   * @returns where it serves
+   * @throws HttpError, and what `bound` throws
+   */
+  async listen(bound: () => void): Promise<readonly ListenAddress[]> {
     const listening = await this.#server.listen();
+    bound();
     this.webConfig?.start();
     await this.#control.start();
     for (const address of listening) this.#log.info({ listen: formatListen(address) }, "serving");
