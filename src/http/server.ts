@@ -1,8 +1,9 @@
+import { chmodSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import type { FastifyInstance } from "fastify";
 import { formatListen, type ListenAddress } from "../lib/listen.ts";
 import { systemCode } from "../lib/system-code.ts";
-import { removeAbandonedSocket } from "../lib/unix-socket.ts";
+import { bindClosed, removeAbandonedSocket } from "../lib/unix-socket.ts";
 import type { WebConfig } from "../lib/web-config.ts";
 import type { WebView } from "../lib/web-view.ts";
 import { Connections } from "./access/connections.ts";
@@ -16,6 +17,9 @@ import { limits } from "./listener.ts";
 
 /** How long requests under way may take to end when the server closes, in milliseconds. */
 const closeGrace = 2_000;
+
+/** Of a Unix socket: the agent's user and its group, such as a proxy that is a member. */
+const SOCKET_MODE = 0o660;
 
 /** Serves the same routes on every configured address. */
 export class HttpServer {
@@ -119,10 +123,13 @@ export class HttpServer {
     });
     const open = { access: this.#access, connections, incidents: this.#incidents };
     const app = createApp(this.#deps, this.#streams, this.#options.hostName, { open });
-    await app.listen(where).catch(async (error: unknown) => {
+    try {
+      if ("path" in where) await listenClosed(app, where.path);
+      else await app.listen(where);
+    } catch (error) {
       await app.close();
       throw error;
-    });
+    }
     this.#apps.push(app);
     this.#connections.push(connections);
     app.server.on("error", (error) => this.#deps.log.error({ listen: JSON.stringify(where), error }, "the HTTP server has an error"));
@@ -142,6 +149,16 @@ export function visitUrl(address: ListenAddress, scheme: "http" | "https" = "htt
   if (address.kind === "unix") return formatListen(address);
   const host = address.host === null || address.host === "::" || address.host === "0.0.0.0" ? "localhost" : address.host;
   return `${scheme}://${formatListen({ ...address, host })}/`;
+}
+
+/** The umask of whoever starts the agent has no say in who may connect. */
+async function listenClosed(app: FastifyInstance, path: string): Promise<void> {
+  const { server } = app;
+  const listen = server.listen.bind(server);
+  // Fastify calls it some turns later, in which other files are made.
+  server.listen = (...args: unknown[]) => bindClosed(() => Reflect.apply(listen, server, args));
+  await app.listen({ path });
+  chmodSync(path, SOCKET_MODE);
 }
 
 async function closeApp(app: FastifyInstance): Promise<void> {

@@ -3,7 +3,7 @@ import type { Server } from "node:http";
 import { dirname } from "node:path";
 import { creationProblem, ensureDirectory } from "./directories.ts";
 import { systemCode } from "./system-code.ts";
-import { isSocket, MAX_SOCKET_PATH_BYTES, removeAbandonedSocket } from "./unix-socket.ts";
+import { bindClosed, isSocket, MAX_SOCKET_PATH_BYTES, removeAbandonedSocket } from "./unix-socket.ts";
 
 export interface KeptSocketOptions {
   readonly path: string;
@@ -37,9 +37,6 @@ export interface SocketView {
   /** What is wrong and what to do about it, for a person; null while it is up. */
   readonly problem: string | null;
 }
-
-/** The socket has no more rights than these from its making on. */
-const CLOSED_UMASK = 0o177;
 
 /**
  * A Unix socket (mode 0600) that is looked after for as long as the agent runs: made anew where somebody removed it, taken over from an
@@ -178,13 +175,7 @@ function listen(server: Server, path: string): Promise<void> {
       reject(error);
     };
     server.once("listening", listening).once("error", failed);
-    const umask = process.umask(CLOSED_UMASK);
-    try {
-      // bind(2) happens within this call.
-      server.listen(path);
-    } finally {
-      process.umask(umask);
-    }
+    bindClosed(() => server.listen(path));
   });
 }
 

@@ -5,6 +5,22 @@ import { systemCode } from "./system-code.ts";
 /** sun_path holds 108 bytes with its final zero (unix(7)); Node cuts off what is beyond without a word. */
 export const MAX_SOCKET_PATH_BYTES = 107;
 
+/** Its owner's alone. */
+const CLOSED_UMASK = 0o177;
+
+/**
+ * A call that binds a Unix socket, and does so before it returns: whatever the umask of the process, the socket is its owner's alone from
+ * its making on, so that nobody comes in before it has its mode.
+ */
+export function bindClosed<T>(bind: () => T): T {
+  const umask = process.umask(CLOSED_UMASK);
+  try {
+    return bind();
+  } finally {
+    process.umask(umask);
+  }
+}
+
 /**
  * Removes a Unix socket that nobody listens on any more: left behind by a process that was killed. Anything else stays.
  * @returns whether the path is free now

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer as createHttpServer, request } from "node:http";
-import { connect, createServer as createTcpServer, type Socket } from "node:net";
+import { connect, createServer as createTcpServer, Server as NetServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
@@ -148,6 +148,33 @@ test("one server answers on several addresses, a Unix socket among them", async 
   const addresses = await started(t, sampleHub(), { listen: [loopback, { kind: "unix", path }] });
   assert.equal((await fetch(`http://127.0.0.1:${portOf(addresses[0])}/-/healthy`)).status, 200);
   assert.equal(await statusOver(path), 200);
+});
+
+test("who may use a Unix socket does not depend on the umask: the agent's user and its group, and nobody before", async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "vw-http-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, "web.sock");
+  const made: number[] = [];
+  const { listen } = NetServer.prototype;
+  t.mock.method(NetServer.prototype, "listen", function (this: NetServer, ...args: unknown[]): NetServer {
+    Reflect.apply(listen, this, args);
+    made.push(statSync(path).mode & 0o777);
+    return this;
+  });
+  for (const umask of [0o000, 0o022, 0o177]) {
+    const before = process.umask(umask);
+    try {
+      const server = createServer({ listen: [{ kind: "unix", path }], hostName: null }, sampleDeps(), sampleWebDeps());
+      t.after(() => server.close());
+      await server.listen();
+      assert.equal(statSync(path).mode & 0o777, 0o660, umask.toString(8));
+      assert.equal(made.pop(), 0o600);
+      assert.equal(process.umask(), umask);
+      await server.close();
+    } finally {
+      process.umask(before);
+    }
+  }
 });
 
 test("every address means both families", async (t) => {

@@ -9,7 +9,9 @@ export const webSection = z.strictObject({
   listen: onlyAtStart(
     listOf(listenAddress, { min: 1, max: 16 })
       .prefault([":10112"])
-      .describe('Where to serve HTTP: ":10112" (all addresses), "127.0.0.1:10112", "[::1]:10112" or "unix:/run/vrrpwatch/http.sock".'),
+      .describe(
+        'Where to serve HTTP: ":10112" (all addresses), "127.0.0.1:10112", "[::1]:10112" or "unix:/run/vrrpwatch/http.sock" (mode 0660).',
+      ),
   ),
   config_file: onlyAtStart(
     path()
