@@ -1,8 +1,9 @@
-import { chmodSync, closeSync, constants, fchownSync, fstatSync, lchownSync, lstatSync, mkdirSync, openSync, readdirSync } from "node:fs";
+import { closeSync, constants, fchmodSync, fchownSync, fstatSync, lchownSync, lstatSync, mkdirSync, openSync, readdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { ensureDirectory } from "../../lib/directories.ts";
 import { systemCode } from "../../lib/system-code.ts";
 import type { Account } from "./account.ts";
+import { isRootsAlone } from "./roots-alone.ts";
 
 /** A directory that the agent writes to. */
 export interface OwnDirectory {
@@ -29,18 +30,19 @@ interface Walk {
 /**
  * Gives a directory to the account that the agent becomes: makes it where it is missing, and hands over what an agent that ran as root
  * left there. Only what is root's alone is touched, so that nobody can make us give away something else: a directory that belongs to
- * somebody, that others may write to, or that holds other programs' files stays as it is.
+ * somebody, that others may write to, or that holds other programs' files stays as it is. Where somebody else has a say in the path itself
+ * nothing is made either: that is left to the agent, as the user it becomes.
  * @returns what is in the way, with what to do; null where nothing is, or where what is in the way is told by those who write there
  */
 export function giveDirectory({ path, mode, names }: OwnDirectory, account: Account): string | null {
   try {
-    if (lstatSync(path, { throwIfNoEntry: false }) === undefined) {
+    const found = lstatSync(path, { throwIfNoEntry: false });
+    if (!isRootsAlone(path)) return found?.isDirectory() === true && found.uid === 0 ? notRootsAlone(path, account) : null;
+    if (found === undefined) {
       ensureDirectory(dirname(path));
       mkdirSync(path, mode);
-      // The umask may have taken something away.
-      chmodSync(path, mode);
     }
-    return giveExisting(path, names, account);
+    return giveExisting(path, found === undefined ? mode : null, names, account);
   } catch (error) {
     // Whoever writes there says it: a link, no directory, a read-only file system.
     if (systemCode(error) === undefined) throw error;
@@ -48,7 +50,15 @@ export function giveDirectory({ path, mode, names }: OwnDirectory, account: Acco
   }
 }
 
-function giveExisting(path: string, names: readonly string[], account: Account): string | null {
+function notRootsAlone(path: string, { name, uid, gid }: Account): string {
+  return (
+    `${path} belongs to root, but others than root may change what is above it, so it is not given to ${name ?? uid}: ` +
+    `do it yourself: chown -R ${uid}:${gid} ${path}`
+  );
+}
+
+/** @param made the permissions of one that was made just now; null: they stay as they are */
+function giveExisting(path: string, made: number | null, names: readonly string[], account: Account): string | null {
   const directory = openSync(path, OPEN_DIRECTORY);
   try {
     const { uid, mode } = fstatSync(directory);
@@ -62,6 +72,8 @@ function giveExisting(path: string, names: readonly string[], account: Account):
         `give the agent a directory of its own, or do it yourself: chown ${account.uid}:${account.gid} ${path}`
       );
     }
+    // The umask may have taken something away.
+    if (made !== null) fchmodSync(directory, made);
     giveContents(directory, { account, left: MOST_FILES }, MOST_DEPTH);
     fchownSync(directory, account.uid, account.gid);
     return null;

@@ -85,6 +85,35 @@ describe("a directory that root gives to the agent's user", { skip }, () => {
     assert.equal(owner(join(folder, "real")), "0:0");
   });
 
+  test("is neither made nor given where somebody else has a say in the path: a parent of theirs, one open to all, a link of theirs", () => {
+    const theirs = join(folder, "theirs");
+    mkdirSync(join(theirs, "kept"), { recursive: true });
+    chownSync(theirs, 54_321, 54_322);
+    const open = join(folder, "open");
+    mkdirSync(open);
+    chmodSync(open, 0o1777);
+    mkdirSync(join(folder, "real"));
+    symlinkSync(join(folder, "real"), join(theirs, "link"));
+    for (const path of [join(theirs, "state"), join(theirs, "a", "state"), join(open, "state"), join(theirs, "link", "state")]) {
+      assert.equal(give(path), null, path);
+      assert.equal(lstatSync(path, { throwIfNoEntry: false }), undefined, path);
+    }
+    assert.match(give(join(theirs, "kept")) ?? "", /others than root may change.*chown -R 54321:54322/);
+    assert.equal(owner(join(theirs, "kept")), "0:0");
+  });
+
+  test("is made behind a link of root's, as /var/run is one, and below a sticky directory", () => {
+    mkdirSync(join(folder, "run"));
+    symlinkSync("run", join(folder, "var-run"));
+    const sticky = join(folder, "tmp");
+    mkdirSync(join(sticky, "mine"), { recursive: true });
+    chmodSync(sticky, 0o1777);
+    for (const path of [join(folder, "var-run", "state"), join(sticky, "mine", "state")]) {
+      assert.equal(give(path), null);
+      assert.equal(owner(path), given);
+    }
+  });
+
   test("that cannot be made is nothing to stop for: whoever writes there says it", () => {
     writeFileSync(join(folder, "file"), "");
     assert.equal(give(join(folder, "file", "state")), null);
