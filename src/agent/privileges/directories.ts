@@ -25,6 +25,8 @@ const MOST_FILES = 200_000;
 interface Walk {
   readonly account: Account;
   left: number;
+  /** Folders lay too deep. */
+  tooDeep: boolean;
 }
 
 /**
@@ -32,9 +34,10 @@ interface Walk {
  * left there. Only what is root's alone is touched, so that nobody can make us give away something else: a directory that belongs to
  * somebody, that others may write to, or that holds other programs' files stays as it is. Where somebody else has a say in the path itself
  * nothing is made either: that is left to the agent, as the user it becomes.
+ * @param mostFiles how many are handed over at most
  * @returns what is in the way, with what to do; null where nothing is, or where what is in the way is told by those who write there
  */
-export function giveDirectory({ path, mode, names }: OwnDirectory, account: Account): string | null {
+export function giveDirectory({ path, mode, names }: OwnDirectory, account: Account, mostFiles = MOST_FILES): string | null {
   try {
     const found = lstatSync(path, { throwIfNoEntry: false });
     if (!isRootsAlone(path)) return found?.isDirectory() === true && found.uid === 0 ? notRootsAlone(path, account) : null;
@@ -42,7 +45,7 @@ export function giveDirectory({ path, mode, names }: OwnDirectory, account: Acco
       ensureDirectory(dirname(path));
       mkdirSync(path, mode);
     }
-    return giveExisting(path, found === undefined ? mode : null, names, account);
+    return giveExisting(path, found === undefined ? mode : null, names, { account, left: mostFiles, tooDeep: false });
   } catch (error) {
     // Whoever writes there says it: a link, no directory, a read-only file system.
     if (systemCode(error) === undefined) throw error;
@@ -58,7 +61,8 @@ function notRootsAlone(path: string, { name, uid, gid }: Account): string {
 }
 
 /** @param made the permissions of one that was made just now; null: they stay as they are */
-function giveExisting(path: string, made: number | null, names: readonly string[], account: Account): string | null {
+function giveExisting(path: string, made: number | null, names: readonly string[], walk: Walk): string | null {
+  const { account } = walk;
   const directory = openSync(path, OPEN_DIRECTORY);
   try {
     const { uid, mode } = fstatSync(directory);
@@ -74,12 +78,27 @@ function giveExisting(path: string, made: number | null, names: readonly string[
     }
     // The umask may have taken something away.
     if (made !== null) fchmodSync(directory, made);
-    giveContents(directory, { account, left: MOST_FILES }, MOST_DEPTH);
-    fchownSync(directory, account.uid, account.gid);
-    return null;
+    return giveAll(directory, path, walk);
   } finally {
     closeSync(directory);
   }
+}
+
+/** What stays root's half-way is told: the agent could not write it, and the system call that failed says nothing later on. */
+function giveAll(directory: number, path: string, walk: Walk): string | null {
+  const { name, uid, gid } = walk.account;
+  const partly = (why: string): string =>
+    `${path} is given to ${name ?? uid} in part only (${why}): do it yourself: chown -R ${uid}:${gid} ${path}`;
+  const most = walk.left;
+  try {
+    giveContents(directory, walk, MOST_DEPTH);
+    fchownSync(directory, uid, gid);
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error;
+    return partly(error instanceof Error ? error.message : String(error));
+  }
+  if (walk.left < 0) return partly(`it holds more than ${most} files`);
+  return walk.tooDeep ? partly(`it holds folders more than ${MOST_DEPTH} deep`) : null;
 }
 
 /** The contents before their directory, so that nobody but root can change what is still to be looked at. */
@@ -90,7 +109,8 @@ function giveContents(directory: number, walk: Walk, depth: number): void {
     const file = lstatSync(`${base}/${name}`);
     if (file.uid !== 0) continue;
     if (file.isDirectory()) {
-      if (depth > 0 && (file.mode & OTHERS_WRITE) === 0) giveInner(`${base}/${name}`, walk, depth - 1);
+      if (depth === 0) walk.tooDeep = true;
+      else if ((file.mode & OTHERS_WRITE) === 0) giveInner(`${base}/${name}`, walk, depth - 1);
     } else if (file.isFIFO() || file.isSocket() || (file.isFile() && file.nlink === 1)) {
       lchownSync(`${base}/${name}`, walk.account.uid, walk.account.gid);
     }

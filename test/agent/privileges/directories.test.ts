@@ -1,6 +1,18 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { chmodSync, chownSync, linkSync, lstatSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import fs, {
+  chmodSync,
+  chownSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, test } from "node:test";
@@ -83,6 +95,30 @@ describe("a directory that root gives to the agent's user", { skip }, () => {
     symlinkSync(join(folder, "real"), join(folder, "state"));
     assert.equal(give(join(folder, "state")), null);
     assert.equal(owner(join(folder, "real")), "0:0");
+  });
+
+  test("that is given in part only says why, and how to give the rest: too many files, folders too deep, a system call that fails", (t) => {
+    const many = join(folder, "many");
+    mkdirSync(join(many, "alerts"), { recursive: true });
+    for (const name of ["1", "2", "3"]) writeFileSync(join(many, "alerts", name), "");
+    const told = giveDirectory({ path: many, mode: 0o750, names }, account, 3);
+    assert.match(told ?? "", /many is given to vrrpwatch in part only \(it holds more than 3 files\).*chown -R 54321:54322 .*many$/);
+    const deep = join(folder, "deep");
+    mkdirSync(join(deep, "alerts", ..."123456789"), { recursive: true });
+    assert.match(give(deep) ?? "", /in part only \(it holds folders more than 8 deep\).*chown -R/);
+    const refused = join(folder, "refused");
+    mkdirSync(refused);
+    writeFileSync(join(refused, "silences.json"), "");
+    t.mock.method(fs, "lchownSync", () => {
+      throw Object.assign(new Error("EPERM: operation not permitted, lchown"), { code: "EPERM", syscall: "lchown", errno: -1 });
+    });
+    syncBuiltinESMExports();
+    t.after(() => {
+      t.mock.restoreAll();
+      syncBuiltinESMExports();
+    });
+    assert.match(give(refused) ?? "", /in part only \(EPERM: .*lchown\).*chown -R/);
+    assert.equal(owner(refused), "0:0");
   });
 
   test("is neither made nor given where somebody else has a say in the path: a parent of theirs, one open to all, a link of theirs", () => {
