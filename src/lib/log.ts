@@ -1,4 +1,5 @@
 import { type DestinationStream, destination, type Logger, pino } from "pino";
+import { systemCode } from "./system-code.ts";
 
 export const logLevels = ["trace", "debug", "info", "warn", "error", "fatal"] as const;
 export type LogLevel = (typeof logLevels)[number];
@@ -33,11 +34,19 @@ export function createLogger(options: LoggerOptions): Logger {
       base: null,
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
+      serializers: { error: errorFields },
     },
     options.destination ?? destination({ fd: 1, sync: true }),
   );
   families.set(root, children);
   return root;
+}
+
+/** JSON leaves an error without a word. No other property: those of libraries hold whole requests. */
+function errorFields(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const code = systemCode(error);
+  return { type: error.name, ...(code !== undefined && { code }), message: error.message, stack: error.stack };
 }
 
 /** A logger whose lines carry the name of the part that wrote them. */

@@ -16,6 +16,16 @@ test("a line is one JSON object with level, RFC 3339 time, component and message
   assert.match(String(time), /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
 });
 
+test("an error is written with what it says and where it comes from, and with nothing else that hangs on it", () => {
+  const error = Object.assign(new TypeError("no such thing"), { code: "ENOENT", headers: { authorization: "secret" } });
+  const [line] = lines("info", (log) => componentLogger(log, "config").error({ error }, "a fault"));
+  assert.ok(line);
+  const { stack, ...rest } = line["error"] as Record<string, unknown>;
+  assert.deepEqual(rest, { type: "TypeError", code: "ENOENT", message: "no such thing" });
+  assert.match(String(stack), /^TypeError: no such thing\n +at /);
+  assert.equal(lines("info", (log) => log.error({ error: "in words" }, "a fault"))[0]?.["error"], "in words");
+});
+
 test("lines below the level are not written", () => {
   assert.equal(lines("info", (log) => log.debug("hidden")).length, 0);
   assert.equal(lines("debug", (log) => log.debug("shown")).length, 1);
