@@ -1,5 +1,5 @@
 import type { Outcome } from "./report.ts";
-import { megabytes, slope } from "./sampler.ts";
+import { growth, megabytes } from "./sampler.ts";
 import { type Fact, fact, type Length, type Scenario } from "./scenario.ts";
 import type { Station } from "./station.ts";
 
@@ -36,7 +36,13 @@ export function overAll({ sampler }: Station): readonly Fact[] {
     fact("samples", samples.length),
     fact("RSS, first / highest / last", [first.rss, most(({ rss }) => rss), last.rss].map(megabytes).join(" / ")),
     fact("descriptors, first / highest / last", [first.descriptors, most(({ descriptors }) => descriptors), last.descriptors].join(" / ")),
-    fact("slope of RSS", `${(slope(samples, ({ rss }) => rss) / 1e6).toFixed(1)} MB/h`),
-    fact("slope of descriptors", `${slope(samples, ({ descriptors }) => descriptors).toFixed(1)} an hour`),
+    fact(
+      "slope of RSS, with the load that came and went",
+      growth(samples, ({ rss }) => rss / 1e6, "MB/h"),
+    ),
+    fact(
+      "slope of descriptors",
+      growth(samples, ({ descriptors }) => descriptors, "an hour"),
+    ),
   ];
 }

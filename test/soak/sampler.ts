@@ -57,8 +57,18 @@ export function sampleOf(pid: number): Sample {
 
 export const descriptorsOf = (pid: number): number => readdirSync(`/proc/${pid}/fd`).length;
 
-/** Growth per hour by least squares, in the unit of `value`. */
-export function slope(samples: readonly Sample[], value: (sample: Sample) => number): number {
+/** Less than this says nothing about an hour. */
+const SHORTEST_MS = 60_000;
+
+/** Growth per hour as a text: by least squares, in `unit`. */
+export function growth(samples: readonly Sample[], value: (sample: Sample) => number, unit: string): string {
+  const span = (samples.at(-1)?.at ?? 0) - (samples[0]?.at ?? 0);
+  if (span < SHORTEST_MS) return "too short to tell";
+  const perHour = slope(samples, value);
+  return `${perHour >= 0 ? "+" : ""}${perHour.toFixed(1)} ${unit}`;
+}
+
+function slope(samples: readonly Sample[], value: (sample: Sample) => number): number {
   const n = samples.length;
   const mean = (of: (sample: Sample) => number): number => samples.reduce((sum, sample) => sum + of(sample), 0) / n;
   const [t, v] = [mean(({ at }) => at), mean(value)];

@@ -11,7 +11,7 @@ export const flood = defineScenario({
   done: "100,000 valid adverts per second of 500 virtual routers on a second card, scraped each second, while a split on the first card comes and goes and keepalived fails over",
   holds:
     "each advert that the kernel delivered is counted as received or as dropped; every split and its end is told by webhook; the failover and the return are reported",
-  short: { seconds: 5 },
+  short: { seconds: 3 },
   full: { seconds: 60 },
   run: async (station, { seconds }) => {
     const { agent, pair, load, contest, receiver, scraper } = station;

@@ -14,7 +14,7 @@ export const memory = defineScenario({
   name: "memory",
   done: "an agent held to 128 MiB under adverts of 500 virtual routers, of ever new ones, and under frames that are no good, with its metrics asked for each second",
   holds: "it is neither killed nor ends, its own memory (not its program's pages) stays below the limit, and its state is right afterwards",
-  short: { seconds: 3 },
+  short: { seconds: 1 },
   full: { seconds: 25 },
   run: async (station, { seconds }) => {
     const { pair, load } = station;
