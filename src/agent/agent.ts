@@ -292,7 +292,7 @@ export class Agent {
   #startTimers(): void {
     const { clock } = this.#deps;
     this.#timers.every(SEGMENT_REFRESH, () => {
-      this.#segments.refresh();
+      if (!this.#segments.refresh()) this.#deps.log.warn({}, "the addresses of this host could not be read: segments keep their names");
       this.#syncGroups.renamed();
     });
     void this.#incidents?.start(clock.wall());

@@ -45,9 +45,20 @@ export class Segments {
     this.refresh();
   }
 
-  /** To be called when addresses may have changed. */
-  refresh(): void {
-    this.#subnets = new Map(Object.entries(this.#read()).map(([name, addresses]) => [name, subnetsOf(addresses ?? [], this.#virtual)]));
+  /**
+   * To be called when addresses may have changed. Without a descriptor to read them with, the names stay as they are.
+   * @returns whether they could be read
+   */
+  refresh(): boolean {
+    let interfaces: Interfaces;
+    try {
+      interfaces = this.#read();
+    } catch {
+      // Node throws a SystemError whose own code says nothing (`uv_interface_addresses returned ... 24`).
+      return false;
+    }
+    this.#subnets = new Map(Object.entries(interfaces).map(([name, addresses]) => [name, subnetsOf(addresses ?? [], this.#virtual)]));
+    return true;
   }
 
   nameOf(id: VirtualRouterId): string {

@@ -57,3 +57,20 @@ test("a configuration that cannot be read any more leaves nothing out", () => {
   segments.configured(null);
   assert.notEqual(segments.nameOf(router), "eth0");
 });
+
+test("segments keep their names while the addresses cannot be read, as without a descriptor left", () => {
+  let cidr = "192.0.2.1/24";
+  let isShort = false;
+  const segments = new Segments(() => {
+    if (isShort) throw new Error("A system error occurred: uv_interface_addresses returned Unknown system error 24");
+    return { eth0: [{ ...address("192.0.2.1", 24), cidr }] };
+  });
+  assert.equal(segments.nameOf(router), "192.0.2.0/24");
+  isShort = true;
+  assert.equal(segments.refresh(), false);
+  assert.equal(segments.nameOf(router), "192.0.2.0/24");
+  isShort = false;
+  cidr = "192.0.2.1/25";
+  assert.equal(segments.refresh(), true);
+  assert.equal(segments.nameOf(router), "192.0.2.0/25");
+});

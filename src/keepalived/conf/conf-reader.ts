@@ -1,10 +1,11 @@
 import { closeSync, constants, fstatSync, openSync, readdirSync, readSync } from "node:fs";
 import { err, ok, type Result } from "../../lib/result.ts";
+import { passShortage } from "../../lib/system-code.ts";
 import { confLimits } from "./statement.ts";
 
 export type ReadFailure = "absent" | "unreadable" | "not_a_file" | "too_large" | "not_text";
 
-/** Where the text of keepalived.conf and its includes comes from. */
+/** Where the text of keepalived.conf and its includes comes from. Both throw a shortage (`isShortage`), which says nothing of the file. */
 export interface ConfReader {
   read(path: string): Result<string, ReadFailure>;
   /** Names in a directory; none where it cannot be listed. */
@@ -38,7 +39,8 @@ export const nodeReader: ConfReader = {
   list(directory) {
     try {
       return readdirSync(directory).slice(0, mostNames).sort();
-    } catch {
+    } catch (error) {
+      passShortage(error);
       return [];
     }
   },
@@ -58,6 +60,7 @@ function readAtMost(descriptor: number, limit: number): Buffer {
 }
 
 function failureOf(error: unknown): ReadFailure {
+  passShortage(error);
   const code = error instanceof Error && "code" in error ? error.code : "";
   if (code === "ENOENT" || code === "ENOTDIR") return "absent";
   return code === "EISDIR" || code === "ENXIO" ? "not_a_file" : "unreadable";

@@ -1,6 +1,7 @@
 import { hostname } from "node:os";
 import type { KeepalivedConfig, KeepalivedConfigState } from "../../core/keepalived-config.ts";
 import { sameList } from "../../lib/same-list.ts";
+import { isShortage } from "../../lib/system-code.ts";
 import { type WallTime, wallTime } from "../../lib/time.ts";
 import { nodeReader } from "./conf-reader.ts";
 import { readKeepalivedConfig } from "./config.ts";
@@ -101,12 +102,14 @@ export class ConfigFollower {
       try {
         this.#read();
       } catch (error) {
-        this.#failedToRead(error);
+        // It can be read again when there are descriptors again: nothing is to be concluded from that.
+        if (isShortage(error)) this.#signature = null;
+        else this.#failedToRead(error);
       }
     }
     // Without the file there is nothing to be quick about: a host that only listens need not load the watcher, 3 MB.
     const complete = this.#absent ? false : this.#watch.watch(placesOf(this.#files, this.#directories));
-    this.#later(complete && this.#events ? this.#timing.pollMs : this.#timing.missingMs);
+    this.#later(complete && this.#events && this.#signature !== null ? this.#timing.pollMs : this.#timing.missingMs);
   }
 
   #later(delay: number): void {

@@ -1,5 +1,6 @@
 import { open, readdir, readFile, readlink, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { passShortage } from "../../lib/system-code.ts";
 
 /** Clock ticks a second in /proc (USER_HZ): the same on every architecture that runs Linux and Node. */
 const TICKS = 100;
@@ -29,12 +30,22 @@ export function parseStat(text: string): ProcessStat | undefined {
   return { pid, comm: text.slice(open + 1, close), state: fields[0] ?? "", parent, started: ticks / TICKS };
 }
 
-/** Read access to /proc. What is not there or not allowed is undefined: processes come and go while we look. */
+/** A file of /proc, each byte a character. Replaceable in tests. */
+export type ReadProc = (path: string) => Promise<string>;
+
+const readProc: ReadProc = (path) => readFile(path, "latin1");
+
+/**
+ * Read access to /proc. What is not there or not allowed is undefined: processes come and go while we look. Where there is no descriptor to
+ * look with, nothing is known: that is thrown (`isShortage`).
+ */
 export class Proc {
   readonly #root: string;
+  readonly #read: ReadProc;
 
-  constructor(root = "/proc") {
+  constructor(root = "/proc", read = readProc) {
     this.#root = root;
+    this.#read = read;
   }
 
   /** undefined for a process that does not exist, or is dead and only waits to be buried. */
@@ -86,21 +97,33 @@ export class Proc {
   }
 
   async pids(): Promise<readonly number[]> {
-    const names = await readdir(this.#root).catch(() => []);
+    const names = await readdir(this.#root).catch((error: unknown) => {
+      passShortage(error);
+      return [];
+    });
     return names.filter((name) => /^\d+$/.test(name)).map(Number);
   }
 
   async text(name: string): Promise<string | undefined> {
-    return await readFile(join(this.#root, name), "latin1").catch(() => undefined);
+    return await this.#read(join(this.#root, name)).catch((error: unknown) => {
+      passShortage(error);
+      return undefined;
+    });
   }
 }
 
 /** What a file may hold that is read as a pid file: more than a number and some space is something else. */
 const PID_FILE_BYTES = 64;
 
-/** The process id in a pid file; `stale` where the file holds none, undefined where there is no file or it may not be read. */
+/**
+ * The process id in a pid file; `stale` where the file holds none, undefined where there is no file or it may not be read.
+ * @throws a shortage (`isShortage`)
+ */
 export async function readPidFile(path: string): Promise<number | "stale" | undefined> {
-  const file = await open(path, "r").catch(() => undefined);
+  const file = await open(path, "r").catch((error: unknown) => {
+    passShortage(error);
+    return undefined;
+  });
   if (file === undefined) return undefined;
   try {
     if (!(await file.stat()).isFile()) return undefined;

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { passShortage } from "../../lib/system-code.ts";
 
 /** IP protocol 112 as /proc/net/raw shows it: the "port" of a raw socket is its protocol. */
 const VRRP = "0070";
@@ -22,9 +23,15 @@ export function vrrpSocketInodes(text: string): readonly string[] {
  * Reads which raw VRRP sockets there are in this network namespace. Anybody may read it, also where the processes behind the
  * sockets are hidden (another PID namespace, hidepid).
  * @returns undefined where the kernel does not say
+ * @throws a shortage (`isShortage`)
  */
 export async function readVrrpSockets(procRoot = "/proc"): Promise<ReadonlySet<string> | undefined> {
-  const texts = await Promise.all(["net/raw", "net/raw6"].map((name) => readFile(join(procRoot, name), "latin1").catch(() => undefined)));
+  const read = (name: string): Promise<string | undefined> =>
+    readFile(join(procRoot, name), "latin1").catch((error: unknown) => {
+      passShortage(error);
+      return undefined;
+    });
+  const texts = await Promise.all([read("net/raw"), read("net/raw6")]);
   if (texts.every((text) => text === undefined)) return undefined;
   return new Set(texts.flatMap((text) => vrrpSocketInodes(text ?? "")));
 }

@@ -1,7 +1,8 @@
 import { basename } from "node:path";
 import type { KeepalivedProcess } from "../../core/host-facts.ts";
+import { isShortage } from "../../lib/system-code.ts";
 import { type WallTime, wallTime } from "../../lib/time.ts";
-import { Proc, type ProcessStat, readPidFile } from "./proc.ts";
+import { Proc, type ProcessStat, type ReadProc, readPidFile } from "./proc.ts";
 import { keepalivedVersion } from "./version.ts";
 import { ReloadDetector, readVrrpSockets } from "./vrrp-sockets.ts";
 
@@ -23,6 +24,7 @@ export interface ProcessWatchOptions {
   readonly wall: () => WallTime;
   /** Replaceable in tests. */
   readonly procRoot?: string;
+  readonly readProc?: ReadProc;
 }
 
 /**
@@ -55,7 +57,7 @@ export class ProcessWatch {
 
   constructor(options: ProcessWatchOptions) {
     this.#options = options;
-    this.#proc = new Proc(options.procRoot);
+    this.#proc = new Proc(options.procRoot, options.readProc);
   }
 
   /** Resolves when what is so now has been delivered. */
@@ -75,7 +77,16 @@ export class ProcessWatch {
     this.#timer.unref();
   }
 
+  /** Without a descriptor to look with, what was known stays: that nothing can be seen does not mean that nothing is there. */
   async #look(): Promise<void> {
+    try {
+      await this.#lookOnce();
+    } catch (error) {
+      if (!isShortage(error)) throw error;
+    }
+  }
+
+  async #lookOnce(): Promise<void> {
     const slow = this.#looks % SLOW_LOOKS === 0;
     // Who is started anew is there in a moment, and a host without keepalived should not be searched all the time.
     const search = this.#looks % (SLOW_LOOKS * SEARCH_LOOKS) === 0 || (slow && this.#everAlive && this.#missingLooks < RETURN_LOOKS);

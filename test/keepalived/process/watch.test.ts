@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
@@ -15,6 +16,8 @@ class FakeHost {
   readonly root = mkdtempSync(join(tmpdir(), "vw-proc-"));
   readonly told: (KeepalivedProcess | null)[] = [];
   readonly watch: ProcessWatch;
+  /** Looks that found no descriptor; null: there are some. */
+  shortLooks: number | null = null;
 
   constructor() {
     this.file("uptime", "1000.00 900.00\n");
@@ -22,9 +25,16 @@ class FakeHost {
       pidFile: join(this.root, "parent.pid"),
       vrrpPidFile: join(this.root, "vrrp.pid"),
       procRoot: this.root,
+      readProc: (path) => this.#read(path),
       wall: () => wallTime(5_000_000_000),
       deliver: (process) => this.told.push(process),
     });
+  }
+
+  #read(path: string): Promise<string> {
+    if (this.shortLooks === null) return readFile(path, "latin1");
+    this.shortLooks += 1;
+    return Promise.reject(Object.assign(new Error("EMFILE: too many open files"), { code: "EMFILE" }));
   }
 
   file(name: string, text: string): void {
@@ -219,4 +229,18 @@ test("where /proc/uptime counts from another beginning than the starts of proces
   const started = host.last?.startedWall ?? 0;
   // It began when we began, less than a minute or some minutes ago, though /proc/uptime says 1,000 s.
   assert.ok(started <= 5_000_000_000 && started > 5_000_000_000 - (process.uptime() + 1) * 1e6, String(started));
+});
+
+test("a keepalived that cannot be looked at for want of descriptors counts as it was, and is looked at again", async () => {
+  host.file("vrrp.pid", "4242\n");
+  host.run(4242, 50_000);
+  await host.watch.start();
+  assert.equal(host.last?.running, true);
+  const told = host.told.length;
+  host.shortLooks = 0;
+  await waitFor("three looks in vain", () => (host.shortLooks ?? 0) >= 3, { within: 10_000 });
+  assert.equal(host.told.length, told);
+  host.end(4242);
+  host.shortLooks = null;
+  await host.until("its end", (process) => process?.running === false);
 });

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { connect, type Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
+import type { AgentEvent } from "../../lab/framework/agent.ts";
+import { eventTime } from "../../lab/framework/changes.ts";
 import { now } from "../../lab/framework/conditions.ts";
 import { run } from "../../lab/framework/shell.ts";
 import { waitFor } from "../../lab/framework/wait.ts";
@@ -42,12 +44,16 @@ class IdleClients {
 
 const limit = (pid: number, files: string): Promise<string> => run("prlimit", ["--pid", String(pid), `--nofile=${files}`]);
 
+const isOfLab = ({ event, vrid }: AgentEvent): boolean =>
+  (event === "condition_raised" || event === "master_changed" || event === "router_state_changed") && [51, 60].includes(vrid);
+
 export const descriptors = defineScenario({
   name: "descriptors",
-  done: `the limit of open files brought down at run time (prlimit) to ${SPARE} more than the agent has, and ${IDLE} idle connections to its HTTP side, while keepalived fails over and a split begins`,
+  done: `the limit of open files brought down at run time (prlimit) to ${SPARE} more than the agent has, and ${IDLE} idle connections to its HTTP side, at first with nothing else going on, then while keepalived fails over and a split begins`,
   holds:
-    "the agent goes on and captures on; once the limit is up again it answers, has the right state, has seen the failover, and tells of the split",
-  short: { seconds: 2 },
+    "the agent goes on, captures on and takes nothing for gone; once the limit is up again it answers, has the right state, has seen the failover, and tells of the split",
+  // Longer than the 10 s after which the addresses of this host are read again.
+  short: { seconds: 11 },
   // Longer than the minute in which the tables of interfaces and addresses are read again.
   full: { seconds: 70 },
   run: async (station, { seconds }) => {
@@ -66,15 +72,16 @@ export const descriptors = defineScenario({
       within: 15_000,
       state: () => descriptorsOf(pid),
     });
-    contest.split();
-    await pair.first.stop();
-    await pair.second.untilState("V4_51", "MASTER", 30_000);
     let [asked, answered, exhausted] = [0, 0, 0];
     for (const end = performance.now() + seconds * 1_000; performance.now() < end; await delay(500)) {
       asked += 1;
       if (descriptorsOf(pid) >= before.descriptors + SPARE - 1) exhausted += 1;
       if ((await agent.tryGet("/-/healthy"))?.status === 200) answered += 1;
     }
+    const stopped = now();
+    contest.split();
+    await pair.first.stop();
+    await pair.second.untilState("V4_51", "MASTER", 30_000);
     station.isAlive();
     await limit(pid, usual);
     clients.end();
@@ -89,6 +96,9 @@ export const descriptors = defineScenario({
       within: 60_000,
       state: () => receiver.received.slice(-3),
     });
+    const early = (await agent.events()).filter((event) => isOfLab(event) && eventTime(event) >= since && eventTime(event) < stopped);
+    assert.deepEqual(early, [], "nothing had happened yet");
+    assert.deepEqual(await agent.metric("vrrpwatch_keepalived_config_last_read_successful"), [1]);
     await contest.heal();
     await waitFor("its end to be told", () => contest.told(receiver, "/main").resolved > told.resolved, { within: 60_000 });
     await pair.first.start();
