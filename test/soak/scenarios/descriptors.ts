@@ -52,8 +52,7 @@ export const descriptors = defineScenario({
   done: `the limit of open files brought down at run time (prlimit) to ${SPARE} more than the agent has, and ${IDLE} idle connections to its HTTP side, at first with nothing else going on, then while keepalived fails over and a split begins`,
   holds:
     "the agent goes on, captures on and takes nothing for gone; once the limit is up again it answers, has the right state, has seen the failover, and tells of the split",
-  // Longer than the 10 s after which the addresses of this host are read again.
-  short: { seconds: 11 },
+  short: { seconds: 2 },
   // Longer than the minute in which the tables of interfaces and addresses are read again.
   full: { seconds: 70 },
   run: async (station, { seconds }) => {
