@@ -108,8 +108,8 @@ export class Agent {
     const { name = "agent", config = "", args = [], wrapper = [], listen = [], keepalived, controlSocket, webConfig } = options;
     const { node = process.execPath, program = projectFile("dist/main.js") } = options;
     const folder = lab.folder(`${name}-${host.name}`);
-    // The agent may run as another user.
-    chmodSync(folder, 0o777);
+    // The agent may run as another user; what lies in it is its owner's, as in /tmp.
+    chmodSync(folder, 0o1777);
     const socket = path.join(folder, "http.sock");
     const configFile = path.join(folder, "config.yaml");
     // This machine's own configuration, keepalived and FIFO must not have a say.
