@@ -1,6 +1,6 @@
 // `npm test`: sets up what is missing and runs every test. `--no-skips`: a skipped test fails the run.
 // `--only TEXT`: only test files whose path holds TEXT, without lint and the check of generated files; several times: any of them.
-// `--groups unit,native,lab,package`: only these groups. `--concurrency N`: so many files of unit tests at once.
+// `--groups unit,native,lab,package,roots`: only these groups; all but roots, unless told otherwise. `--concurrency N`: so many files of unit tests at once.
 // `--build-only`: everything up to the tests; `--no-build`: the tests alone, of what was built before.
 import { rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
@@ -10,6 +10,7 @@ import { failed, run, StepError } from "./lib/exec.mjs";
 import { runNodeTests, testFiles } from "./lib/node-tests.mjs";
 import { inRoot } from "./lib/paths.mjs";
 import { setUpForTests } from "./lib/setup.mjs";
+import { rootsTools } from "./lib/tools.mjs";
 
 const { values: options } = parseArgs({
   options: {
@@ -22,6 +23,7 @@ const { values: options } = parseArgs({
   },
 });
 const suites = [];
+const groupNames = options.groups.split(",");
 
 /** A step that passes or fails as a whole counts as one test. Returns whether it passed. */
 async function step(title, action) {
@@ -45,7 +47,7 @@ const command = async (name, args) => {
 
 /** Returns whether there is something to test. */
 async function prepare() {
-  if (!(await step("set-up", setUpForTests))) return false;
+  if (!(await step("set-up", () => setUpForTests(groupNames.includes("roots") ? rootsTools : [])))) return false;
   if (!(await step("build", build))) return false;
   rmSync(inRoot(".build"), { recursive: true, force: true });
   return await step("compilation of the tests", () => tsc("tsconfig.test.json"));
@@ -61,6 +63,7 @@ async function everything() {
     await step("generated files are up to date", () => command(process.execPath, [inRoot("scripts/generate.mjs"), "--check"]));
   }
   const files = testFiles().filter((file) => (options.only ?? [""]).some((text) => file.includes(text)));
+  const inRoots = (file) => /\/test\/package\/(container|deb)\.test\.js$/.test(file);
   const isOf = (folder) => (file) => file.includes(`/test/${folder}/`);
   // What makes namespaces and floods them needs the machine for itself.
   const groups = [
@@ -75,11 +78,19 @@ async function everything() {
     },
     { name: "native", title: "native tests", files: files.filter(isOf("native")), timeout: 240_000, concurrency: 1, chatty: true },
     { name: "lab", title: "lab tests", files: files.filter(isOf("lab")), timeout: 300_000, concurrency: 1, chatty: true },
-    // They build packages, install them in systems made for it, and run them in the lab.
-    { name: "package", title: "package tests", files: files.filter(isOf("package")), timeout: 600_000, concurrency: 1, chatty: true },
+    {
+      name: "package",
+      title: "package tests",
+      files: files.filter((file) => isOf("package")(file) && !inRoots(file)),
+      timeout: 600_000,
+      concurrency: 1,
+      chatty: true,
+    },
+    // They install what is shipped in systems that are made for it: with the rest that is more than the half hour that the suite may take.
+    { name: "roots", title: "tests in fresh systems", files: files.filter(inRoots), timeout: 600_000, concurrency: 1, chatty: true },
   ];
-  const wanted = groups.filter(({ name, files: chosen }) => options.groups.split(",").includes(name) && chosen.length > 0);
-  if (wanted.length === 0) throw new StepError("--groups and --only leave no test: the groups are unit, native, lab and package");
+  const wanted = groups.filter(({ name, files: chosen }) => groupNames.includes(name) && chosen.length > 0);
+  if (wanted.length === 0) throw new StepError("--groups and --only leave no test: the groups are unit, native, lab, package and roots");
   for (const { title, files: chosen, ...how } of wanted) {
     console.log(`» ${title}: ${chosen.length} files`);
     const started = Date.now();
@@ -96,6 +107,7 @@ function summarize() {
   for (const suite of suites) console.log(`${suite.title}: ${suite.passed} passed, ${suite.failed} failed`);
   if (skipped.length > 0) console.log(`\nskipped:\n${skipped.map((name) => `  ${name}`).join("\n")}`);
   if (failures.length > 0) console.log(`\nfailed:\n${failures.map(({ name }) => `  ${name}`).join("\n")}`);
+  if (!groupNames.includes("roots")) console.log("not among these: the packages in fresh systems (npm run test:roots)");
   const refused = options["no-skips"] && skipped.length > 0;
   if (refused) console.log("\nskipped tests are not accepted here (--no-skips)");
   console.log(`\n${sum("passed")} passed, ${sum("failed")} failed${skipped.length > 0 ? `, ${skipped.length} skipped` : ""}`);

@@ -20,9 +20,9 @@ export async function setUpForStart() {
   await build();
 }
 
-/** Everything that `npm test` needs. Where it may not install, it says what is missing and goes on with what is there. */
-export async function setUpForTests() {
-  const missing = missingTools([...buildTools, ...testTools]);
+/** Everything that `npm test` needs, and `more`. Where it may not install, it says what is missing and goes on with what is there. */
+export async function setUpForTests(more = []) {
+  const missing = missingTools([...buildTools, ...testTools, ...more]);
   if (missing.length > 0) {
     const packages = names(missing);
     if (canInstall()) {

@@ -28,13 +28,20 @@ export const testTools = [
   { command: "strace", debian: "strace", why: "the lab" },
   { command: "haproxy", debian: "haproxy", why: "the lab: a balancer's health check" },
   { command: "shellcheck", debian: "shellcheck", why: "the check of the shell scripts in deploy/" },
+  { command: "setcap", debian: "libcap2-bin", why: "the lab: file capabilities" },
+  { command: "curl", debian: "curl", why: "the lab" },
+  { command: "openssl", debian: "openssl", why: "certificates for the tests" },
   { command: "systemd-analyze", debian: "systemd", why: "the check of the systemd unit" },
+  { command: "iperf3", debian: "iperf3", why: "the benchmark" },
+  { file: "/usr/include/pcap.h", debian: "libpcap-dev", why: "npm pcap, the second capture backend" },
+];
+
+/** For `npm run test:roots` besides. */
+export const rootsTools = [
   { command: "debootstrap", debian: "debootstrap", why: "a fresh Debian to install the package in, and the container's base" },
   { command: "lintian", debian: "lintian", why: "the check of the Debian package" },
   { command: "buildah", debian: "buildah", why: "the container image" },
   { command: "capsh", debian: "libcap2-bin", why: "the container's capabilities" },
-  { command: "iperf3", debian: "iperf3", why: "the benchmark" },
-  { file: "/usr/include/pcap.h", debian: "libpcap-dev", why: "npm pcap, the second capture backend" },
 ];
 
 /** Folders that hold administrators' commands and are missing from the PATH of many ordinary users. */
