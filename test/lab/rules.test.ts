@@ -37,6 +37,8 @@ const made = [
   "VRRPRedundancyLost",
   "VRRPAgentDown",
 ];
+/** Matches for the moment of a failover, if a scrape and an evaluation fall into it. */
+const byChance: ReadonlySet<string> = new Set(["VRRPAddressNowhere"]);
 const ofConditions: ReadonlySet<string> = new Set(conditionNames.map(alertName).filter((name) => !made.includes(name)));
 
 /** A real Prometheus with our rules, which scrapes three real agents every 5 s, and a real Alertmanager. */
@@ -157,7 +159,7 @@ describe("the rules on a real pair with a listener", { skip }, () => {
       if ((await monitoring.value(`count(count_over_time(${series}[${range}]))`)) === null) empty.push(name);
     }
     assert.deepEqual(
-      empty.filter((name) => !(name in EMPTY) && !ofConditions.has(name)),
+      empty.filter((name) => !(name in EMPTY) && !ofConditions.has(name) && !byChance.has(name)),
       [],
     );
     assert.deepEqual(

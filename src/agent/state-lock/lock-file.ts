@@ -7,7 +7,7 @@ import { HOLDER_BYTES, holderText, type LockHolder, parseHolder } from "./holder
 export type TryLock = (fd: number) => boolean;
 
 /** Neither followed nor waited for, whatever somebody has put in its place. */
-const FLAGS = constants.O_RDWR | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+const FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 const MODE = 0o600;
 const ATTEMPTS = 5;
 
@@ -58,8 +58,14 @@ function openOrMake(path: string): number | null {
 
 /** Says in the locked file who has it; nobody: null. @throws what the file system throws */
 export function writeHolder(fd: number, holder: LockHolder | null): void {
-  ftruncateSync(fd);
-  if (holder !== null) writeSync(fd, holderText(holder), 0);
+  // The lock's own descriptor only reads: one that may write would keep the file system from being made read-only.
+  const writer = openSync(process.platform === "linux" ? `/proc/self/fd/${fd}` : `/dev/fd/${fd}`, "r+");
+  try {
+    ftruncateSync(writer);
+    if (holder !== null) writeSync(writer, holderText(holder), 0);
+  } finally {
+    closeSync(writer);
+  }
 }
 
 function readHolder(fd: number): LockHolder | null {
