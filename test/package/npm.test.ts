@@ -36,6 +36,7 @@ describe("the npm package", () => {
       "CHANGELOG.md",
       "LICENSE",
       "README.md",
+      "SECURITY.md",
       "alerts",
       "binding.gyp",
       "config.example.yaml",
@@ -48,6 +49,7 @@ describe("the npm package", () => {
       "native",
       "package.json",
       "prebuilds",
+      "sbom.cdx.json",
       "scripts",
     ]);
     assert.deepEqual(

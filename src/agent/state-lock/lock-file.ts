@@ -1,4 +1,16 @@
-import { closeSync, constants, fchownSync, fstatSync, ftruncateSync, lstatSync, openSync, readSync, statSync, writeSync } from "node:fs";
+import {
+  accessSync,
+  closeSync,
+  constants,
+  fchownSync,
+  fstatSync,
+  ftruncateSync,
+  lstatSync,
+  openSync,
+  readSync,
+  statSync,
+  writeSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import { systemCode } from "../../lib/system-code.ts";
 import { HOLDER_BYTES, holderText, type LockHolder, parseHolder } from "./holder.ts";
@@ -39,6 +51,8 @@ export function lockFile(path: string, tryLock: TryLock): Attempt {
 /** @returns null where it came or went meanwhile */
 function openOrMake(path: string): number | null {
   try {
+    // A file that may only be read could be locked as well, by an agent that cannot write there.
+    accessSync(path, constants.W_OK);
     return openSync(path, FLAGS);
   } catch (error) {
     if (systemCode(error) !== "ENOENT") throw error;
