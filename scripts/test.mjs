@@ -77,7 +77,7 @@ async function everything() {
       chatty: options.only !== undefined,
     },
     { name: "native", title: "native tests", files: files.filter(isOf("native")), timeout: 240_000, concurrency: 1, chatty: true },
-    { name: "lab", title: "lab tests", files: files.filter(isOf("lab")), timeout: 300_000, concurrency: 1, chatty: true },
+    { name: "lab", title: "lab tests", files: files.filter(isOf("lab")), timeout: 450_000, concurrency: 1, chatty: true },
     {
       name: "package",
       title: "package tests",
