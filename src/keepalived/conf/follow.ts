@@ -5,10 +5,10 @@ import { isShortage } from "../../lib/system-code.ts";
 import { type WallTime, wallTime } from "../../lib/time.ts";
 import { nodeReader } from "./conf-reader.ts";
 import { readKeepalivedConfig } from "./config.ts";
-import { DirectoryWatch } from "./directory-watch.ts";
 import { lastModified, placesOf, signatureOf } from "./file-state.ts";
 import { parseConf } from "./parse.ts";
 import { describeUnreadable, firstUnreadable, ownUser } from "./permission.ts";
+import { SettledWatch, type WatchTiming } from "./settled-watch.ts";
 import type { ConfProblem, ParsedConf } from "./statement.ts";
 
 export interface ConfigFollowerOptions {
@@ -20,19 +20,10 @@ export interface ConfigFollowerOptions {
   readonly user?: string;
   /** What `@ID` lines are compared with; by default the host's name up to its first dot, as keepalived does without `-i`. */
   readonly configId?: string;
-  readonly timing?: Partial<FollowTiming>;
+  readonly timing?: Partial<WatchTiming>;
 }
 
-export interface FollowTiming {
-  /** A change is read when it has been quiet for so long, or after five times as long. */
-  readonly quietMs: number;
-  /** Behind the events of the kernel, which some file systems do not give. */
-  readonly pollMs: number;
-  /** While a directory is missing or events cannot be had. */
-  readonly missingMs: number;
-}
-
-const defaultTiming: FollowTiming = { quietMs: 200, pollMs: 30_000, missingMs: 2_000 };
+const defaultTiming: WatchTiming = { quietMs: 200, pollMs: 30_000, missingMs: 2_000 };
 /** Warnings that are told at once; the rest is counted. */
 const MOST_TOLD = 5;
 /** Until the set of files stays the same; should it never, the next look goes on. */
@@ -41,8 +32,7 @@ const MOST_READS = 3;
 /** Follows keepalived.conf and what it includes: the first state at start, then every change. */
 export class ConfigFollower {
   readonly #options: ConfigFollowerOptions;
-  readonly #timing: FollowTiming;
-  readonly #watch: DirectoryWatch;
+  readonly #watch: SettledWatch;
   #signature: string | null = null;
   #absent = false;
   #files: readonly string[] = [];
@@ -50,54 +40,28 @@ export class ConfigFollower {
   #last: { readonly config: KeepalivedConfig; readonly readAt: WallTime } | null = null;
   #delivered = "";
   #told = "";
-  #events = true;
-  #quiet: NodeJS.Timeout | undefined;
-  #changedSince: number | null = null;
-  #poll: NodeJS.Timeout | undefined;
-  #closed = false;
 
   constructor(options: ConfigFollowerOptions) {
     this.#options = options;
-    this.#timing = { ...defaultTiming, ...options.timing };
-    this.#watch = new DirectoryWatch({ changed: () => this.#changed(), failed: (error) => this.#failed(error) });
+    const timing = { ...defaultTiming, ...options.timing };
+    const { path, warn } = options;
+    this.#watch = new SettledWatch({
+      timing,
+      look: () => this.#look(),
+      failed: (error) => warn(`changes of ${path} are looked for every ${timing.missingMs / 1_000} s: no events can be had`, { error }),
+    });
   }
 
   /** The first state has been delivered when it resolves. */
   async start(): Promise<void> {
-    this.#look();
+    this.#watch.start();
   }
 
-  async close(): Promise<void> {
-    this.#closed = true;
-    clearTimeout(this.#quiet);
-    clearTimeout(this.#poll);
-    await this.#watch.close();
+  close(): Promise<void> {
+    return this.#watch.close();
   }
 
-  /** Waits until nobody writes any more, but not for ever: some files change all the time. */
-  #changed(): void {
-    if (this.#closed) return;
-    const now = performance.now();
-    this.#changedSince ??= now;
-    const left = this.#changedSince + 5 * this.#timing.quietMs - now;
-    clearTimeout(this.#quiet);
-    this.#quiet = setTimeout(() => this.#look(), Math.max(0, Math.min(this.#timing.quietMs, left)));
-    this.#quiet.unref();
-  }
-
-  #failed(error: unknown): void {
-    if (this.#closed || !this.#events) return;
-    this.#events = false;
-    this.#options.warn(`changes of ${this.#options.path} are looked for every ${this.#timing.missingMs / 1_000} s: no events can be had`, {
-      error,
-    });
-    this.#later(this.#timing.missingMs);
-  }
-
-  #look(): void {
-    if (this.#closed) return;
-    clearTimeout(this.#quiet);
-    this.#changedSince = null;
+  #look(): boolean {
     if (this.#signature === null || signatureOf(this.#files, this.#directories) !== this.#signature) {
       try {
         this.#read();
@@ -109,13 +73,7 @@ export class ConfigFollower {
     }
     // Without the file there is nothing to be quick about: a host that only listens need not load the watcher, 3 MB.
     const complete = this.#absent ? false : this.#watch.watch(placesOf(this.#files, this.#directories));
-    this.#later(complete && this.#events && this.#signature !== null ? this.#timing.pollMs : this.#timing.missingMs);
-  }
-
-  #later(delay: number): void {
-    clearTimeout(this.#poll);
-    this.#poll = setTimeout(() => this.#look(), delay);
-    this.#poll.unref();
+    return complete && this.#signature !== null;
   }
 
   /**

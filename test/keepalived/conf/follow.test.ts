@@ -4,12 +4,13 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, describe, it } from "node:test";
 import type { KeepalivedConfigState } from "../../../src/core/keepalived-config.ts";
-import { ConfigFollower, type FollowTiming } from "../../../src/keepalived/conf/follow.ts";
+import { ConfigFollower } from "../../../src/keepalived/conf/follow.ts";
 import { describeUnreadable } from "../../../src/keepalived/conf/permission.ts";
+import type { WatchTiming } from "../../../src/keepalived/conf/settled-watch.ts";
 
 const instance = (name: string, vrid: number): string => `vrrp_instance ${name} {\n interface eth0\n virtual_router_id ${vrid}\n}\n`;
 /** No poll: what is seen is seen by events. chokidar swallows a change within 50 ms of another: looking earlier might miss the second. */
-const eventsOnly: FollowTiming = { quietMs: 100, pollMs: 3_600_000, missingMs: 3_600_000 };
+const eventsOnly: WatchTiming = { quietMs: 100, pollMs: 3_600_000, missingMs: 3_600_000 };
 
 class Following {
   readonly states: KeepalivedConfigState[] = [];
@@ -18,7 +19,7 @@ class Following {
   #wake: () => void = () => undefined;
   #isOver = false;
 
-  constructor(path: string, timing: Partial<FollowTiming> = eventsOnly) {
+  constructor(path: string, timing: Partial<WatchTiming> = eventsOnly) {
     this.follower = new ConfigFollower({
       path,
       user: "vrrpwatch",
@@ -87,7 +88,7 @@ describe("ConfigFollower", () => {
     return path;
   }
 
-  async function follow(path: string, timing?: Partial<FollowTiming>): Promise<Following> {
+  async function follow(path: string, timing?: Partial<WatchTiming>): Promise<Following> {
     const following = new Following(path, timing);
     ends.push(() => following.close());
     await following.follower.start();
