@@ -106,13 +106,17 @@ function summarize() {
   console.log("");
   for (const suite of suites) console.log(`${suite.title}: ${suite.passed} passed, ${suite.failed} failed`);
   if (skipped.length > 0) console.log(`\nskipped:\n${skipped.map((name) => `  ${name}`).join("\n")}`);
-  if (failures.length > 0) console.log(`\nfailed:\n${failures.map(({ name }) => `  ${name}`).join("\n")}`);
+  // With what was wrong once more: of a long output only the end may be kept.
+  if (failures.length > 0)
+    console.log(`\nfailed:\n${failures.map(({ name, error }) => [`  ${name}`, ...beginning(error)].join("\n")).join("\n")}`);
   if (!groupNames.includes("roots")) console.log("not among these: the packages in fresh systems (npm run test:roots)");
   const refused = options["no-skips"] && skipped.length > 0;
   if (refused) console.log("\nskipped tests are not accepted here (--no-skips)");
   console.log(`\n${sum("passed")} passed, ${sum("failed")} failed${skipped.length > 0 ? `, ${skipped.length} skipped` : ""}`);
   return sum("failed") > 0 || refused ? 1 : 0;
 }
+
+const beginning = (error) => error.split("\n", 15).map((line) => `      ${line.slice(0, 300)}`);
 
 process.on("SIGINT", () => process.exit(130));
 try {

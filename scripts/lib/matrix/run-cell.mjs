@@ -47,12 +47,13 @@ function counted(text) {
   return { passed: Number(passed), failed: Number(failed), skipped: listed(text, "skipped"), failures: listed(text, "failed") };
 }
 
-/** The indented lines below a heading of its own. */
+/** The names below a heading of its own: what is indented further tells of the one before. */
 function listed(text, heading) {
-  const lines = text.split("\n");
-  const from = lines.lastIndexOf(`${heading}:`);
+  const all = text.split("\n");
+  const from = all.lastIndexOf(`${heading}:`);
   if (from === -1) return [];
-  const rest = lines.slice(from + 1);
+  const rest = all.slice(from + 1);
   const end = rest.findIndex((line) => !line.startsWith("  "));
-  return rest.slice(0, end === -1 ? undefined : end).map((line) => line.trim());
+  const lines = rest.slice(0, end === -1 ? undefined : end);
+  return lines.filter((line) => !line.startsWith("   ")).map((line) => line.trim());
 }
