@@ -36,7 +36,7 @@ export const testTools = [
   { file: "/usr/include/pcap.h", debian: "libpcap-dev", why: "npm pcap, the second capture backend" },
 ];
 
-/** For `npm run test:roots` besides. */
+/** For the tests in fresh systems besides. */
 export const rootsTools = [
   { command: "debootstrap", debian: "debootstrap", why: "a fresh Debian to install the package in, and the container's base" },
   { command: "lintian", debian: "lintian", why: "the check of the Debian package" },
