@@ -71,11 +71,11 @@ keep() {
     say "the agent cannot be reached, and $# calls wait in $directory already: the call is lost"
     return
   fi
-  # keepalived runs scripts with the umask 0177; the agent must be able to read the file through its group, that of the directory.
-  umask 0137
+  # keepalived runs scripts with the umask 0177, and the agent must be able to read the file; nobody else passes the directory.
+  umask 0133
   file=$directory/$now-$$.notify
   temporary=$directory/.$now-$$.tmp
-  if (set -C && printf '%s\n' "$line" >"$temporary") 2>/dev/null && chmod 0640 "$temporary" && mv -f "$temporary" "$file"; then return; fi
+  if (set -C && printf '%s\n' "$line" >"$temporary") 2>/dev/null && chmod 0644 "$temporary" && mv -f "$temporary" "$file"; then return; fi
   rm -f "$temporary"
   say "the agent cannot be reached, and the call cannot be written to $directory: it is lost"
 }

@@ -1,5 +1,6 @@
-/* What systemd does for SystemCallFilter= and RestrictAddressFamilies=, where no systemd runs: only the system calls and the address
- * families that are listed by number work, all others fail with EPERM and EAFNOSUPPORT. Needs no_new_privs.
+/* What systemd does for SystemCallFilter=, RestrictAddressFamilies= and RestrictSUIDSGID=, where no systemd runs: only the system calls and
+ * the address families that are listed by number work, all others fail with EPERM and EAFNOSUPPORT; so does what would give a file or a
+ * directory the set-user-ID or set-group-ID bit. Needs no_new_privs.
  *   sandbox CALLS FAMILIES PROGRAM [ARGUMENT...]      lists are numbers with commas */
 #include <errno.h>
 #include <linux/audit.h>
@@ -44,11 +45,31 @@ static void answer_each(char *list, unsigned value) {
   }
 }
 
+/* The system call fails where its argument at this place, a mode, has one of the two bits. */
+static void refuse_mode(int call, unsigned argument) {
+  load(offsetof(struct seccomp_data, nr));
+  add((struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call, 0, 3));
+  load(offsetof(struct seccomp_data, args) + argument * sizeof(__u64));
+  add((struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, 06000, 0, 1));
+  answer(SECCOMP_RET_ERRNO | EPERM);
+}
+
 int main(int argc, char **argv) {
   if (argc < 4) return 125;
   load(offsetof(struct seccomp_data, arch));
   add((struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARCHITECTURE, 1, 0));
   answer(SECCOMP_RET_KILL_PROCESS);
+#if defined(__x86_64__)
+  refuse_mode(SYS_chmod, 1);
+  refuse_mode(SYS_mkdir, 1);
+  refuse_mode(SYS_mknod, 1);
+  refuse_mode(SYS_open, 2);
+#endif
+  refuse_mode(SYS_fchmod, 1);
+  refuse_mode(SYS_fchmodat, 2);
+  refuse_mode(SYS_mkdirat, 2);
+  refuse_mode(SYS_mknodat, 2);
+  refuse_mode(SYS_openat, 3);
   load(offsetof(struct seccomp_data, nr));
   /* socket(2): the family decides. The jump over its part is patched below, because its length is not known yet. */
   unsigned short branch = length;

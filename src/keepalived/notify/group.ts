@@ -52,7 +52,6 @@ export function share(path: string, group: NotifyGroup | null, modes: { readonly
       return null;
     }
     if (statSync(path).gid !== group.id) chownSync(path, -1, group.id);
-    // After chown, which takes away the set-group-ID bit.
     chmodSync(path, modes.shared);
     return null;
   } catch (error) {

@@ -4,8 +4,8 @@ import { type WallTime, wallTime } from "../../lib/time.ts";
 
 /** Files that wait at the most; each takes a page of memory below /run. */
 export const MAX_SPOOL_FILES = 10_000;
-/** The directory hands down its group: so the agent can read what a script of another user wrote, whatever keepalived's umask (0177) says. */
-const FILE_MODE = 0o640;
+/** The agent can read what a script of another user wrote, whatever keepalived's umask (0177) says; nobody else passes the directory. */
+const FILE_MODE = 0o644;
 
 /** Where notify calls wait for the agent: beside its socket. */
 export const spoolDirectory = (socketPath: string): string => join(dirname(socketPath), "notify-spool");

@@ -21,8 +21,11 @@ export interface NotifySpoolOptions {
   readonly checkMs?: number;
 }
 
-/** Sticky: who may add files may not remove those of others. Set-group-ID: files get the directory's group. */
-const MODES = { shared: 0o3770, alone: 0o2700 } as const;
+/**
+ * Sticky: who may add files may not remove those of others. Not set-group-ID, which systemd's RestrictSUIDSGID= refuses: what keeps others
+ * from the files is that they cannot pass the directory.
+ */
+const MODES = { shared: 0o1770, alone: 0o700 } as const;
 const FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 /** Files in one turn of the event loop. */
 const SLICE = 256;
@@ -191,7 +194,7 @@ export class NotifySpool {
       fd = openSync(path, FLAGS);
     } catch (error) {
       const code = systemCode(error) ?? "unknown";
-      return err(code === "EACCES" ? "the agent may not read it: its writer must give it the mode 0640" : `it cannot be opened (${code})`);
+      return err(code === "EACCES" ? "the agent may not read it: its writer must give it the mode 0644" : `it cannot be opened (${code})`);
     }
     try {
       const file = fstatSync(fd);

@@ -130,7 +130,7 @@ describe("the notify intake", () => {
         assert.deepEqual(sink.facts, []);
         const [file = ""] = readdirSync(spool);
         assert.match(file, /^\d{19}-\d+\.notify$/);
-        assert.equal(statSync(join(spool, file)).mode & 0o777, 0o640);
+        assert.equal(statSync(join(spool, file)).mode & 0o777, 0o644);
         await open();
         assert.deepEqual(sink.lines, ['INSTANCE "a "b" c" MASTER 100']);
         const happened = (sink.last().happened ?? 0) / 1_000;

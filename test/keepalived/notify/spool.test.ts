@@ -53,10 +53,10 @@ describe("the notify spool", () => {
 
   test("is made for the agent alone, or for its group: who may add files may not remove those of others", rootOnly, async () => {
     await open();
-    assert.equal(statSync(directory).mode & 0o7777, 0o2700);
+    assert.equal(statSync(directory).mode & 0o7777, 0o700);
     await open({ group: { id: 12_345, name: "scripts" } });
     const { mode, gid } = statSync(directory);
-    assert.deepEqual([mode & 0o7777, gid], [0o3770, 12_345]);
+    assert.deepEqual([mode & 0o7777, gid], [0o1770, 12_345]);
     writeSpoolFile(directory, line(1), { nanoseconds: nanoseconds(), pid: 7 });
   });
 
@@ -174,7 +174,7 @@ describe("the notify spool", () => {
     writeSpoolFile(directory, line(1), { nanoseconds: nanoseconds(), pid: 1 });
     process.umask(umask);
     const [name = ""] = readdirSync(directory);
-    assert.equal(statSync(at(name)).mode & 0o777, 0o640);
+    assert.equal(statSync(at(name)).mode & 0o777, 0o644);
     assert.ok(parseSpoolName(name) !== null);
   });
 
@@ -199,7 +199,7 @@ describe("the notify spool", () => {
     await open({ group: { id: 12_345, name: "scripts" } });
     chmodSync(folder.path, 0o755);
     const script =
-      'umask 0177; printf \'INSTANCE "VI_1" MASTER 9\\n\' > "$0/.1-1.tmp" && chmod 0640 "$0/.1-1.tmp" && mv "$0/.1-1.tmp" "$1"';
+      'umask 0177; printf \'INSTANCE "VI_1" MASTER 9\\n\' > "$0/.1-1.tmp" && chmod 0644 "$0/.1-1.tmp" && mv "$0/.1-1.tmp" "$1"';
     const asScript = spawnSync("sh", ["-c", script, directory, named(0)], { uid: 23_456, gid: 12_345, encoding: "utf8", cwd: "/" });
     assert.equal(asScript.status, 0, asScript.stderr);
     await waitFor("the call", () => sink.lines.length === 1, { within: 5_000 });
