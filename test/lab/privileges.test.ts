@@ -251,6 +251,20 @@ describe("an agent whose program lies in a folder of root's alone", { skip }, ()
     assert.equal(await agent.stop(), 0);
     assert.doesNotMatch(agent.process.stdout + agent.process.stderr, /ERR_MODULE_NOT_FOUND|Cannot find|EACCES/);
   });
+
+  test("works for root without capabilities as well where the folder is another user's, as a clone in a home directory is", async () => {
+    const home = path.dirname(path.dirname(program));
+    chownSync(home, 65_534, 65_534);
+    try {
+      const agent = await Agent.start(pair.lab, pair.listener, { name: "home", program, config: "user: root\n" });
+      const [groups] = [...threadsOf(agent).values()].map((thread) => thread.groups);
+      assert.deepEqual(rightsOf(agent), noRights(0, 0, groups ?? []));
+      assert.match(await agent.metrics(), /vrrpwatch_build_info/);
+      assert.equal(await agent.stop(), 0);
+    } finally {
+      chownSync(home, 0, 0);
+    }
+  });
 });
 
 describe("an agent that an ordinary user starts", { skip }, () => {

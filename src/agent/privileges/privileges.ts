@@ -65,8 +65,9 @@ export class Privileges {
     const { plan, directories, fifo } = this.#options;
     const { log, loadLateCode } = this.#deps;
     if (plan.warning !== null) log.warn({}, plan.warning);
-    if (plan.become === null) return;
+    // Of root without capabilities, too: it may not pass the home directory of somebody else.
     await loadLateCode();
+    if (plan.become === null) return;
     for (const directory of directories) {
       const problem = giveDirectory(directory, plan.become);
       if (problem !== null) log.warn({ path: directory.path, problem }, "a directory is not given to the user of the agent");

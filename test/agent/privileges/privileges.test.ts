@@ -128,7 +128,7 @@ describe("an agent that gives up its privileges", () => {
     await privileges.prepare();
     privileges.captured();
     assert.deepEqual(kernel.calls, ["seal 0", "limit 0"]);
-    assert.deepEqual(said, ["settled false"]);
+    assert.deepEqual(said, ["code loaded", "settled false"]);
   });
 
   test("that stays root joins the group of the notify scripts, to which it could not give anything any more", () => {
