@@ -1,4 +1,5 @@
-import { type DestinationStream, destination, type Logger, pino } from "pino";
+import { type DestinationStream, type Logger, pino } from "pino";
+import { StandardOutput } from "./standard-output.ts";
 import { systemCode } from "./system-code.ts";
 
 export const logLevels = ["trace", "debug", "info", "warn", "error", "fatal"] as const;
@@ -36,7 +37,7 @@ export function createLogger(options: LoggerOptions): Logger {
       formatters: { level: (label) => ({ level: label }) },
       serializers: { error: errorFields },
     },
-    options.destination ?? destination({ fd: 1, sync: true }),
+    options.destination ?? new StandardOutput(),
   );
   families.set(root, children);
   return root;
