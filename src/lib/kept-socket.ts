@@ -157,7 +157,8 @@ export class KeptSocket {
   #listenProblem(error: unknown): string {
     const { path, what, setting } = this.#options;
     if (systemCode(error) !== "EADDRINUSE") return creationProblem(what, path, dirname(path), error);
-    return isSocket(path)
+    // Where nothing is any more, the other program is just leaving.
+    return inodeOf(path) === undefined || isSocket(path)
       ? `another program (a second vrrpwatch?) listens on ${path}: stop it, or set ${setting} to another path`
       : `${path} is there already and is not a socket: remove it, or set ${setting} to another path`;
   }

@@ -154,7 +154,7 @@ describe("the control socket", () => {
     process.off("warning", note);
     assert.equal((await ask("GET", "/-/healthy")).status, 200);
     assert.deepEqual(heard, []);
-    assert.equal(warnings.length, 1);
+    assert.equal(warnings.length, 1, JSON.stringify(warnings));
   });
 
   test("of a living agent is not stolen, however many try at once", async () => {
