@@ -11,6 +11,8 @@ import { lateCode } from "./late-code.ts";
 
 /** Between two looks at the files; what has changed is read once it stays the same from one look to the next. */
 const LOOK_INTERVAL = seconds(1);
+/** What could not be used is read again after so many looks, though nothing has changed: it may have been for want of descriptors. */
+const LOOKS_UNTIL_RETRY = 10;
 
 /** A reading without problems. */
 export interface GoodWebConfig {
@@ -37,6 +39,7 @@ export class WebConfigFile {
   #files: ReadonlyMap<string, string>;
   /** What the last look saw that has not been read yet. */
   #unread: string | null = null;
+  #looksSinceFailure = 0;
   #current: WebConfig;
   #successful = true;
   #lastSuccess: WallTime;
@@ -71,9 +74,10 @@ export class WebConfigFile {
   async look(): Promise<void> {
     const before = [...this.#files.values()].join("\n");
     const now = (await Promise.all([...this.#files.keys()].map(fileIdentity))).join("\n");
-    if (now === before) this.#unread = null;
-    else if (now !== this.#unread) this.#unread = now;
-    else await this.reload().catch((error: unknown) => this.#fail(error));
+    const changed = now !== before;
+    const settled = changed && now === this.#unread;
+    this.#unread = changed ? now : null;
+    if (settled || this.#isToBeRetried()) await this.reload().catch((error: unknown) => this.#fail(error));
   }
 
   /**
@@ -98,10 +102,11 @@ export class WebConfigFile {
    * @returns the problems that kept it from being taken over; none: it holds
    */
   take({ config, files, warnings }: WebConfigReading): readonly ConfigProblem[] {
-    this.#files = files;
-    this.#unread = null;
     const problems = config.ok ? this.#apply(config.value) : config.error;
     this.#successful = problems.length === 0;
+    // A reading that failed may not have come to all the names; those that held go on to be looked at.
+    this.#files = this.#successful ? files : new Map([...this.#files, ...files]);
+    this.#unread = null;
     const told = problems.map(formatProblem).join("\n");
     if (problems.length === 0) {
       this.#lastSuccess = this.#deps.clock.wall();
@@ -119,6 +124,12 @@ export class WebConfigFile {
       reload: { successful: this.#successful, lastSuccess: this.#lastSuccess },
       certificateNotAfter: this.#current.tls?.notAfter ?? null,
     };
+  }
+
+  #isToBeRetried(): boolean {
+    if (this.#successful) this.#looksSinceFailure = 0;
+    else this.#looksSinceFailure = (this.#looksSinceFailure + 1) % LOOKS_UNTIL_RETRY;
+    return !this.#successful && this.#looksSinceFailure === 0;
   }
 
   async #reload(): Promise<readonly ConfigProblem[]> {
@@ -146,7 +157,7 @@ export class WebConfigFile {
     }
   }
 
-  /** Reading failed for what is no problem of the files. It is tried again when they change, and by a reload. */
+  /** Reading failed for what is no problem of the files. */
   #fail(error: unknown): void {
     this.#successful = false;
     this.#deps.log.error({ error, file: this.#file }, "the web configuration could not be read because of a fault of the agent");

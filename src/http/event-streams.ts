@@ -46,6 +46,8 @@ export class EventStreams {
   start(request: IncomingMessage, response: ServerResponse, headers: OutgoingHttpHeaders, lastEventId: string | undefined): void {
     this.#open.add(response);
     response.once("close", () => this.#forget(response));
+    // An answer that waits behind another one on its connection is not told of the end.
+    request.socket.once("close", () => this.#forget(response));
     response.on("error", () => this.#forget(response));
     request.socket.setKeepAlive(true, 30_000);
     request.socket.setNoDelay(true);

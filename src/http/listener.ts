@@ -1,5 +1,6 @@
 import { createServer as createHttpServer, type RequestListener, type Server } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
+import type { Socket } from "node:net";
 import type { Connections } from "./access/connections.ts";
 import type { WebAccess } from "./access/web-access.ts";
 
@@ -14,6 +15,8 @@ export const limits = {
   answer: 120_000,
   farewell: 1_000,
   checks: 5_000,
+  /** Answers under way on one connection: a client may ask ahead (pipelining), and mostly asks one by one. */
+  pipelined: 8,
   /** Open at a time on one listener: a scraper or two, some browsers, and a proxy. */
   connections: 256,
   /** What the kernel may hand over on top before one of those has been closed. */
@@ -32,16 +35,35 @@ const settings = {
 export function createListener(handler: RequestListener, access?: WebAccess, connections?: Connections): Server {
   const tls = access?.tlsOptions ?? null;
   const server: Server =
-    tls === null
-      ? createHttpServer(settings, handler)
-      : createHttpsServer({ ...settings, ...tls, handshakeTimeout: limits.handshake }, handler);
+    tls === null ? createHttpServer(settings) : createHttpsServer({ ...settings, ...tls, handshakeTimeout: limits.handshake });
   server.setTimeout(limits.idle);
   server.maxConnections = limits.connections + limits.overflow;
   if (tls !== null) access?.guard(server);
   if (connections !== undefined) {
     server.on("connection", (socket) => connections.opened(socket));
-    server.prependListener("request", ({ socket }, response) => connections.serving(socket, response));
+    server.on("request", ({ socket }, response) => connections.serving(socket, response));
     server.on("drop", () => access?.count("connection_limit"));
   }
+  server.on("request", bounded(handler));
   return server;
+}
+
+/**
+ * Ends a connection on which too many requests wait for their answers. Node hands over all requests of what it read at once, thousands of
+ * small ones, before it stops reading; destroying the socket does not keep the rest of them back.
+ */
+function bounded(handler: RequestListener): RequestListener {
+  const underWay = new WeakMap<Socket, number>();
+  return (request, response) => {
+    const { socket } = request;
+    if (socket.destroyed) return;
+    const count = underWay.get(socket) ?? 0;
+    if (count === limits.pipelined) {
+      socket.destroy();
+      return;
+    }
+    underWay.set(socket, count + 1);
+    response.once("close", () => underWay.set(socket, (underWay.get(socket) ?? 1) - 1));
+    handler(request, response);
+  };
 }

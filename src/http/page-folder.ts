@@ -21,7 +21,12 @@ export class PageFolder implements PageSource {
   /** Rejects where a page that is listed cannot be read. */
   async read(name: string, as: "html" | "markdown"): Promise<string | null> {
     this.#names ??= namesIn(this.#folder);
-    if (!(await this.#names).has(name)) return null;
+    const names = await this.#names.catch((error: unknown) => {
+      // Looked at anew by the next one who asks.
+      this.#names = undefined;
+      throw error;
+    });
+    if (!names.has(name)) return null;
     return readFile(new URL(`${name}${endings[as]}`, this.#folder), "utf8");
   }
 }

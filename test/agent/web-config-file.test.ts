@@ -8,7 +8,7 @@ import type { WebConfig } from "../../src/lib/web-config.ts";
 import { HASH, readFile, webFile } from "../config/web-file/kit.ts";
 import { FakeClock } from "../helpers/fake-clock.ts";
 
-async function follow(text: string, refuse: string | Error | null = null) {
+async function follow(text: string, refusal: string | Error | null | (() => string | null) = null) {
   const path = webFile(text);
   const reading = await readFile(path);
   assert.ok(reading.config.ok, JSON.stringify(reading.config));
@@ -21,6 +21,7 @@ async function follow(text: string, refuse: string | Error | null = null) {
   const log = { info: line("info"), warn: line("warn"), error: line("error") } as unknown as Logger;
   const clock = new FakeClock();
   const apply = (config: WebConfig): string | null => {
+    const refuse = typeof refusal === "function" ? refusal() : refusal;
     if (refuse instanceof Error) throw refuse;
     if (refuse === null) applied.push(config);
     return refuse;
@@ -53,6 +54,18 @@ test("what has changed is taken over once it stays the same from one look to the
   assert.deepEqual(file.view().reload, { successful: true, lastSuccess: clock.wall() });
   await file.look();
   assert.equal(applied.length, 1);
+});
+
+test("what could not be used for a reason that passes is used later, though no file changes any more", async () => {
+  let refusal: string | null = "no descriptors";
+  const { path, file, applied, lines } = await follow(users("a"), () => refusal);
+  writeFileSync(path, users("b"));
+  for (let i = 0; i < 30; i++) await file.look();
+  assert.equal(file.view().reload?.successful, false);
+  assert.equal(lines.length, 1, "told once");
+  refusal = null;
+  for (let i = 0; i < 10; i++) await file.look();
+  assert.deepEqual([file.view().reload?.successful, applied.length], [true, 1]);
 });
 
 test("a file that takes the place of another is seen, as a mounted secret is renewed", async () => {

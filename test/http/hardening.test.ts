@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { connect, type Socket } from "node:net";
+import { type AddressInfo, connect, type Socket } from "node:net";
 import { type TestContext, test } from "node:test";
-import { limits } from "../../src/http/listener.ts";
+import { createListener, limits } from "../../src/http/listener.ts";
 import { HASH } from "../config/web-file/kit.ts";
 import { manyRouters, sampleSnapshot } from "../metrics/sample.ts";
 import { ask, read, serve } from "./access/kit.ts";
@@ -134,6 +134,27 @@ test("requests in one go are answered in order, and one whose password is missin
     ["200", "401", "200"],
   );
   assert.ok(!text.includes("vrrp_masters"));
+});
+
+test("a connection that asks far ahead of the answers is ended, and no more is done for it than for few requests", async (t) => {
+  let asked = 0;
+  const server = createListener(() => void asked++);
+  t.after(() => server.close());
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  assert.equal(await say(t, port, "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n".repeat(1_500)), "");
+  assert.equal(asked, limits.pipelined);
+});
+
+test("a connection is good for any number of requests, one after another", async (t) => {
+  const { port } = await serve(t, null);
+  const socket = await raw(t, port);
+  for (let i = 0; i < 3 * limits.pipelined; i++) {
+    socket.write("GET /-/healthy HTTP/1.1\r\nHost: x\r\n\r\n");
+    const [answer] = await once(socket, "data");
+    assert.match(String(answer), /^HTTP\/1\.1 200/);
+  }
 });
 
 test("a client that is refused for its password cannot smuggle a request in the body", async (t) => {

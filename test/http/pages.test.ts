@@ -28,6 +28,17 @@ describe("the pages of docs/", () => {
 
   const app = () => sampleApp({ pages: new PageFolder(pathToFileURL(`${folder}/docs/`)) });
 
+  test("a folder that could not be read once is read by the next who asks", async () => {
+    const place = join(folder, "later");
+    writeFileSync(place, "no folder");
+    const pages = new PageFolder(pathToFileURL(`${place}/`));
+    await assert.rejects(pages.read("a", "markdown"), { code: "ENOTDIR" });
+    rmSync(place);
+    mkdirSync(place);
+    writeFileSync(join(place, "a.md"), "# a\n");
+    assert.equal(await pages.read("a", "markdown"), "# a\n");
+  });
+
   test("curl gets a page as Markdown", async () => {
     const answer = await app().inject({ url: "/docs/conditions/split_brain.md", headers: { accept: "*/*" } });
     assert.equal(answer.statusCode, 200);

@@ -107,6 +107,21 @@ test("no more streams than allowed are open, and a closed one makes room", async
   }
 });
 
+test("streams that wait behind another one on its connection make room as well when it ends", async (t) => {
+  const port = portOf((await started(t, sampleHub(), { maxStreams: 4, heartbeatMs: 5 }))[0]);
+  const socket = connect(port, "127.0.0.1");
+  socket.on("error", () => undefined);
+  socket.write("GET /api/v1/events HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n\r\n".repeat(4));
+  await once(socket, "data");
+  socket.destroy();
+  for (;;) {
+    const next = new Stream(port);
+    const text = await next.until(/vrrpwatch events|too_many_streams/);
+    next.socket.destroy();
+    if (text.includes("vrrpwatch events")) break;
+  }
+});
+
 test("a consumer that does not read is cut, and the others go on", async (t) => {
   const hub = sampleHub(10);
   const streams = new EventStreams(hub, { heartbeatMs: 60_000, maxStreams: 2 });

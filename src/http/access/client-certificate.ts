@@ -1,17 +1,25 @@
 import type { TLSSocket } from "node:tls";
 import { canonicalAddress } from "../../lib/addresses.ts";
+import { toSeconds, type WallTime } from "../../lib/time.ts";
 import type { WebTls } from "../../lib/web-config.ts";
 
 /** Why a client is refused for its certificate. */
-export type CertificateRefusal = "none given" | "not trusted" | "no allowed name";
+export type CertificateRefusal = "none given" | "not trusted" | "expired" | "no allowed name";
 
-/** Judges a connection whose handshake is done. @returns null: it may go on */
-export function judgeCertificate(socket: TLSSocket, tls: WebTls): CertificateRefusal | null {
+/**
+ * Judges a connection whose handshake is done.
+ * @param now where a session is taken up again, OpenSSL says what it found when the session began, however long ago
+ * @returns null: it may go on
+ */
+export function judgeCertificate(socket: TLSSocket, tls: WebTls, now: WallTime): CertificateRefusal | null {
   const { clientAuth, clientAllowedSans } = tls;
   if (clientAuth === "NoClientCert" || clientAuth === "RequestClientCert") return null;
   const certificate = socket.getPeerX509Certificate();
   if (certificate === undefined) return clientAuth === "VerifyClientCertIfGiven" ? null : "none given";
-  if (clientAuth !== "RequireAnyClientCert" && !socket.authorized) return "not trusted";
+  if (clientAuth !== "RequireAnyClientCert") {
+    if (!socket.authorized) return "not trusted";
+    if (toSeconds(now) > Date.parse(certificate.validTo) / 1_000) return "expired";
+  }
   if (clientAllowedSans === null) return null;
   const names = subjectAltNames(certificate.subjectAltName);
   return clientAllowedSans.some((allowed) => names.includes(canonicalAddress(allowed) ?? allowed)) ? null : "no allowed name";

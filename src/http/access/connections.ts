@@ -103,7 +103,10 @@ export class Connections {
   }
 }
 
-/** The same for a connection and for the TLS above it; null for a Unix socket, which only users of this host reach. */
-function keyOf({ remoteAddress, remotePort }: Socket): string | null {
-  return remoteAddress === undefined || remotePort === undefined ? null : `${remoteAddress} ${remotePort}`;
+/**
+ * The same for a connection and for the TLS above it, and for no other: a client may use one port towards several addresses of this host.
+ * null for a Unix socket, which only users of this host reach.
+ */
+function keyOf({ remoteAddress, remotePort, localAddress, localPort }: Socket): string | null {
+  return remoteAddress === undefined || remotePort === undefined ? null : `${remoteAddress} ${remotePort} ${localAddress} ${localPort}`;
 }

@@ -74,8 +74,14 @@ export class PasswordChecker {
         continue;
       }
       clearTimeout(this.#idle);
+      try {
+        this.#worker ??= this.#begin();
+      } catch (error) {
+        // The host has no thread to give, now.
+        job.fail(error instanceof Error ? error : new Error(String(error)));
+        continue;
+      }
       this.#current = job;
-      this.#worker ??= this.#begin();
       this.#worker.postMessage({ password: job.password, hash: job.hash } satisfies PasswordQuestion);
       return;
     }

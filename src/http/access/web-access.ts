@@ -161,7 +161,7 @@ export class WebAccess {
       return;
     }
     this.#trustOf.set(socket, trust);
-    const refusal = judgeCertificate(socket, tls);
+    const refusal = judgeCertificate(socket, tls, this.#deps.clock.wall());
     if (refusal === null) return;
     this.count("client_certificate");
     const client = socket.remoteAddress ?? "unix";

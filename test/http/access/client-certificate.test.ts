@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { subjectAltNames } from "../../../src/http/access/client-certificate.ts";
+import type { TLSSocket } from "node:tls";
+import { judgeCertificate, subjectAltNames } from "../../../src/http/access/client-certificate.ts";
+import { wallTime } from "../../../src/lib/time.ts";
+import type { WebTls } from "../../../src/lib/web-config.ts";
 
 const cases: ReadonlyArray<readonly [text: string | undefined, names: readonly string[]]> = [
   [undefined, []],
@@ -19,3 +22,15 @@ const cases: ReadonlyArray<readonly [text: string | undefined, names: readonly s
 for (const [text, names] of cases) {
   test(`names in ${JSON.stringify(text)}`, () => assert.deepEqual(subjectAltNames(text), names));
 }
+
+test("a certificate that was valid when the session began is refused once it has expired", () => {
+  const certificate = { validTo: "Jan  1 00:00:00 2026 GMT", subjectAltName: undefined };
+  const socket = { authorized: true, getPeerX509Certificate: () => certificate } as unknown as TLSSocket;
+  const at = (time: string) => wallTime(Date.parse(time) * 1_000);
+  const tls = (clientAuth: string) => ({ clientAuth, clientAllowedSans: null }) as WebTls;
+  for (const type of ["RequireAndVerifyClientCert", "VerifyClientCertIfGiven"]) {
+    assert.equal(judgeCertificate(socket, tls(type), at("2025-12-31T23:59:59Z")), null);
+    assert.equal(judgeCertificate(socket, tls(type), at("2026-01-01T00:00:01Z")), "expired");
+  }
+  assert.equal(judgeCertificate(socket, tls("RequireAnyClientCert"), at("2026-01-01T00:00:01Z")), null);
+});

@@ -10,12 +10,16 @@ let ports = 0;
 
 class FakeSocket extends EventEmitter {
   readonly remoteAddress: string;
-  readonly remotePort = ++ports;
+  readonly remotePort: number;
+  readonly localAddress: string;
+  readonly localPort = 10_112;
   destroyed = false;
 
-  constructor(address: string) {
+  constructor(address: string, { port = ++ports, towards = "192.0.2.100" } = {}) {
     super();
     this.remoteAddress = address;
+    this.remotePort = port;
+    this.localAddress = towards;
   }
 
   destroy(): void {
@@ -28,8 +32,8 @@ function setUp(most: number) {
   let refused = 0;
   const endless = new Set<unknown>();
   const connections = new Connections({ most, answerMs: -1, isEndless: (response) => endless.has(response), refused: () => refused++ });
-  const open = (address: string): FakeSocket => {
-    const socket = new FakeSocket(address);
+  const open = (address: string, more?: { port: number; towards: string }): FakeSocket => {
+    const socket = new FakeSocket(address, more);
     connections.opened(socket as unknown as Socket);
     return socket;
   };
@@ -52,6 +56,15 @@ test("past the bound the client with the most connections loses the one that has
     [false, false, true, false, false],
   );
   assert.deepEqual([connections.count, refused()], [4, 1]);
+});
+
+test("one port of a client towards two addresses of this host is two connections", () => {
+  const { connections, open } = setUp(2);
+  const both = [open("192.0.2.1", { port: 7, towards: "192.0.2.100" }), open("192.0.2.1", { port: 7, towards: "192.0.2.101" })];
+  assert.equal(connections.count, 2);
+  open("192.0.2.9");
+  assert.equal(connections.count, 2);
+  assert.ok(both.some(({ destroyed }) => destroyed));
 });
 
 test("a connection that has just answered has idled the shortest", () => {

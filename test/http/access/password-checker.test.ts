@@ -3,7 +3,7 @@ import { monitorEventLoopDelay } from "node:perf_hooks";
 import { type TestContext, test } from "node:test";
 import { hashSync } from "bcryptjs";
 import { BasicAuth } from "../../../src/http/access/basic-auth.ts";
-import { PasswordChecker, type PasswordCheckerOptions } from "../../../src/http/access/password-checker.ts";
+import { PasswordChecker, type PasswordCheckerOptions, passwordThread } from "../../../src/http/access/password-checker.ts";
 
 const hash = hashSync("secret", 4);
 /** Takes long enough for others to queue behind it: some 200 ms. */
@@ -22,6 +22,17 @@ test("a password is compared with its hash, before and after the thread has ende
     assert.equal(await one.check({ password: "Secret", hash }, "a"), false);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
+});
+
+test("a thread that the host does not give fails the question, and the next one gets its thread", async (t) => {
+  const one = checker(t);
+  const start = t.mock.method(passwordThread, "start", () => {
+    throw new Error("EAGAIN");
+  });
+  const questions = ["a", "b"].map((client) => one.check({ password: "secret", hash }, client));
+  for (const question of questions) await assert.rejects(question, /EAGAIN/);
+  start.mock.restore();
+  assert.equal(await one.check({ password: "secret", hash }, "a"), true);
 });
 
 test("one client has few places in the queue, all together have some, and whoever is gone gives up his", async (t) => {
