@@ -107,6 +107,8 @@ const lowerCase = (headers: Readonly<Record<string, string>>): Record<string, st
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 
 function proxySecrets(proxy: URL | null): string[] {
-  if (proxy === null || proxy.password === "") return [];
-  return [proxy.password, `${proxy.username}:${proxy.password}`];
+  if (proxy === null) return [];
+  // Without a password the user name may be a token.
+  const secret = proxy.password === "" ? proxy.username : proxy.password;
+  return secret === "" ? [] : [secret, `${proxy.username}:${proxy.password}`];
 }

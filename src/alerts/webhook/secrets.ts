@@ -1,6 +1,7 @@
 import { readAtMost } from "../../lib/read-file.ts";
 import { err, ok, type Result } from "../../lib/result.ts";
 import { systemCode } from "../../lib/system-code.ts";
+import { hungFolders } from "./hung-folders.ts";
 import { signingKey } from "./signature.ts";
 
 /** The settings of a receiver that name files with secrets, and its URL, which may be one. */
@@ -63,7 +64,7 @@ export async function readSecret(setting: string, path: string): Promise<Result<
   const file = `${setting} ${path}`;
   let bytes: Uint8Array;
   try {
-    bytes = await readAtMost(path, MAX_BYTES + 1);
+    bytes = await hungFolders.use(path, () => readAtMost(path, MAX_BYTES + 1));
   } catch (error) {
     return err(`${file} ${unreadable(error)}`);
   }
@@ -83,6 +84,7 @@ export function unreadable(error: unknown): string {
   if (code === "ENOENT" || code === "ENOTDIR") return "does not exist: create or mount it; it is read again at the next attempt";
   if (code === "EACCES" || code === "EPERM") return "cannot be read: let the agent's user read it";
   if (code === "EISDIR" || code === "NOT_REGULAR") return "is not a regular file: name the file itself";
+  if (code === "HUNG") return "is on a file system that does not answer: look at its mount; it is read again once that answers";
   return `cannot be read (${code})`;
 }
 

@@ -1,8 +1,10 @@
+import type { BigIntStats } from "node:fs";
 import { stat } from "node:fs/promises";
 import { isIP } from "node:net";
 import { type ConnectionOptions, checkServerIdentity, createSecureContext, type SecureContext } from "node:tls";
 import { readAtMost } from "../../lib/read-file.ts";
 import { err, ok, type Result } from "../../lib/result.ts";
+import { hungFolders } from "./hung-folders.ts";
 import { unreadable } from "./secrets.ts";
 
 /** The `tls` settings of a receiver. */
@@ -50,7 +52,8 @@ export class TlsFiles {
 /** @returns null: one of them cannot be looked at */
 async function identityOf(paths: readonly (string | null | undefined)[]): Promise<string | null> {
   try {
-    const stats = await Promise.all(paths.map((path) => (path === null || path === undefined ? null : stat(path, { bigint: true }))));
+    const look = (path: string): Promise<BigIntStats> => hungFolders.use(path, () => stat(path, { bigint: true }));
+    const stats = await Promise.all(paths.map((path) => (path === null || path === undefined ? null : look(path))));
     return stats.map((file) => (file === null ? "" : [file.dev, file.ino, file.size, file.mtimeNs, file.ctimeNs].join())).join(" ");
   } catch {
     return null;
@@ -99,7 +102,7 @@ async function readPem(setting: string, path: string | null | undefined, kind: s
   if (path === null || path === undefined) return ok(null);
   let bytes: Uint8Array;
   try {
-    bytes = await readAtMost(path, MAX_BYTES + 1);
+    bytes = await hungFolders.use(path, () => readAtMost(path, MAX_BYTES + 1));
   } catch (error) {
     return err(`${setting} ${path} ${unreadable(error)}`);
   }
