@@ -4,9 +4,14 @@ import { root } from "./paths.mjs";
 /** A step failed in a way that a person can read about above or in the message; no stack is wanted. */
 export class StepError extends Error {}
 
+const running = new Set();
+
+/** Resolves when every command of `run` that is under way has ended. */
+export const allEnded = () => Promise.all(running);
+
 /** Runs a command with its output going straight to ours. Resolves with the exit status (128 + n for a signal). */
 export function run(command, args, options = {}) {
-  return new Promise((resolve) => {
+  const ended = new Promise((resolve) => {
     const child = spawn(command, args, { cwd: root, stdio: ["ignore", "inherit", "inherit"], ...options });
     child.on("error", (error) => {
       console.error(`cannot run ${command}: ${error.message}`);
@@ -14,6 +19,9 @@ export function run(command, args, options = {}) {
     });
     child.on("exit", (code, signal) => resolve(code ?? (signal === "SIGINT" ? 130 : 143)));
   });
+  running.add(ended);
+  void ended.then(() => running.delete(ended));
+  return ended;
 }
 
 /** Runs a command that has to work. */

@@ -1,5 +1,5 @@
 import { chmodSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { capture, StepError } from "./exec.mjs";
+import { allEnded, capture, StepError } from "./exec.mjs";
 
 const policyOfDebian = "/usr/sbin/policy-rc.d";
 const signals = ["SIGHUP", "SIGINT", "SIGTERM"];
@@ -13,7 +13,7 @@ const unmarked = "#!/bin/sh\nexit 101\n";
 
 /**
  * Puts a policy-rc.d in place that forbids every start, after it took away what a killed run left. Returns what puts the former state
- * back, which a signal that ends this process does as well.
+ * back, which a signal that ends this process does as well, once the installation has ended: a package that is unpacked is still configured.
  * @throws StepError while another run's is in place
  */
 export function keepServicesStopped(policyFile = policyOfDebian) {
@@ -27,11 +27,15 @@ export function keepServicesStopped(policyFile = policyOfDebian) {
     if (forbidsEverything(policyFile)) return () => {};
     renameSync(policyFile, asideFile);
   }
-  const interrupted = () => {
+  let isInterrupted = false;
+  const interrupted = async () => {
+    if (isInterrupted) return;
+    isInterrupted = true;
+    await allEnded();
     restore();
     process.exit(130);
   };
-  for (const signal of signals) process.once(signal, interrupted);
+  for (const signal of signals) process.on(signal, interrupted);
   writeFileSync(policyFile, text(process.pid));
   chmodSync(policyFile, 0o755);
   return () => {
