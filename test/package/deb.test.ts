@@ -114,7 +114,9 @@ describe("the Debian package", { skip: labSkip("keepalived", "debootstrap", "dpk
   });
 
   test("a purge leaves nothing but the account", async () => {
-    await system.sh("apt-get purge -y vrrpwatch");
+    const include = "include /usr/share/doc/vrrpwatch/examples/keepalived/vrrpwatch.conf";
+    await system.sh(`echo '${include}' >/etc/keepalived/keepalived.conf`);
+    assert.match(await system.sh("apt-get purge -y vrrpwatch 2>&1"), /keepalived\.conf still names files of vrrpwatch/);
     const left = await system.sh("find / -xdev -name '*vrrpwatch*' -not -path '/root/*' -not -path '/proc/*'");
     assert.equal(left, "");
     assert.equal(await system.status("test -e /run/vrrpwatch"), 1);

@@ -48,6 +48,7 @@ interface Container {
 
 interface PodMonitor {
   readonly spec: {
+    readonly jobLabel: string;
     readonly selector: { readonly matchLabels: Labels };
     readonly podMetricsEndpoints: readonly { readonly port: string }[];
   };
@@ -91,6 +92,11 @@ describe("the manifests for Kubernetes", () => {
     assert.deepEqual(monitor.spec.selector.matchLabels, labels);
     const ports = container.ports.map(({ name }) => name);
     for (const { port } of monitor.spec.podMetricsEndpoints) assert.ok(ports.includes(port), port);
+    assert.equal(monitor.spec.jobLabel, "app.kubernetes.io/name");
+    assert.equal(labels[monitor.spec.jobLabel], "vrrpwatch");
+    const page = readFileSync(path.join(root, "docs/prometheus/README.md"), "utf8");
+    const [, scraped = ""] = /__meta_kubernetes_pod_container_port_name\], regex: (\w+)/.exec(page) ?? [];
+    assert.ok(ports.includes(scraped), "the scrape configuration of docs/prometheus finds the port");
     const volumes = pod.volumes.map(({ name }) => name);
     assert.deepEqual(container.volumeMounts.map(({ name }) => name).sort(), [...volumes].sort());
   });
@@ -105,7 +111,8 @@ describe("the manifests for Kubernetes", () => {
 
   test("are all in the kustomization, and its configuration has no mistake", () => {
     const kustomization = parse(text("kustomization.yaml")) as Kustomization;
-    assert.deepEqual(kustomization.resources, ["daemonset.yaml", "podmonitor.yaml"]);
+    assert.deepEqual(kustomization.resources, ["daemonset.yaml"]);
+    assert.match(text("kustomization.yaml"), /^ {2}# - podmonitor\.yaml$/m);
     assert.deepEqual(
       kustomization.images.map(({ name }) => name),
       [container.image],

@@ -8,6 +8,7 @@ import { Agent } from "../lab/framework/agent.ts";
 import { createPair, untilMaster } from "../lab/framework/pair.ts";
 import { labSkip } from "../lab/framework/requirements.ts";
 import { run } from "../lab/framework/shell.ts";
+import { installSteps } from "./readme.ts";
 import { npmTarball } from "./tarball.ts";
 
 /** What the package may hold at most, packed. */
@@ -81,6 +82,17 @@ describe("the npm package", () => {
     assert.ok(!existsSync(path.join(installed, "build")), "something was compiled");
     assert.ok(existsSync(path.join(installed, "node_modules/netlink")));
     assert.ok(!existsSync(path.join(installed, "node_modules/fastify")), "the bundle contains fastify");
+  });
+
+  test("the README's steps write a unit that starts it without any PATH", async () => {
+    const unit = path.join(folder, "vrrpwatch.service");
+    const steps = installSteps("Any Linux").filter((step) => /^(deploy=|sed )/.test(step));
+    assert.equal(steps.length, 2);
+    const script = steps.join("\n").replace("/etc/systemd/system/vrrpwatch.service", unit);
+    await run("sh", ["-ec", script], { env: { ...process.env, npm_config_prefix: prefix } });
+    const [, node = "", main = ""] = /^ExecStart=(\/\S+) (\/\S+) run$/m.exec(readFileSync(unit, "utf8")) ?? [];
+    const { version } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8")) as { version: string };
+    assert.equal((await run(node, [main, "--version"], { env: { PATH: "/nowhere" } })).trim(), version);
   });
 
   test("the addon needs no glibc newer than 2.17", () => {

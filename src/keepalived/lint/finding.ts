@@ -281,7 +281,7 @@ export const lintCodes = {
   ),
   fifo_missing: note(
     "There is no vrrp_notify_fifo: vrrpwatch learns keepalived's own state from packets and addresses only.",
-    "Add to global_defs: vrrp_notify_fifo /run/vrrpwatch/notify.fifo",
+    "Add to global_defs: vrrp_notify_fifo /run/vrrpwatch/notify.fifo USER, where USER is the user that vrrpwatch runs as.",
   ),
   script_security_off: warning(
     "Scripts are configured without enable_script_security: keepalived runs them although others could change them.",
