@@ -61,6 +61,13 @@ export interface ConditionsView {
   lastRaisedWall(condition: ConditionName): WallTime | null;
 }
 
+/** Adverts of a virtual router in one direction, those of forgotten senders included: it only grows. */
+export interface AdvertCount {
+  readonly adverts: number;
+  /** How many of them were resignations. */
+  readonly priorityZero: number;
+}
+
 export interface VirtualRouterView {
   readonly id: VirtualRouterId;
   /** false while its interface is not captured: what follows is the last that was known. */
@@ -71,6 +78,7 @@ export interface VirtualRouterView {
   readonly interval: Duration;
   readonly addresses: readonly string[];
   readonly senders: readonly SenderView[];
+  readonly totals: Readonly<Record<"sent" | "received", AdvertCount>>;
   /** null while nobody holds it. */
   readonly master: SenderView | null;
   readonly masterSinceWall: WallTime | null;

@@ -1,5 +1,6 @@
 import { type Duration, type Instant, later, micros, plus, seconds, since, type WallTime, wallPlus } from "../lib/time.ts";
 import type { Advert } from "../wire/decoded.ts";
+import { AdvertTotals } from "./advert-totals.ts";
 import { Cadence, LATE_FROM, missedIn } from "./cadence.ts";
 import { ChangeHistory } from "./change-history.ts";
 import { Claims } from "./claims.ts";
@@ -108,6 +109,7 @@ export class VirtualRouter implements Deadlined, WireSubject {
   #vacancy: Vacancy | undefined;
   #hadMaster = false;
   readonly #last: LastSpeaker;
+  readonly #totals = new AdvertTotals();
   readonly #transitions = new TransitionLog();
   readonly #cadence = new Cadence();
   readonly #withoutMaster = new Stopwatch();
@@ -264,6 +266,7 @@ export class VirtualRouter implements Deadlined, WireSubject {
   advert(input: AdvertInput): void {
     const { advert, at } = input;
     this.adverts += 1;
+    this.#totals.note(input.direction, advert.priority);
     const sender = this.#claims.get(advert.source) ?? this.#admit(input);
     const previousAt = sender.adverts > 0 ? sender.lastAdvertAt : null;
     if (sender === this.#master && advert.priority !== 0) this.#observeCadence(sender, input);
@@ -360,6 +363,7 @@ export class VirtualRouter implements Deadlined, WireSubject {
       interval: advert.interval,
       addresses: advert.addresses,
       senders: [...this.#claims.all()],
+      totals: this.#totals,
       master,
       masterSinceWall: master === null ? null : this.#masterSinceWall,
       claims: this.#claims.living,

@@ -61,6 +61,7 @@ export function sampleRouter(id: Partial<VirtualRouterId> = {}, fields: Partial<
     interval: seconds(1),
     addresses: ["192.0.2.100"],
     senders: [master],
+    totals: { sent: { adverts: 0, priorityZero: 0 }, received: { adverts: 1_200, priorityZero: 0 } },
     master,
     masterSinceWall: wallTime(noon - 3_600_000_000),
     claims: 1,
