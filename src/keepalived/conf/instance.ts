@@ -56,8 +56,10 @@ export class InstanceDraft {
     rest: Pick<ConfiguredInstance, "vmac"> & { tracks: (owner: boolean) => ConfiguredInstance["tracks"] },
   ): ConfiguredInstance {
     const family = this.family;
-    const version = this.#version ?? (family === "ipv6" ? 3 : globals.version);
-    const auth = this.#auth(version, globals);
+    const strict = this.#strict ?? globals.strict;
+    // Strict mode does not let IPv6 speak version 2.
+    const version = family === "ipv6" && strict ? 3 : (this.#version ?? (family === "ipv6" ? 3 : globals.version));
+    const auth = this.#auth(version, strict);
     const priority = this.#priority ?? (this.#state === "MASTER" ? 255 : 100);
     // Initial state MASTER contradicts AH (a receiver knows no sequence number yet) and every form of not preempting.
     const initialState = auth === "ah" ? "BACKUP" : this.#state;
@@ -86,9 +88,9 @@ export class InstanceDraft {
     };
   }
 
-  #auth(version: 2 | 3, globals: GlobalDefs): AuthMode {
+  #auth(version: 2 | 3, strict: boolean): AuthMode {
     if (this.#hmac) return "hmac";
-    if (version === 3 || !this.#password || (this.#strict ?? globals.strict)) return "none";
+    if (version === 3 || !this.#password || strict) return "none";
     return this.#authType ?? "none";
   }
 
@@ -109,7 +111,8 @@ export class InstanceDraft {
         this.vrid = wholeNumber(value, 1, 255) ?? this.vrid;
         break;
       case "version":
-        if (value === "2" || value === "3") this.#version = value === "2" ? 2 : 3;
+        // The first one holds, and none that comes after IPv6 was decided makes it version 2.
+        if (value === "3" || (value === "2" && this.#family !== "ipv6")) this.#version ??= value === "2" ? 2 : 3;
         break;
       case "state":
         this.#state = value === "MASTER" ? "MASTER" : "BACKUP";
@@ -128,6 +131,7 @@ export class InstanceDraft {
         break;
       case "native_ipv6":
         this.#family ??= "ipv6";
+        if (this.#family === "ipv6") this.#version = 3;
         break;
       case "nopreempt":
         this.#nopreempt = true;

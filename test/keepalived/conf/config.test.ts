@@ -84,6 +84,17 @@ describe("readKeepalivedConfig", () => {
     ["v3 ends at 40.95 s", ["version 3", "advert_int 41"], { interval: millis(40_950) }],
     ["IPv6 is always v3", [vips("fe80::1", "2001:DB8::1/64")], { family: "ipv6", version: 3 }],
     ["IPv6 unless it says 2", ["version 2", vips("fe80::1")], { family: "ipv6", version: 2 }],
+    ["version 2 after IPv6 addresses is ignored", [vips("fe80::1"), "version 2"], { family: "ipv6", version: 3 }],
+    ["version 2 after an IPv6 source is ignored", ["unicast_src_ip fe80::2", "version 2", vips("fe80::1")], { version: 3 }],
+    ["version 2 after IPv6 peers is ignored", ["unicast_peer {\n fe80::2\n}", "version 2", vips("fe80::1")], { version: 3 }],
+    [
+      "version 2 after excluded addresses holds",
+      ["virtual_ipaddress_excluded {\n fe80::2\n}", "version 2", vips("fe80::1")],
+      { version: 2 },
+    ],
+    ["version 2 before native_ipv6 is undone", ["version 2", "native_ipv6", vips("fe80::1")], { version: 3 }],
+    ["strict mode with IPv6 is version 3", ["version 2", "strict_mode on", vips("fe80::1")], { family: "ipv6", version: 3 }],
+    ["of two versions the first holds", ["version 3", "version 2"], { version: 3 }],
     ["native_ipv6", ["native_ipv6", "mcast_src_ip 192.0.2.9"], { family: "ipv6", sourceAddress: null }],
     [
       "a source decides about the family",
