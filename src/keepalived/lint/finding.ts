@@ -103,7 +103,7 @@ export const lintCodes = {
   ),
   version_unknown: error("The VRRP version is neither 2 nor 3: keepalived ignores it.", "Write 3, which IPv6 needs, or 2."),
   version_after_ipv6: error(
-    "version 2 stands after the IPv6 addresses, which have already made the instance one of version 3: keepalived ignores it.",
+    "version 2 stands after what has already made the instance one of IPv6 (an address, a source, a peer or native_ipv6): keepalived ignores it.",
     "Remove the line: IPv6 belongs to version 3.",
   ),
   version_2_ipv6: warning(

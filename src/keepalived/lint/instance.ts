@@ -71,7 +71,7 @@ function checkVersion(instance: InstanceView, report: Report): void {
     if (whole(line.words[1], 2, 3) === undefined)
       report("version_unknown", line, `there is no VRRP version ${quoted(line.words[1] ?? "")}`, name);
   const late = versionAfterIpv6(block);
-  if (late !== undefined) report("version_after_ipv6", late, "version 2 after IPv6 addresses", name);
+  if (late !== undefined) report("version_after_ipv6", late, "version 2 in an instance that is one of IPv6 already", name);
   if (family === "ipv6" && version === 2) {
     const line = lastOf(block, "version") ?? statement;
     if (strict) report("strict_version_2_ipv6", line, "IPv6 with version 2 in strict mode", name);

@@ -55,9 +55,11 @@ function instanceView(name: string, statement: Statement, globals: Block): Insta
   };
 }
 
-/** IPv6 instances use version 3 whatever global_defs says, unless they say otherwise before their addresses. */
+/** IPv6 instances use version 3 whatever global_defs says, unless they say otherwise before their addresses. Of two versions the first holds. */
 function versionOf(block: Block, globals: Block, family: "ipv4" | "ipv6"): 2 | 3 {
-  const own = versionAfterIpv6(block) === undefined ? whole(argument(block, "version"), 2, 3) : 3;
+  if (family === "ipv6" && lastOf(block, "native_ipv6") !== undefined) return 3;
+  const first = named(block, "version").find(({ words }) => whole(words[1], 2, 3) !== undefined);
+  const own = first === versionAfterIpv6(block) ? undefined : whole(first?.words[1], 2, 3);
   const fallback = family === "ipv6" ? 3 : whole(argument(globals, "vrrp_version"), 2, 3);
   return (own ?? fallback) === 3 ? 3 : 2;
 }
@@ -69,16 +71,20 @@ function on(block: Block, keyword: string): boolean | undefined {
 
 /** That of the first address in the order of the file (vrrp_parser.c and vrrp_data.c set it where it is still unknown). */
 function familyOfInstance(block: Block): "ipv4" | "ipv6" {
-  // native_ipv6 decides too, where no address has done so before.
-  const native = block.findIndex(({ words }) => words[0] === "native_ipv6");
-  for (const { family } of addressesIn(native < 0 ? block : block.slice(0, native))) return family;
-  if (native >= 0) return "ipv6";
+  for (const statement of block) {
+    const family = familyBy(statement);
+    if (family !== undefined) return family;
+  }
   for (const statement of named(block, "virtual_ipaddress_excluded").flatMap((list) => list.block ?? [])) {
     const entry = addressEntry(statement);
     if (entry !== undefined) return entry.family;
   }
   return "ipv4";
 }
+
+/** What the statement makes of an instance whose family is still unknown. */
+const familyBy = (statement: Statement): "ipv4" | "ipv6" | undefined =>
+  statement.words[0] === "native_ipv6" ? "ipv6" : addressesIn([statement])[0]?.family;
 
 interface PlacedAddress {
   readonly family: "ipv4" | "ipv6";
@@ -102,12 +108,12 @@ export function addressesIn(block: Block): PlacedAddress[] {
   });
 }
 
-/** A `version 2` that comes when IPv6 addresses have already decided for version 3. */
+/** A `version 2` that comes when the instance is one of IPv6 already. */
 export function versionAfterIpv6(block: Block): Statement | undefined {
-  const at = block.findIndex(
-    ({ words, block: list }) => words[0] === "virtual_ipaddress" && addressEntry(list?.[0] ?? never)?.family === "ipv6",
-  );
-  return at < 0 ? undefined : block.slice(at).find(({ words }) => words[0] === "version" && words[1] === "2");
+  const at = block.findIndex((statement) => familyBy(statement) !== undefined);
+  const [deciding, ...later] = at < 0 ? [] : block.slice(at);
+  if (deciding === undefined || familyBy(deciding) !== "ipv6") return undefined;
+  return later.find(({ words }) => words[0] === "version" && words[1] === "2");
 }
 
 /** Whether the text is a multicast address of a family that keepalived takes as a group; in IPv6 of the segment only. */
@@ -115,5 +121,3 @@ export function isMulticast(text: string, family: "ipv4" | "ipv6"): boolean {
   const address = canonicalAddress(text);
   return address !== null && familyOf(address) === family && (family === "ipv4" ? /^2(?:2[4-9]|3\d)\./ : /^ff.2:/).test(address);
 }
-
-const never: Statement = { words: [], file: "", line: 0, block: null };

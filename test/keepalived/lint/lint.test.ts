@@ -93,7 +93,6 @@ vrrp_script s {
 vrrp_instance A { ! <- priority_missing
     interface eth0
     virtual_router_id 51
-    native_ipv6 ! <- native_ipv6
     version 2 ! <- version_2_ipv6
     unicast_src_ip 2001:db8::5
     unicast_peer {
@@ -114,6 +113,17 @@ vrrp_instance B {
     }
     virtual_ipaddress {
         192.0.2.1 ! <- address_without_length
+    }
+}
+vrrp_instance C {
+    interface eth0
+    virtual_router_id 52
+    priority 100
+    version 2
+    native_ipv6 ! <- native_ipv6
+    advert_int 0.5
+    virtual_ipaddress {
+        fe80::52/64
     }
 }`,
   "a file without instances": `

@@ -194,6 +194,16 @@ export const snippets: readonly Snippet[] = [
   bad("version 4", global() + instance({ more: "    version 4\n" }), "version_unknown"),
   bad("version 4 for all", global("    vrrp_version 4\n") + instance(), "version_unknown"),
   bad("version 2 after IPv6 addresses", global() + instance({ addresses: `${VIP6}    version 2\n` }), "version_after_ipv6"),
+  bad(
+    "version 2 after native_ipv6",
+    global() + instance({ more: "    native_ipv6\n    version 2\n", addresses: VIP6 }),
+    "version_after_ipv6",
+  ),
+  bad(
+    "version 2 after an IPv6 source",
+    global() + instance({ more: "    mcast_src_ip fe80::2\n    version 2\n", addresses: VIP6 }),
+    "version_after_ipv6",
+  ),
   bad("vrrp_iptables without argument", global("    vrrp_iptables\n") + instance(), "iptables_unsupported"),
   bad("vrrp_iptables with argument", global("    vrrp_iptables keepalived\n") + instance(), "iptables_unsupported"),
   bad("unicast_src_ip without peers", global() + instance({ more: "    unicast_src_ip 192.0.2.1\n" }), "unicast_without_peers"),
