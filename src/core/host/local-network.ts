@@ -99,4 +99,20 @@ export class LocalNetwork {
     const base = this.#byName.get(interfaceName);
     return base !== undefined && base.master === link.index && link.kind !== "vrf";
   }
+
+  /** Whether the device is in another VRF than this interface: there the same address is another one. */
+  isApart(link: Link, interfaceName: string): boolean {
+    const base = this.#byName.get(interfaceName);
+    return base !== undefined && this.#vrfOf(base) !== this.#vrfOf(link);
+  }
+
+  /** Index of the VRF that the device is in, itself or through its bridge or bond; null: the table that all share. */
+  #vrfOf(link: Link): number | null {
+    let at: Link | undefined = link;
+    for (let depth = 0; at !== undefined && depth < DEEPEST; depth++) {
+      if (at.kind === "vrf") return at.index;
+      at = at.master === null ? undefined : this.#links.get(at.master);
+    }
+    return null;
+  }
 }

@@ -136,14 +136,16 @@ export class Vip implements VipView {
 /**
  * The devices of this host that have the address for this virtual router, after the one where it belongs. On the loopback
  * device it makes a real server answer for a balancer, and says nothing about who is master; a link-local address counts only
- * on the virtual router's own interface, because every segment may have the same one.
+ * on the virtual router's own interface, because every segment may have the same one, and any other only in the VRF of that
+ * interface, because every VRF may.
  */
 function devicesOf(address: string, network: LocalNetwork, place: VipPlace): readonly VipDeviceView[] {
   const found: VipDeviceView[] = [];
   let expected = place.dev ?? place.interface;
   for (const { link, address: held } of network.holders(address)) {
     const own = place.interface !== null && network.belongsTo(link, place.interface);
-    if (link.name !== place.dev && !own && (link.loopback || isLinkLocal(address))) continue;
+    const apart = place.interface !== null && network.isApart(link, place.interface);
+    if (link.name !== place.dev && !own && (link.loopback || apart || isLinkLocal(address))) continue;
     // Without keepalived.conf nobody names the macvlan of use_vmac; an address that is there is where it belongs.
     if (place.dev === null && own) expected = link.name;
     found.push({ dev: link.name, present: link.up, configured: true, ...held.flags });

@@ -121,6 +121,54 @@ test("a link-local address counts on its own segment only", () => {
   assert.deepEqual(where(s, address), ["eth0 present"]);
 });
 
+const red = link(20, "red", { kind: "vrf" });
+const blue = link(21, "blue", { kind: "vrf" });
+
+test("the same address in another VRF is another one", () => {
+  const inRed = { ...eth0, master: 20 };
+  const s = host(new Scenario())
+    .fact(0, present(red, blue, link(3, "eth1", { master: 21 }), link(4, "eth2", { master: 20 }), link(5, "eth3")))
+    .fact(0, changed(eth0, inRed));
+  s.fact(1, added(held(3, VIP), held(5, VIP)));
+  assert.deepEqual(where(s), ["eth0 absent"]);
+  s.fact(2, added(held(4, VIP)));
+  assert.deepEqual(where(s), ["eth0 absent", "eth2 present"]);
+  s.fact(3, added(held(2, VIP)));
+  assert.deepEqual(where(s), ["eth0 present", "eth2 present"]);
+});
+
+test("a device is in the VRF of the bridge or bond that it belongs to", () => {
+  const s = host(new Scenario())
+    .fact(0, present(red, link(9, "bond0", { kind: "bond", master: 20 }), link(3, "eth1", { master: 20 })))
+    .fact(0, changed(eth0, { ...eth0, master: 9 }));
+  s.fact(1, added(held(3, VIP)));
+  assert.deepEqual(where(s), ["eth0 absent", "eth1 present"]);
+});
+
+test("a device that changes its VRF takes its addresses out of the view", () => {
+  const eth1 = link(3, "eth1");
+  const s = host(new Scenario())
+    .fact(0, present(blue, eth1))
+    .fact(1, added(held(3, VIP)));
+  assert.deepEqual(where(s), ["eth0 absent", "eth1 present"]);
+  s.fact(2, changed(eth1, { ...eth1, master: 21 }));
+  assert.deepEqual(where(s), ["eth0 absent"]);
+});
+
+test("an address counts where keepalived.conf puts it, in whatever VRF, and on the interface's own macvlan", () => {
+  const elsewhere = instance({ addresses: [{ address: VIP, prefixLength: 24, dev: "eth1", advertised: true, dad: false }] });
+  const s = host(new Scenario(), 0, [elsewhere])
+    .fact(0, present(blue, link(3, "eth1", { master: 21 })))
+    .fact(1, added(held(3, VIP)));
+  assert.deepEqual(where(s), ["eth1 present"]);
+  const macvlan = link(7, "vrrp.51", { kind: "macvlan", parent: 2 });
+  const t = host(new Scenario())
+    .fact(0, present(red, macvlan))
+    .fact(0, changed(eth0, { ...eth0, master: 20 }))
+    .fact(1, added(held(7, VIP)));
+  assert.deepEqual(where(t), ["eth0 absent", "vrrp.51 present"]);
+});
+
 test("an address of a bridge over the interface counts as on the interface", () => {
   const port = link(2, "eth0", { master: 9 });
   const bridge = link(9, "br0", { kind: "bridge" });

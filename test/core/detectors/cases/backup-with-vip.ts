@@ -1,5 +1,6 @@
 import { seconds } from "../../../../src/lib/time.ts";
-import { added, configured, ended, held, host, instance, notify, removed, running, VIP } from "../../host/facts.ts";
+import { link } from "../../../helpers/link.ts";
+import { added, configured, ended, held, host, instance, notify, present, removed, running, VIP } from "../../host/facts.ts";
 import type { Case } from "../case.ts";
 
 const A = "192.0.2.7";
@@ -68,6 +69,16 @@ export const cases: readonly Case[] = [
     run: (t) =>
       host(t)
         .fact(100, added(held(1, VIP)))
+        .fact(200, notify("backup", 100))
+        .adverts(300, 5_300, A, 150),
+    trace: [],
+  },
+  {
+    name: "another VRF has the same address",
+    run: (t) =>
+      host(t)
+        .fact(0, present(link(20, "blue", { kind: "vrf" }), link(3, "eth1", { master: 20 })))
+        .fact(100, added(held(3, VIP)))
         .fact(200, notify("backup", 100))
         .adverts(300, 5_300, A, 150),
     trace: [],

@@ -61,6 +61,16 @@ export const cases: readonly Case[] = [
     trace: [],
   },
   {
+    name: "the same address in another VRF does not stand in for it",
+    run: (t) =>
+      host(t)
+        .fact(0, present(link(20, "blue", { kind: "vrf" }), link(3, "eth1", { master: 20 })))
+        .fact(100, added(held(3, VIP)))
+        .fact(101, notify("master", 100))
+        .idle(9_000),
+    trace: ["1101 raised never_added"],
+  },
+  {
     name: "a backup needs none",
     run: (t) => host(t).fact(101, notify("backup", 100)).adverts(200, 9_200, "192.0.2.8", 150),
     trace: [],
