@@ -148,7 +148,7 @@ export class HostState {
         // The first list is nothing that happened now.
         const news = this.#network.addressesKnown;
         const changed = this.#network.applyAddresses(input.changes);
-        this.#markSenders(changed);
+        this.#markSenders((source) => changed.has(source));
         this.#locate(news ? changed : this.#vips.addresses(), at, wall, news);
         return;
       }
@@ -346,6 +346,7 @@ export class HostState {
   #linksChanged(names: readonly string[], at: Instant, wall: WallTime): void {
     if (names.length === 0 || !this.#network.addressesKnown) return;
     const changed = new Set(names);
+    this.#markSenders((source) => this.#network.has(source));
     const addresses = this.#vips.addresses().filter((address) => this.#concerns(address, changed));
     this.#locate(addresses, at, wall, true);
     this.#settleAll(at, wall);
@@ -381,10 +382,10 @@ export class HostState {
     if (changed) this.#settleGroups(wall);
   }
 
-  /** Whoever advertises from one of these addresses is somebody else by that, or is not any more. */
-  #markSenders(addresses: ReadonlySet<string>): void {
+  /** Whoever advertises from such an address is somebody else now, or is not any more. */
+  #markSenders(concerns: (source: string) => boolean): void {
     for (const router of this.#routers.values())
-      for (const { source } of router.heard?.senders ?? []) if (addresses.has(source)) router.board.mark(Aspect.addresses);
+      for (const { source } of router.heard?.senders ?? []) if (concerns(source)) router.board.mark(Aspect.addresses);
   }
 
   #notified(input: Extract<HostInput, { kind: "notify" }>): void {

@@ -208,17 +208,16 @@ export class JoinedRouter implements JoinedRouterView {
   }
 
   get sendersHere(): readonly string[] {
-    return [...(this.heard?.senders ?? nobody)].map(({ source }) => source).filter((source) => this.#context.network.has(source));
+    return [...(this.heard?.senders ?? nobody)].map(({ source }) => source).filter((source) => this.#isHere(source));
   }
 
   /** Senders from outside that use an address of this host: not those that a second card of it hears. */
   get impostors(): readonly string[] {
-    const { network } = this.#context;
     return [...(this.heard?.senders ?? [])]
       .filter(({ source, arrived, lastAdvertAt, lastAdvert }) => {
         // Ours may come in between.
-        if (arrived === null || since(lastAdvertAt, arrived.at) > MIXED * lastAdvert.interval || !network.has(source)) return false;
-        return arrived.mac === null || !network.hasMac(arrived.mac);
+        if (arrived === null || since(lastAdvertAt, arrived.at) > MIXED * lastAdvert.interval || !this.#isHere(source)) return false;
+        return arrived.mac === null || !this.network.hasMac(arrived.mac);
       })
       .map(({ source }) => source);
   }
@@ -233,6 +232,10 @@ export class JoinedRouter implements JoinedRouterView {
   /** Who holds it, as far as that is heard now. */
   get confirmedMaster(): SenderView | null {
     return this.heard?.confirmedMaster(this.#context.now()) ?? null;
+  }
+
+  #isHere(source: string): boolean {
+    return this.network.hasOn(source, this.id.interface);
   }
 
   #place(address: string): VipPlace {

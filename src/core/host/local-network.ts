@@ -7,6 +7,9 @@ const standing: ReadonlySet<string> = new Set(["macvlan", "macvtap", "ipvlan", "
 /** How deep devices are looked through: a table in the middle of a change may show a loop. */
 const DEEPEST = 8;
 
+/** Whether each segment may have this address. */
+export const isLinkLocal = (address: string): boolean => /^(?:fe[89ab]|169\.254\.)/.test(address);
+
 const keyOf = ({ index, prefixLength }: LocalAddress): string => `${index}/${prefixLength}`;
 
 /** The devices and addresses of this host, as its facts have told. */
@@ -73,9 +76,20 @@ export class LocalNetwork {
     return false;
   }
 
-  /** Whether the address is on any device of this host. */
+  /** Whether the address is on any device of this host, whatever segment sees it. */
   has(address: string): boolean {
     return this.#holders.has(address);
+  }
+
+  /**
+   * Whether the address is this host's as the segment of the interface sees it: on the interface, or on another device where
+   * it can be no other's. Every segment may have the same link-local address, and every VRF any.
+   */
+  hasOn(address: string, interfaceName: string | null): boolean {
+    if (interfaceName === null) return this.has(address);
+    for (const { link } of this.holders(address))
+      if (this.belongsTo(link, interfaceName) || !(isLinkLocal(address) || this.isApart(link, interfaceName))) return true;
+    return false;
   }
 
   /** Where the address is, a device at most once. */

@@ -106,7 +106,7 @@ export interface JoinedRouterView {
   readonly driftJudged: readonly DriftKind[];
   /** Sentences about answers that contradict each other, such as an address without a master. */
   readonly contradictions: readonly string[];
-  /** Senders whose address is on this host: its own, or somebody who uses the same. */
+  /** Senders whose address is on this host, on the interface or where it can be no other one: its own, or somebody who uses the same. */
   readonly sendersHere: readonly string[];
   /** Whether this host is master now: keepalived's answer, else that of the wire. */
   readonly isMasterHere: boolean;

@@ -3,7 +3,7 @@ import type { AddressClaim } from "../../wire/decoded.ts";
 import type { Direction } from "../../wire/frame.ts";
 import { Stopwatch } from "../stopwatch.ts";
 import type { JoinedRouter } from "./joined-router.ts";
-import type { LocalNetwork } from "./local-network.ts";
+import { isLinkLocal, type LocalNetwork } from "./local-network.ts";
 import type { AddressOrigin, AnnouncementRole, VipDeviceView, VipView } from "./view.ts";
 
 /** What kind of news there is of an address on a device. */
@@ -45,8 +45,6 @@ const announcing: ReadonlySet<AddressClaim["how"]> = new Set(["gratuitous_arp", 
 
 /** Whether the message is there to tell the segment who has the address. */
 export const isAnnouncement = ({ how }: AddressClaim): boolean => announcing.has(how);
-
-const isLinkLocal = (address: string): boolean => /^(?:fe[89ab]|169\.254\.)/.test(address);
 
 const nowhere = (dev: string): VipDeviceView => ({
   dev,

@@ -168,6 +168,17 @@ test("adverts from outside with an address of this host are told, its own are no
   assert.deepEqual(router(real).contradictions, []);
 });
 
+test("a sender with the link-local address of another interface of this host is not here", () => {
+  const six = instance({ family: "ipv6", vrid: 60 });
+  const s = host(new Scenario(), 0, [six])
+    .fact(0, present(link(3, "eth1")))
+    .fact(0, added(held(3, "fe80::1"), held(2, "fe80::2")))
+    .advert(100, "fe80::1", 200, { vrid: 60 })
+    .advert(200, "fe80::2", 100, { vrid: 60, direction: "out" });
+  assert.deepEqual(router(s, 60).sendersHere, ["fe80::2"]);
+  assert.doesNotMatch(router(s, 60).contradictions.join(), /arrive from outside/);
+});
+
 test("becoming and releasing master are counted, beginning to look is not", () => {
   const s = host(new Scenario());
   for (const [ms, event] of [

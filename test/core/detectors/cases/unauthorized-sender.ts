@@ -1,10 +1,12 @@
 import { millis, seconds } from "../../../../src/lib/time.ts";
-import { added, held } from "../../host/facts.ts";
+import { link } from "../../../helpers/link.ts";
+import { added, changed, eth0, held, present } from "../../host/facts.ts";
 import type { Case } from "../case.ts";
 
 const A = "192.0.2.7";
 const B = "192.0.2.8";
 const rogue = "192.0.2.66";
+const eth1 = link(3, "eth1");
 const listed = { allowedSenders: () => [A, B] };
 
 export const cases: readonly Case[] = [
@@ -95,11 +97,41 @@ export const cases: readonly Case[] = [
     name: "an address of this host that sends from outside is used by another",
     run: (t) =>
       t
+        .fact(0, present(eth0))
         .fact(0, added(held(2, A)))
         .adverts(1_000, 3_000, A, 150, { direction: "out" })
         .advert(3_500, A, 200, { direction: "in" })
         .adverts(4_000, 400_000, B, 220),
     trace: ["3500 raised own_address_used", "303500 cleared"],
+  },
+  {
+    name: "the link-local address of another interface is another router's here",
+    run: (t) =>
+      t
+        .fact(0, present(eth0, eth1))
+        .fact(0, added(held(3, "fe80::1")))
+        .adverts(1_000, 5_000, "fe80::1", 150),
+    trace: [],
+  },
+  {
+    name: "that of the bridge over the interface is this host's",
+    run: (t) =>
+      t
+        .fact(0, present({ ...eth0, master: 9 }, link(9, "br0", { kind: "bridge" })))
+        .fact(0, added(held(9, "fe80::1")))
+        .adverts(1_000, 5_000, "fe80::1", 150),
+    trace: ["2000 raised own_address_used"],
+  },
+  {
+    name: "any other address of another interface is this host's, until that is in another VRF",
+    run: (t) =>
+      t
+        .fact(0, present(eth0, eth1, link(20, "blue", { kind: "vrf" })))
+        .fact(0, added(held(3, A)))
+        .adverts(1_000, 5_000, A, 150)
+        .fact(5_500, changed(eth1, { ...eth1, master: 20 }))
+        .adverts(6_000, 9_000, A, 150),
+    trace: ["2000 raised own_address_used", "5500 cleared"],
   },
   {
     name: "quiet is another span",
