@@ -27,6 +27,7 @@ export class Targets {
   readonly #warn: (message: string) => void;
   readonly #warned = new Set<string>();
   #byIndex: ReadonlyMap<number, Target> = new Map();
+  #names: Names = new Map();
   #choices: ReadonlyMap<number, Choice> = new Map();
 
   constructor(links: LinkView, patterns: readonly string[], warn: (message: string) => void) {
@@ -77,9 +78,20 @@ export class Targets {
     for (const [index, { link, chosen, captured }] of this.#choices) {
       after.set(index, { link, chosen, captured, foreignVlans: vlans.get(index) ?? none });
     }
+    const names = this.#namesOf(after);
+    const changes = hearingChanges({ targets: before, names: this.#names }, { targets: this.#choices, names });
     this.#byIndex = after;
+    this.#names = names;
     this.#warnMissing(links);
-    return hearingChanges(before, after, this.#choices);
+    return changes;
+  }
+
+  /** Two devices have one name where the end of the first was missed, or its new name: the table knows whose it is now. */
+  #namesOf(targets: ReadonlyMap<number, Target>): Names {
+    const names = new Map<string, number>();
+    for (const [index, { link, captured }] of targets)
+      if (captured && (this.#links.byName(link.name)?.index ?? index) === index) names.set(link.name, index);
+    return names;
   }
 
   #warnMissing(links: readonly Link[]): void {
@@ -93,23 +105,27 @@ export class Targets {
   }
 }
 
+/** Index of the device that is captured under each name. */
+type Names = ReadonlyMap<string, number>;
+
+/** Compared by name, as it is told: a name that goes over to another device is deaf for a moment, and is heard again. */
 function hearingChanges(
-  before: ReadonlyMap<number, Target>,
-  after: ReadonlyMap<number, Target>,
-  choices: ReadonlyMap<number, Choice>,
+  before: { readonly targets: ReadonlyMap<number, Target>; readonly names: Names },
+  after: { readonly targets: ReadonlyMap<number, Choice>; readonly names: Names },
 ): readonly Hearing[] {
   const deaf: Hearing[] = [];
   const hearing: Hearing[] = [];
-  for (const [index, was] of before) {
-    const is = after.get(index);
-    if (!was.captured || (is?.captured === true && is.link.name === was.link.name)) continue;
-    const why = is === undefined ? "removed" : is.captured ? "renamed" : (choices.get(index)?.why ?? "removed");
-    deaf.push({ index, name: was.link.name, state: "deaf", why });
+  for (const [name, index] of before.names) {
+    if (after.names.get(name) === index) continue;
+    const is = after.targets.get(index);
+    const lost = is === undefined || (is.captured && is.link.name === name);
+    deaf.push({ index, name, state: "deaf", why: lost ? "removed" : is.captured ? "renamed" : is.why });
   }
-  for (const [index, is] of after) {
-    const was = before.get(index);
-    if (!is.captured || (was?.captured === true && was.link.name === is.link.name)) continue;
-    hearing.push({ index, name: is.link.name, state: "hearing", why: was === undefined ? "found" : was.captured ? "renamed" : "up" });
+  for (const [name, index] of after.names) {
+    if (before.names.get(name) === index) continue;
+    const was = before.targets.get(index);
+    const found = was === undefined || (was.captured && was.link.name === name);
+    hearing.push({ index, name, state: "hearing", why: found ? "found" : was.captured ? "renamed" : "up" });
   }
   return [...deaf, ...hearing];
 }

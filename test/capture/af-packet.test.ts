@@ -201,6 +201,39 @@ test("going down, coming up, renaming and removal are told by name", () => {
   ]);
 });
 
+test("a device whose end was missed takes its name from nobody when it is dropped", () => {
+  const table = new LinkTable([link(2, "eth0")]);
+  const { sink } = open(table);
+  table.apply([{ kind: "present", link: link(7, "eth0") }]);
+  assert.deepEqual(sink.events, ["hearing eth0 found", "deaf eth0 removed", "hearing eth0 found"]);
+  table.replace([link(7, "eth0")]);
+  assert.deepEqual(sink.events.slice(3), []);
+  table.apply([{ kind: "absent", index: 7 }]);
+  assert.deepEqual(sink.events.slice(3), ["deaf eth0 removed"]);
+});
+
+test("a new device that is down is not heard under the name of one whose end was missed", () => {
+  const table = new LinkTable([link(2, "eth0")]);
+  const { sink } = open(table);
+  table.apply([{ kind: "present", link: link(7, "eth0", { up: false }) }]);
+  table.replace([link(7, "eth0", { up: false })]);
+  table.apply([{ kind: "present", link: link(7, "eth0") }]);
+  assert.deepEqual(sink.events, ["hearing eth0 found", "deaf eth0 removed", "hearing eth0 up"]);
+});
+
+test("two devices that swap names are both heard in the end, whether that comes at once or one by one", () => {
+  const table = new LinkTable([link(2, "a0"), link(3, "b0")]);
+  const { sink } = open(table);
+  sink.events.length = 0;
+  table.replace([link(2, "b0"), link(3, "a0")]);
+  assert.deepEqual(sink.events, ["deaf a0 renamed", "deaf b0 renamed", "hearing b0 renamed", "hearing a0 renamed"]);
+  sink.events.length = 0;
+  table.apply([{ kind: "present", link: link(2, "a0") }]);
+  assert.deepEqual(sink.events, ["deaf b0 renamed", "deaf a0 removed", "hearing a0 renamed"]);
+  table.apply([{ kind: "present", link: link(3, "b0") }]);
+  assert.deepEqual(sink.events.slice(3), ["hearing b0 renamed"]);
+});
+
 test("after close nothing is delivered", () => {
   const table = new LinkTable([link(2, "eth0")]);
   const { kernel, sink, source } = open(table);
