@@ -1,7 +1,7 @@
 import { type Duration, type Instant, later, micros, plus, seconds, since, type WallTime, wallPlus } from "../lib/time.ts";
 import type { Advert } from "../wire/decoded.ts";
 import { AdvertTotals } from "./advert-totals.ts";
-import { Cadence, LATE_FROM, missedIn } from "./cadence.ts";
+import { missedIn } from "./cadence.ts";
 import { ChangeHistory } from "./change-history.ts";
 import { Claims } from "./claims.ts";
 import { Aspect } from "./conditions/aspects.ts";
@@ -17,8 +17,9 @@ import type { Input } from "./input.ts";
 import { findIntruder } from "./intruder.ts";
 import { InvalidLog } from "./invalid-log.ts";
 import { LastSpeaker } from "./last-speaker.ts";
-import { LateLog } from "./late-log.ts";
+import type { LateLog } from "./late-log.ts";
 import type { EngineOptions } from "./options.ts";
+import { isCopyOf, Punctuality } from "./punctuality.ts";
 import { Sender } from "./sender.ts";
 import { Stopwatch } from "./stopwatch.ts";
 import { masterDownInterval } from "./timing.ts";
@@ -38,9 +39,6 @@ const RETURNED = seconds(5);
 
 /** More changes are remembered than raise `flapping`, so that it can say how many there were. */
 const CHANGES_KEPT = 4;
-
-/** So many packets that nobody may believe between two adverts of a master put the second one off. */
-const STARVING = 2;
 
 /** Changes without a gap: nobody before, the survivor of a split had been there all the time, or we did not hear it. */
 const UNMEASURED: ReadonlySet<MasterChangeReason> = new Set(["initial", "split_resolved", "unknown"]);
@@ -91,7 +89,6 @@ export class VirtualRouter implements Deadlined, WireSubject {
   readonly #context: RouterContext;
   downTimerAdverts: number;
   readonly changes: ChangeHistory;
-  readonly late = new LateLog();
   readonly invalid = new InvalidLog();
   carp: Sighting | null = null;
   intruder: Intruder | null = null;
@@ -111,7 +108,7 @@ export class VirtualRouter implements Deadlined, WireSubject {
   readonly #last: LastSpeaker;
   readonly #totals = new AdvertTotals();
   readonly #transitions = new TransitionLog();
-  readonly #cadence = new Cadence();
+  readonly #punctuality = new Punctuality(this.invalid);
   readonly #withoutMaster = new Stopwatch();
   readonly #withSeveral = new Stopwatch();
   /** Why the present master came. */
@@ -223,6 +220,10 @@ export class VirtualRouter implements Deadlined, WireSubject {
     return this.loss === null || this.adverts < ESTABLISHED_ADVERTS;
   }
 
+  get late(): LateLog {
+    return this.#punctuality.late;
+  }
+
   get hearing(): boolean {
     return !this.blindness.deaf;
   }
@@ -269,7 +270,10 @@ export class VirtualRouter implements Deadlined, WireSubject {
     this.#totals.note(input.direction, advert.priority);
     const sender = this.#claims.get(advert.source) ?? this.#admit(input);
     const previousAt = sender.adverts > 0 ? sender.lastAdvertAt : null;
-    if (sender === this.#master && advert.priority !== 0) this.#observeCadence(sender, input);
+    if (sender === this.#master && advert.priority !== 0) {
+      const late = this.#punctuality.observe(sender, input, this.blindness.heardSince, this.#claims.contestedAt);
+      if (late) this.joined.board.mark(Aspect.cadence);
+    }
     const before = sender.priority;
     this.#last.spoke(advert.source, at);
     const latest = this.#latest;
@@ -368,8 +372,8 @@ export class VirtualRouter implements Deadlined, WireSubject {
       masterSinceWall: master === null ? null : this.#masterSinceWall,
       claims: this.#claims.living,
       masterDownInterval: masterDownInterval(advert.version, advert.interval, 1, this.downTimerAdverts),
-      lateness: this.#cadence,
-      missedAdverts: this.#cadence.missed,
+      lateness: this.#punctuality.cadence,
+      missedAdverts: this.#punctuality.cadence.missed,
       consecutiveMissed: master === null || this.blindness.deaf ? 0 : Math.max(0, missedIn(since(now, heard), advert.interval)),
       transitions: this.#transitions.counts,
       lastTransitionWall: this.#transitions.lastWall,
@@ -469,16 +473,7 @@ export class VirtualRouter implements Deadlined, WireSubject {
   #noteChange(sender: Sender, from: string | null, at: Instant, previousAt: Instant | null): void {
     const undone = this.changes.note(from, sender.source, at);
     if (!undone || this.#masterReason !== "no_response" || previousAt === null || previousAt < this.blindness.heardSince) return;
-    if (this.#isStarved(sender)) this.#noteLate(sender, since(at, previousAt), at, null);
-  }
-
-  #isStarved(sender: Sender): boolean {
-    return this.invalid.total - sender.invalidBefore >= STARVING;
-  }
-
-  #noteLate(sender: Sender, gap: Duration, at: Instant, lost: number | null): void {
-    this.late.note({ sender, at, ratio: gap / sender.lastAdvert.interval, starved: this.#isStarved(sender), lost });
-    this.joined.board.mark(Aspect.cadence);
+    if (this.#punctuality.starved(sender, since(at, previousAt), at)) this.joined.board.mark(Aspect.cadence);
   }
 
   #lose(vacancy: Vacancy): void {
@@ -533,16 +528,6 @@ export class VirtualRouter implements Deadlined, WireSubject {
     return sender;
   }
 
-  #observeCadence(master: Sender, { advert, at, ipId }: AdvertInput): void {
-    const previous = master.lastAdvert;
-    if (master.lastAdvertAt < this.blindness.heardSince || previous.priority === 0) return;
-    const gap = since(at, master.lastAdvertAt);
-    if (isCopyOf(previous, advert, gap)) return;
-    this.#cadence.observe(gap, previous.interval);
-    const contested = this.#claims.contestedAt !== undefined && this.#claims.contestedAt >= master.lastAdvertAt;
-    if (gap > LATE_FROM * previous.interval && !contested) this.#noteLate(master, gap, at, master.ipId.lostBefore(ipId));
-  }
-
   /** What is kept of an advert: the last one of its sender, where it says the same. */
   #retain(advert: Advert, sender: Sender): RetainedAdvert {
     let retained = this.#context.retained(advert);
@@ -575,7 +560,3 @@ export class VirtualRouter implements Deadlined, WireSubject {
     this.#withSeveral.set(!this.blindness.deaf && claims > 1, at);
   }
 }
-
-/** keepalived sends one copy of each advert to every unicast peer. */
-const isCopyOf = (previous: Advert, advert: Advert, gap: Duration): boolean =>
-  previous.destination !== advert.destination && gap < previous.interval / 4;
