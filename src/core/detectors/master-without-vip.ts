@@ -8,7 +8,7 @@ export const masterWithoutVip = defineDetector({
   severity: "critical",
   scope: "host",
   meaning: "keepalived is master here, but the address is not on the interface.",
-  rule: "Raised when keepalived on this host has been master for `grace` while a virtual address of it is not on an operational device. Cleared when all are there, or it is not master any more. An address that is new in keepalived.conf and not in the adverts yet is `config_drift`.",
+  rule: "Raised when keepalived on this host has been master for `grace` while a virtual address of it is not on an operational device. Cleared when all are there, or it is not master any more. An address that is new in keepalived.conf, and not in the adverts or not loaded yet, is `config_drift`.",
   causes: {
     removed: {
       meaning: "The address was there, and somebody took it off.",

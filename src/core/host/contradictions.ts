@@ -1,3 +1,4 @@
+import type { WallTime } from "../../lib/time.ts";
 import { entryOf } from "../keepalived-config.ts";
 import { mayHearEachOther } from "../reach.ts";
 import type { SenderView } from "../view.ts";
@@ -15,11 +16,13 @@ export interface Contradiction {
 interface Claimants extends Pick<JoinedRouterView, "instance" | "vips" | "confirmedMaster"> {
   /** Senders from outside that use an address of this host. */
   readonly impostors: readonly string[];
+  /** When keepalived read its file last; null where that is not known. */
+  readonly loadedWall: WallTime | null;
 }
 
 /** Where the wire, the kernel and keepalived cannot all be right. During a takeover they differ for milliseconds. */
 export function contradictionsOf(
-  { instance, vips, confirmedMaster: master, impostors }: Claimants,
+  { instance, vips, confirmedMaster: master, impostors, loadedWall }: Claimants,
   senders: Iterable<SenderView>,
 ): readonly Contradiction[] {
   const found: Contradiction[] = [];
@@ -30,8 +33,11 @@ export function contradictionsOf(
   const isOurs = ({ address, origins }: VipView): boolean =>
     expected === null ? origins.includes("wire") : entryOf(expected, address) !== undefined;
   // Before a reload keepalived knows nothing of an address that is new in the file: that is drift.
-  const isUsed = ({ address, origins }: VipView): boolean =>
-    master?.local !== true || origins.includes("wire") || (expected !== null && entryOf(expected, address)?.advertised === false);
+  const isUsed = ({ address, origins, writtenWall }: VipView): boolean => {
+    if (origins.includes("wire")) return true;
+    if (writtenWall !== null && loadedWall !== null && writtenWall > loadedWall) return false;
+    return master?.local !== true || (expected !== null && entryOf(expected, address)?.advertised === false);
+  };
   const here = vips.filter((vip) => vip.present && isOurs(vip)).map(({ address }) => address);
   if (state === "master") {
     const missing = vips.filter((vip) => vip.devices.length > 0 && !vip.present && isOurs(vip) && isUsed(vip));

@@ -4,13 +4,17 @@ import type { KeepalivedProcess } from "../host-facts.ts";
 import type { ConfiguredInstance, KeepalivedConfigState } from "../keepalived-config.ts";
 import type { Drift, DriftKind } from "./view.ts";
 
-/** What is compared. */
-export interface DriftEvidence {
+/** What tells when keepalived read its file last. */
+export interface LoadEvidence {
   /** Since when reloads are seen; null: not yet. */
   readonly watchedSince: WallTime | null;
-  readonly configured: ConfiguredInstance;
   readonly config: KeepalivedConfigState;
   readonly process: KeepalivedProcess | null;
+}
+
+/** What is compared. */
+export interface DriftEvidence extends LoadEvidence {
+  readonly configured: ConfiguredInstance;
   /** The last advert with a priority that this host sent for it, while it sends; null while it does not. */
   readonly sent: Advert | null;
   /** Whether `sent` holds all addresses of the packet. */
@@ -75,7 +79,7 @@ export function driftOf(evidence: DriftEvidence): DriftVerdict {
 }
 
 /** When keepalived read the file last; null where that is not known: a reload before we looked shows nowhere. */
-function lastLoad({ config, process: daemon, watchedSince }: DriftEvidence): WallTime | null {
+export function lastLoad({ config, process: daemon, watchedSince }: LoadEvidence): WallTime | null {
   if (daemon === null || !daemon.running || daemon.startedWall === null || watchedSince === null) return null;
   const loaded = Math.max(daemon.startedWall, daemon.reloadedWall ?? 0) as WallTime;
   const unseen = config.modified !== null && config.modified > loaded && config.modified <= watchedSince;

@@ -101,6 +101,7 @@ export class HostState {
       config: () => this.#keepalived.config,
       daemon: () => this.#keepalived.process,
       watchedSince: () => this.#keepalived.watchedSince,
+      loadedWall: () => this.#keepalived.loadedWall,
       maxAddresses: deps.maxAddresses,
       addressesChanged: (router) => this.#outdated.add(router),
       vips: this.#vips,

@@ -31,6 +31,8 @@ export interface HostContext {
   readonly daemon: () => KeepalivedProcess | null;
   /** Since when keepalived's process is watched; null: it is not. */
   readonly watchedSince: () => WallTime | null;
+  /** When keepalived read its file last; null where that is not known. */
+  readonly loadedWall: () => WallTime | null;
   readonly maxAddresses: number;
   readonly vips: VipIndex;
   /** The adverts of a virtual router list other addresses: `sync` is due before anybody asks for them. */
@@ -137,6 +139,7 @@ export class JoinedRouter implements JoinedRouterView {
   /** Brings the list of virtual addresses in line with the adverts, keepalived.conf and the user. */
   sync(): void {
     const wanted = new Map<string, AddressOrigin[]>();
+    const written = this.#context.config()?.modified ?? null;
     const want = (address: string, origin: AddressOrigin): void => {
       const origins = wanted.get(address);
       if (origins !== undefined) origins.includes(origin) || origins.push(origin);
@@ -149,7 +152,10 @@ export class JoinedRouter implements JoinedRouterView {
     for (const [address, vip] of known) if (!wanted.has(address)) this.#context.vips.remove(vip);
     this.vips = [...wanted].map(([address, origins]) => {
       const vip = known.get(address) ?? new Vip(address, this, this.#context.now);
-      if (!known.has(address)) this.#context.vips.add(vip);
+      if (!known.has(address)) {
+        this.#context.vips.add(vip);
+        vip.writtenWall = origins[0] === "keepalived" ? written : null;
+      }
       vip.origins = origins;
       vip.locate(this.#context.network, this.#place(address), null);
       return vip;
@@ -189,6 +195,10 @@ export class JoinedRouter implements JoinedRouterView {
   get fileIsLoaded(): boolean {
     const { found, judged } = this.#drift();
     return judged.includes("file") && !found.some(({ kind }) => kind === "file");
+  }
+
+  get loadedWall(): WallTime | null {
+    return this.#context.loadedWall();
   }
 
   get drift(): readonly Drift[] {

@@ -1,6 +1,7 @@
 import { type Instant, instant, seconds, type WallTime } from "../../lib/time.ts";
 import type { KeepalivedProcess, Notify, NotifySource } from "../host-facts.ts";
 import type { KeepalivedConfigState } from "../keepalived-config.ts";
+import { lastLoad } from "./drift.ts";
 import { Instance } from "./instance.ts";
 import type { Moment, Said } from "./said.ts";
 import { SyncGroup } from "./sync-group.ts";
@@ -118,6 +119,12 @@ export class KeepalivedState {
       this.groups.set(name, group);
     }
     return group;
+  }
+
+  /** When keepalived read its file last; null where that is not known. */
+  get loadedWall(): WallTime | null {
+    const { config, process: daemon, watchedSince } = this;
+    return config === null ? null : lastLoad({ config, process: daemon, watchedSince });
   }
 
   /** It was seen to reload after the file was changed: what the file does not list is gone (2.2.7 says FAULT of it, not DELETED). */

@@ -69,6 +69,8 @@ export interface VipView {
   readonly present: boolean;
   /** Last change of `present`; null: none since the agent runs. */
   readonly changedWall: WallTime | null;
+  /** The change of keepalived.conf that brought it; null: it was known without that file. */
+  readonly writtenWall: WallTime | null;
   /** Times that the kernel gained and lost it. */
   readonly changes: Readonly<Record<"added" | "removed", number>>;
   readonly announcements: Readonly<Record<AnnouncementRole, number>>;

@@ -64,6 +64,8 @@ export class Vip implements VipView {
   origins: readonly AddressOrigin[] = [];
   devices: readonly VipDeviceView[] = [];
   changedWall: WallTime | null = null;
+  /** The change of keepalived.conf that brought it; null: it was known without that file. */
+  writtenWall: WallTime | null = null;
   /** null: not present, or since before we looked. */
   presentSince: Stamp | null = null;
   readonly changes = { added: 0, removed: 0 };

@@ -1,6 +1,6 @@
 import { seconds } from "../../../../src/lib/time.ts";
 import { link } from "../../../helpers/link.ts";
-import { added, changed, configured, held, host, instance, notify, present, removed, VIP } from "../../host/facts.ts";
+import { added, changed, configured, held, host, instance, notify, present, removed, running, VIP } from "../../host/facts.ts";
 import type { Case } from "../case.ts";
 
 const ours = "192.0.2.1";
@@ -10,6 +10,10 @@ const onEth1 = instance({ addresses: [{ address: VIP, prefixLength: 24, dev: "et
 
 const two = instance({
   addresses: [...instance().addresses, { address: "192.0.2.101", prefixLength: 24, dev: null, advertised: true, dad: false }],
+});
+
+const withExcluded = instance({
+  addresses: [...instance().addresses, { address: "192.0.2.200", prefixLength: 24, dev: null, advertised: false, dad: false }],
 });
 
 export const cases: readonly Case[] = [
@@ -93,6 +97,41 @@ export const cases: readonly Case[] = [
         .adverts(102, 5_102, ours, 100, own)
         .fact(5_500, configured([two], {}, 5_400))
         .adverts(6_102, 12_102, ours, 100, own),
+    trace: [],
+  },
+  {
+    name: "an address that is new in virtual_ipaddress_excluded is drift until the reload, and missed after it",
+    run: (t) =>
+      host(t)
+        .fact(100, added(held(2, VIP)))
+        .fact(101, notify("master", 100))
+        .adverts(102, 5_102, ours, 100, own)
+        .fact(5_500, configured([withExcluded], {}, 5_400))
+        .adverts(6_102, 12_102, ours, 100, own)
+        .fact(12_500, running(-10_000, 12_400))
+        .adverts(13_102, 15_102, ours, 100, own),
+    trace: ["13500 raised never_added"],
+  },
+  {
+    name: "an excluded address that was here is missed also while a changed file waits for its reload",
+    run: (t) =>
+      host(t, 0, [withExcluded])
+        .fact(100, added(held(2, VIP), held(2, "192.0.2.200")))
+        .fact(101, notify("master", 100))
+        .adverts(102, 5_102, ours, 100, own)
+        .fact(5_500, configured([withExcluded], {}, 5_400))
+        .fact(6_000, removed(held(2, "192.0.2.200")))
+        .adverts(6_102, 9_102, ours, 100, own),
+    trace: ["7000 raised removed"],
+  },
+  {
+    name: "an address that is new in the file is drift also where adverts are not heard",
+    run: (t) =>
+      host(t)
+        .fact(100, added(held(2, VIP)))
+        .fact(101, notify("master", 100))
+        .fact(5_500, configured([two], {}, 5_400))
+        .idle(12_000),
     trace: [],
   },
   {
