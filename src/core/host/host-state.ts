@@ -88,6 +88,8 @@ export class HostState {
   readonly #vips = new VipIndex();
   /** Whose addresses have changed on the wire. A flood changes them with every packet, and they are asked for far less often. */
   readonly #outdated = new Set<JoinedRouter>();
+  /** Keys of the virtual routers to which keepalived.conf moves an instance that runs in another one until it is loaded. */
+  readonly #awaited = new Set<string>();
   /** Keys of the virtual routers that the user names in full. */
   #expected: ReadonlySet<string> = new Set();
   readonly #context: HostContext;
@@ -164,6 +166,7 @@ export class HostState {
         return;
       case "keepalived_process":
         this.#keepalived.processChanged(input.process, at, wall);
+        if (this.#awaited.size > 0) this.#connectAll();
         for (const gone of this.#keepalived.dropUnspoken()) this.#disconnect(gone);
         this.#settleAll(at, wall);
         return;
@@ -187,8 +190,13 @@ export class HostState {
   /** To be called after each input that may have changed what is heard of a virtual router. */
   follow(router: JoinedRouter, at: Instant, wall: WallTime): void {
     const changed = router.followWire(at);
+    if (!changed) return;
+    if (this.#awaited.size > 0 && this.#awaited.has(keyOf(router.id)) && router.heard?.localClaim) {
+      this.#connectAll();
+      this.#settleAll(at, wall);
+    }
     const { instance } = router;
-    if (!changed || instance === null) return;
+    if (instance === null) return;
     this.#syncAddresses();
     if (this.#settle(instance, at, wall)) this.#settleGroups(wall);
   }
@@ -331,17 +339,38 @@ export class HostState {
 
   #configured(state: KeepalivedConfigState, at: Instant, wall: WallTime): void {
     for (const instance of this.#keepalived.configured(state)) this.#disconnect(instance);
+    this.#connectAll();
+    this.#settleAll(at, wall);
+  }
+
+  /** Brings every instance to the virtual router that keepalived.conf gives it. */
+  #connectAll(): void {
+    this.#awaited.clear();
     for (const instance of this.#keepalived.instances.values()) {
       const { configured } = instance;
       if (configured === null) continue;
-      const router = this.#router({ interface: configured.interface, family: configured.family, vrid: configured.vrid });
+      const id = { interface: configured.interface, family: configured.family, vrid: configured.vrid };
+      const waits = this.#waits(instance, id);
+      if (waits) this.#awaited.add(keyOf(id));
+      const router = waits ? this.#routerOf(instance) : this.#router(id);
+      if (router === undefined) continue;
       if (router.instance !== instance) this.#connect(instance, router);
       else {
         router.sync();
         router.board.markAll();
       }
     }
-    this.#settleAll(at, wall);
+  }
+
+  /**
+   * Whether it is not yet in the virtual router that the file gives it: until keepalived has read the file, or sends adverts there,
+   * it stays where it is, and nobody takes the place of one that stays.
+   */
+  #waits(instance: Instance, id: VirtualRouterId): boolean {
+    const router = this.#routers.get(keyOf(id));
+    const moves = instance.router !== null && keyOf(instance.router) !== keyOf(id);
+    const isTaken = router !== undefined && router.instance !== null && router.instance !== instance && router.instance.configured !== null;
+    return this.#keepalived.runsWithOlderFile && (isTaken || (moves && !router?.heard?.localClaim));
   }
 
   #linksChanged(names: readonly string[], at: Instant, wall: WallTime): void {

@@ -251,7 +251,7 @@ export class JoinedRouter implements JoinedRouterView {
   #place(address: string): VipPlace {
     const configured = this.instance?.configured ?? null;
     const entry = configured === null ? undefined : entryOf(configured, address);
-    const dev = entry === undefined ? null : (entry.dev ?? configured?.vmac ?? configured?.interface ?? null);
+    const dev = entry === undefined ? null : (entry.dev ?? configured?.vmac ?? this.id.interface);
     return { interface: this.id.interface, dev };
   }
 

@@ -127,6 +127,12 @@ export class KeepalivedState {
     return config === null ? null : lastLoad({ config, process: daemon, watchedSince });
   }
 
+  /** The file was surely changed after keepalived read it: what is new in it is not so yet. */
+  get runsWithOlderFile(): boolean {
+    const { config, loadedWall } = this;
+    return config !== null && config.modified !== null && loadedWall !== null && config.modified > loadedWall;
+  }
+
   /** It was seen to reload after the file was changed: what the file does not list is gone (2.2.7 says FAULT of it, not DELETED). */
   get #runsWithTheFile(): boolean {
     const { config, process: daemon } = this;

@@ -233,6 +233,44 @@ test("what a reload took out of the running keepalived is gone, though it only s
   assert.equal(view(s).routers.length, 1);
 });
 
+test("an instance that the file moves to another virtual router stays in its own until the file is loaded", () => {
+  const own52 = { ...own, vrid: 52 };
+  const edited = (): Scenario =>
+    host(new Scenario())
+      .fact(50, added(held(2, VIP)))
+      .fact(60, notify("master", 100))
+      .advert(100, "192.0.2.1", 100, own)
+      .fact(5_000, configured([instance({ vrid: 52 })], {}, 4_900));
+  const routers = (s: Scenario): string =>
+    view(s)
+      .routers.map(({ id, instance }) => `${id.vrid} ${instance?.state ?? "none"}`)
+      .join();
+  const s = edited();
+  assert.equal(routers(s), "51 master");
+  assert.deepEqual(router(s).contradictions, []);
+  assert.deepEqual(
+    router(s).drift.map(({ kind }) => kind),
+    ["file"],
+  );
+  assert.equal(routers(s.fact(6_000, running(-10_000, 5_900))), "51 none,52 master", "it was reloaded");
+  assert.equal(routers(edited().advert(5_100, "192.0.2.1", 100, own52)), "51 none,52 master", "its adverts are there");
+  assert.equal(routers(edited().fact(6_000, configured([instance()], {}, 5_900))), "51 master", "it was taken back");
+});
+
+test("instances that change places in the file do so when it is loaded", () => {
+  const s = host(new Scenario(), 0, [instance(), instance({ name: "VI_2", vrid: 52 })])
+    .fact(10, notify("master", 100))
+    .fact(11, notify("backup", 100, { name: "VI_2" }))
+    .fact(
+      5_000,
+      configured([instance({ vrid: 52 }), instance({ name: "VI_2", vrid: 51 }), instance({ name: "VI_3", vrid: 51 })], {}, 4_900),
+    );
+  const names = (): string => [51, 52].map((vrid) => `${router(s, vrid).instance?.name}`).join();
+  assert.equal(names(), "VI_1,VI_2");
+  s.fact(6_000, running(-10_000, 5_900)).fact(6_001, configured([instance({ vrid: 52 }), instance({ name: "VI_2", vrid: 51 })], {}, 4_900));
+  assert.equal(names(), "VI_2,VI_1");
+});
+
 test("the effective priority is that of the adverts or of the last call, whichever is newer", () => {
   const s = host(new Scenario()).fact(10, notify("master", 100)).advert(1_000, "192.0.2.1", 70, own);
   assert.equal(view(s).instances[0]?.priority, 70, "keepalived need not say what tracking does");

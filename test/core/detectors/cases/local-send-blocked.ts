@@ -1,5 +1,5 @@
 import { millis, seconds } from "../../../../src/lib/time.ts";
-import { added, ended, held, host, instance, notify, VIP } from "../../host/facts.ts";
+import { added, configured, ended, held, host, instance, notify, VIP } from "../../host/facts.ts";
 import type { Case, Timeline } from "../case.ts";
 
 const B = "192.0.2.8";
@@ -72,6 +72,16 @@ export const cases: readonly Case[] = [
     name: "it ends when keepalived dies",
     run: (t) => master(t).adverts(102, 5_102, ours, 100, own).idle(20_000).fact(20_001, ended(-10_000)),
     trace: ["8102 raised stalled", "20001 cleared"],
+  },
+  {
+    name: "another virtual router in the file is not waited for before keepalived is reloaded",
+    run: (t) => {
+      master(t)
+        .adverts(102, 5_102, ours, 100, own)
+        .fact(5_500, configured([instance({ vrid: 52 })], {}, 5_400));
+      t.adverts(6_102, 30_102, ours, 100, own);
+    },
+    trace: [],
   },
   {
     name: "where the interface is not captured nothing says that adverts would be seen",
