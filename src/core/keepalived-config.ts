@@ -79,7 +79,10 @@ export interface KeepalivedConfigState {
    */
   readonly state: "read" | "broken" | "unreadable" | "absent";
   readonly config: KeepalivedConfig | null;
-  /** The last change of the file or of one that it includes (mtime); null where there is none. */
+  /**
+   * The last change of the file or of one that it includes (mtime), or when others took their place or one was removed, as far as that
+   * was seen; null where there is none.
+   */
   readonly modified: WallTime | null;
   /** When `config` was read; null without one. */
   readonly readAt: WallTime | null;

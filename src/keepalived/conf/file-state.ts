@@ -1,7 +1,7 @@
-import { realpathSync, statSync } from "node:fs";
+import { lstatSync, realpathSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { systemCode } from "../../lib/system-code.ts";
-import { type WallTime, wallTime } from "../../lib/time.ts";
+import { millis, type WallTime, wallTime } from "../../lib/time.ts";
 
 /** A text that differs when a file, or the list of names in a directory, may have become another. */
 export function signatureOf(files: readonly string[], directories: readonly string[]): string {
@@ -29,6 +29,31 @@ export function lastModified(files: readonly string[]): WallTime | null {
     }
   }
   return last === null ? null : wallTime(Number(last / 1_000n));
+}
+
+/** The kernel stamps files by a clock that may be so far behind. */
+const STAMP_TOLERANCE = millis(20);
+
+/**
+ * When other files took the place of some, or some went: told by the change of an inode, of the link that leads to it, or of the
+ * directory. Their own times of change are kept by `mv`, `cp -a` and `rsync -t`.
+ * @param after when it was not so yet
+ * @returns null where nothing tells
+ */
+export function replacedAfter(files: readonly string[], directories: readonly string[], after: WallTime): WallTime | null {
+  for (const paths of [files, directories]) {
+    const last = Math.max(0, ...paths.flatMap((path) => [inodeChanged(path, statSync), inodeChanged(path, lstatSync)]));
+    if (last >= after - STAMP_TOLERANCE) return wallTime(last);
+  }
+  return null;
+}
+
+function inodeChanged(path: string, look: typeof statSync): number {
+  try {
+    return Number(look(path, { bigint: true }).ctimeNs / 1_000n);
+  } catch {
+    return 0;
+  }
 }
 
 /** Where to look for changes: the directories, and wherever symbolic links lead from them and from the files. */

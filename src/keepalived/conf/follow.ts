@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { hostname } from "node:os";
 import type { KeepalivedConfig, KeepalivedConfigState } from "../../core/keepalived-config.ts";
 import { sameList } from "../../lib/same-list.ts";
@@ -5,7 +6,7 @@ import { isShortage } from "../../lib/system-code.ts";
 import { type WallTime, wallTime } from "../../lib/time.ts";
 import { nodeReader } from "./conf-reader.ts";
 import { readKeepalivedConfig } from "./config.ts";
-import { lastModified, placesOf, signatureOf } from "./file-state.ts";
+import { lastModified, placesOf, replacedAfter, signatureOf } from "./file-state.ts";
 import { parseConf } from "./parse.ts";
 import { describeUnreadable, firstUnreadable, ownUser } from "./permission.ts";
 import { SettledWatch, type WatchTiming } from "./settled-watch.ts";
@@ -38,6 +39,12 @@ export class ConfigFollower {
   #files: readonly string[] = [];
   #directories: readonly string[] = [];
   #last: { readonly config: KeepalivedConfig; readonly readAt: WallTime } | null = null;
+  /** A digest of what stood in the files when they could last be read, and until when it did; null: they never could. */
+  #known: { readonly contents: string; readonly until: WallTime } | null = null;
+  /** Whether that stands there now. */
+  #isKnown = false;
+  /** When files were replaced or removed so that their times of change do not tell; null: never. */
+  #replaced: WallTime | null = null;
   #delivered = "";
   #told = "";
 
@@ -62,9 +69,12 @@ export class ConfigFollower {
   }
 
   #look(): boolean {
-    if (this.#signature === null || signatureOf(this.#files, this.#directories) !== this.#signature) {
+    const at = now();
+    if (this.#signature !== null && signatureOf(this.#files, this.#directories) === this.#signature) {
+      if (this.#known !== null && this.#isKnown) this.#known = { ...this.#known, until: at };
+    } else {
       try {
-        this.#read();
+        this.#read(at);
       } catch (error) {
         // It can be read again when there are descriptors again: nothing is to be concluded from that.
         if (isShortage(error)) this.#signature = null;
@@ -80,18 +90,47 @@ export class ConfigFollower {
    * Which files count is known only after reading them. Another set of files is read once more, so that the signature is
    * always older than what was read: what is written meanwhile differs from it at the next look.
    */
-  #read(): void {
+  #read(at: WallTime): void {
     const configId = this.#options.configId ?? hostname().split(".")[0] ?? "";
     for (let attempt = 1; ; attempt++) {
       this.#signature = signatureOf(this.#files, this.#directories);
-      const parsed = parseConf(this.#options.path, nodeReader, { configId });
+      const digest = createHash("sha256");
+      const parsed = parseConf(
+        this.#options.path,
+        {
+          ...nodeReader,
+          read: (path) => {
+            const read = nodeReader.read(path);
+            digest.update(JSON.stringify([path, read]));
+            return read;
+          },
+        },
+        { configId },
+      );
       const same = sameList(this.#files, parsed.files) && sameList(this.#directories, parsed.directories);
       this.#files = parsed.files;
       this.#directories = parsed.directories;
       if (!same && attempt < MOST_READS) continue;
+      this.#compare(parsed, digest.digest("hex"), at);
       this.#deliver(this.#stateOf(parsed));
       return;
     }
+  }
+
+  /** What was there at the first look may be older than keepalived. What cannot be read is compared with nothing. */
+  #compare({ files, directories, problems }: ParsedConf, contents: string, at: WallTime): void {
+    const errors = problems.filter(({ severity }) => severity === "error");
+    const known = this.#known;
+    this.#isKnown = errors.length === 0 || (known === null && errors.every(({ code }) => code === "absent"));
+    if (!this.#isKnown) return;
+    if (known !== null && known.contents !== contents && (lastModified(files) ?? 0) < known.until)
+      this.#replaced = replacedAfter(files, directories, known.until) ?? at;
+    this.#known = { contents, until: at };
+  }
+
+  #modified(files: readonly string[]): WallTime | null {
+    const modified = lastModified(files);
+    return modified === null || this.#replaced === null || modified > this.#replaced ? modified : this.#replaced;
   }
 
   /** Whatever a file holds, it is no reason to end: what was known before goes on. */
@@ -113,7 +152,7 @@ export class ConfigFollower {
   #stateOf(parsed: ParsedConf): KeepalivedConfigState {
     const { path } = this.#options;
     const errors = parsed.problems.filter(({ severity }) => severity === "error");
-    const modified = lastModified(parsed.files);
+    const modified = this.#modified(parsed.files);
     this.#absent = errors.some(({ code, file }) => code === "absent" && file === path);
     if (this.#absent) {
       this.#last = null;
@@ -129,7 +168,7 @@ export class ConfigFollower {
       return { path, state, config: this.#last?.config ?? null, modified, readAt: this.#last?.readAt ?? null, problem };
     }
     const { config, leftOut } = readKeepalivedConfig(parsed.statements);
-    this.#last = { config, readAt: wallTime(Date.now() * 1_000) };
+    this.#last = { config, readAt: now() };
     this.#tell([
       ...parsed.problems.map(({ file, line, message }) => `${file}:${line}: ${message}`),
       ...leftOut.map(({ file, line, name, reason }) => `${file}:${line}: vrrp_instance "${name}" is not followed: ${reason}`),
@@ -155,6 +194,8 @@ export class ConfigFollower {
     this.#options.deliver(state);
   }
 }
+
+const now = (): WallTime => wallTime(Date.now() * 1_000);
 
 function brokenText(errors: readonly ConfProblem[]): string {
   const [first] = errors;

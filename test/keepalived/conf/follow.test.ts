@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { chmod, chown, mkdir, mkdtemp, rename, rm, symlink, utimes, writeFile } from "node:fs/promises";
+import { chmod, chown, cp, mkdir, mkdtemp, rename, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, describe, it } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { KeepalivedConfigState } from "../../../src/core/keepalived-config.ts";
 import { ConfigFollower } from "../../../src/keepalived/conf/follow.ts";
 import { describeUnreadable } from "../../../src/keepalived/conf/permission.ts";
@@ -128,6 +129,72 @@ describe("ConfigFollower", () => {
     const { path, following } = await withFile(instance("A", 1));
     await utimes(path, 1_700_000_000, 1_700_000_000);
     await following.until(({ modified }) => modified === 1_700_000_000_000_000);
+  });
+
+  for (const [how, change] of [
+    ["is moved into its place", (old, path) => rename(old, path)],
+    ["is copied with its time", (old, path) => cp(old, path, { preserveTimestamps: true })],
+    ["is linked to", async (old, path) => rm(path).then(() => symlink(old, path))],
+    ["makes room for one that was moved aside", async (old, path) => rename(path, `${path}.bad`).then(() => rename(old, path))],
+  ] as const satisfies readonly (readonly [string, (old: string, path: string) => Promise<void>])[])
+    it(`takes an older file that ${how} for a change of now`, limit, async () => {
+      const path = join(await directory(), "keepalived.conf");
+      const old = `${path}.bak`;
+      await writeFile(old, instance("OLD", 1));
+      await writeFile(path, instance("NEW", 1));
+      await utimes(old, 1_600_000_000, 1_600_000_000);
+      await utimes(path, 1_700_000_000, 1_700_000_000);
+      const following = await follow(path);
+      assert.equal(following.last?.modified, 1_700_000_000_000_000, "before the first look nobody knows when it came");
+      const before = Date.now() * 1_000;
+      await change(old, path);
+      const after = (Date.now() + 1) * 1_000;
+      const { modified } = await following.until((state) => names(state) === "OLD");
+      assert.ok((modified ?? 0) > before - 20_000 && (modified ?? 0) < after, `${modified} is from ${before} to ${after}`);
+    });
+
+  it("takes the removal of an include for a change of now", limit, async () => {
+    const path = join(await directory(), "keepalived.conf");
+    const included = join(dirname(path), "conf.d", "b.conf");
+    await mkdir(dirname(included));
+    await writeFile(path, `${instance("A", 1)}include conf.d/*.conf\n`);
+    await writeFile(included, instance("B", 2));
+    for (const file of [path, included]) await utimes(file, 1_700_000_000, 1_700_000_000);
+    // So that the making of the files is not the change that is looked for.
+    await sleep(50);
+    const following = await follow(path);
+    const before = Date.now() * 1_000;
+    await rm(included);
+    const after = (Date.now() + 1) * 1_000;
+    const { modified } = await following.until((state) => names(state) === "A");
+    assert.ok((modified ?? 0) > before - 20_000 && (modified ?? 0) < after, `${modified} is from ${before} to ${after}`);
+  });
+
+  it("takes new rights, and the same contents again, for no change", limit, async () => {
+    const base = await directory();
+    const path = join(base, "etc", "keepalived.conf");
+    await mkdir(dirname(path));
+    await writeFile(path, instance("A", 1));
+    await utimes(path, 1_700_000_000, 1_700_000_000);
+    const following = await follow(path, { ...eventsOnly, missingMs: 20, pollMs: 20 });
+    await chmod(path, 0o600);
+    await sleep(200);
+    await rename(path, `${path}.aside`);
+    await following.until(({ state }) => state === "absent");
+    await rename(`${path}.aside`, path);
+    const { modified } = await following.until(({ state }) => state === "read");
+    assert.equal(modified, 1_700_000_000_000_000);
+  });
+
+  it("takes a file that comes where none was for a change of now, however old it is", limit, async () => {
+    const path = join(await directory(), "keepalived.conf");
+    await writeFile(`${path}.bak`, instance("A", 1));
+    await utimes(`${path}.bak`, 1_700_000_000, 1_700_000_000);
+    const following = await follow(path, { ...eventsOnly, missingMs: 20 });
+    const before = Date.now() * 1_000;
+    await rename(`${path}.bak`, path);
+    const { modified } = await following.until(({ state }) => state === "read");
+    assert.ok((modified ?? 0) > before - 20_000, `${modified} is after ${before}`);
   });
 
   it("sees an include that is added, changed and removed", limit, async () => {
