@@ -1,4 +1,4 @@
-import { basename } from "node:path";
+import { basename, dirname, join } from "node:path";
 import type { KeepalivedProcess } from "../../core/host-facts.ts";
 import { isShortage } from "../../lib/system-code.ts";
 import { type WallTime, wallTime } from "../../lib/time.ts";
@@ -16,6 +16,9 @@ const SLOW_LOOKS = 4;
 const SEARCH_LOOKS = 10;
 /** Looks after its end while which it is searched for at every slow look. */
 const RETURN_LOOKS = 240;
+
+/** Seconds: the kernel counts starts and the uptime in hundredths, cut off. */
+const UPTIME_TOLERANCE = 0.02;
 
 export interface ProcessWatchOptions {
   readonly pidFile: string;
@@ -42,6 +45,12 @@ export class ProcessWatch {
   #stat: ProcessStat | undefined;
   /** Whether `#stat` is alive. */
   #alive = false;
+  /** Seconds after boot at which it was seen alive last. */
+  #aliveUntil = 0;
+  /** Seconds from boot to our own start. */
+  #bootToUs: number | null = null;
+  /** Searches in a row that found several children of which nobody can say which is the VRRP child: one, while keepalived starts. */
+  #ambiguous = 0;
   #startedWall: WallTime | null = null;
   #reloadedWall: WallTime | null = null;
   #version: string | null = null;
@@ -91,8 +100,10 @@ export class ProcessWatch {
     // Who is started anew is there in a moment, and a host without keepalived should not be searched all the time.
     const search = this.#looks % (SLOW_LOOKS * SEARCH_LOOKS) === 0 || (slow && this.#everAlive && this.#missingLooks < RETURN_LOOKS);
     this.#looks += 1;
+    const began = process.uptime();
     if (this.#stat !== undefined) await this.#check(this.#stat);
     if (slow || !this.#alive) await this.#find(search);
+    if (this.#alive && this.#bootToUs !== null) this.#aliveUntil = this.#bootToUs + began;
     this.#missingLooks = this.#alive ? 0 : this.#missingLooks + 1;
     if (slow && (this.#alive || this.#mayBeHidden)) await this.#lookAtSockets();
     if (!this.#closed) this.#tell();
@@ -110,6 +121,7 @@ export class ProcessWatch {
     let found: ProcessStat | undefined;
     if (typeof pid === "number") found = await this.#keepalived(pid);
     if (found === undefined && search && !this.#alive) found = await this.#search(await readPidFile(this.#options.pidFile));
+    if (found !== undefined) this.#ambiguous = 0;
     if (found === undefined || (found.pid === this.#stat?.pid && found.started === this.#stat.started)) return;
     this.#stat = found;
     this.#alive = true;
@@ -118,6 +130,8 @@ export class ProcessWatch {
     this.#reloadedWall = null;
     this.#reloads.forget();
     const uptime = await this.#proc.uptime();
+    this.#bootToUs = uptime === undefined ? null : uptime - process.uptime();
+    this.#aliveUntil = found.started;
     this.#startedWall = uptime === undefined ? null : wallTime(Math.round(this.#options.wall() - (uptime - found.started) * 1e6));
     this.#version = await keepalivedVersion(this.#proc, found.pid);
   }
@@ -134,8 +148,8 @@ export class ProcessWatch {
 
   /**
    * The VRRP child where it has no pid file: that of the parent whose pid file is there, else that of the only keepalived in our
-   * network namespace (`--vrrp_pid` names another file, or it is in a folder per instance). Of several children (checkers, BFD)
-   * the one that was started first is taken.
+   * network namespace (`--vrrp_pid` names another file, or it is in a folder per instance). Children that lived beside the one that
+   * was followed are others (checkers, BFD), and of several the pid files beside that of the VRRP child tell which.
    */
   async #search(parentPid: number | "stale" | undefined): Promise<ProcessStat | undefined> {
     const found: ProcessStat[] = [];
@@ -148,8 +162,30 @@ export class ProcessWatch {
       typeof parentPid === "number" ? pid === parentPid : !found.some((other) => other.pid === parent),
     );
     const [only, ...others] = parents;
-    if (only === undefined || others.length > 0) return undefined;
-    return found.filter(({ parent }) => parent === only.pid).sort((a, b) => a.started - b.started || a.pid - b.pid)[0];
+    if (only === undefined || others.length > 0) {
+      this.#ambiguous = 0;
+      return undefined;
+    }
+    let children = found.filter(({ parent, started }) => parent === only.pid && !this.#livedBeside(started));
+    if (children.length > 1) {
+      const named = await this.#pidsOfOthers();
+      children = children.filter(({ pid }) => !named.includes(pid));
+    }
+    this.#ambiguous = children.length > 1 ? this.#ambiguous + 1 : 0;
+    return children.length > 1 ? undefined : children[0];
+  }
+
+  /** A new VRRP child is started after the end of the old one. */
+  #livedBeside(started: number): boolean {
+    return this.#stat !== undefined && started < this.#aliveUntil - UPTIME_TOLERANCE;
+  }
+
+  /** What keepalived calls the pid files of its other children, where it is not told. */
+  async #pidsOfOthers(): Promise<readonly unknown[]> {
+    const { vrrpPidFile } = this.#options;
+    const name = basename(vrrpPidFile);
+    if (!name.includes("vrrp")) return [];
+    return Promise.all(["checkers", "bfd"].map((child) => readPidFile(join(dirname(vrrpPidFile), name.replace("vrrp", child)))));
   }
 
   async #lookAtSockets(): Promise<void> {
@@ -164,7 +200,7 @@ export class ProcessWatch {
   }
 
   #tell(): void {
-    const hidden = this.#mayBeHidden && this.#speaks;
+    const hidden = (this.#mayBeHidden && this.#speaks) || (!this.#alive && this.#ambiguous > 1);
     const process: KeepalivedProcess | null =
       this.#everSeen && !hidden
         ? { running: this.#alive, startedWall: this.#startedWall, reloadedWall: this.#reloadedWall, version: this.#version }

@@ -145,15 +145,65 @@ test("all VRRP sockets replaced is a reload", async () => {
   await host.until("the reload", (process) => process?.reloadedWall === 5_000_000_000);
 });
 
-test("without a pid file the only keepalived of this network namespace is found, and its first child taken", async () => {
+test("without a pid file the only keepalived of this network namespace is found, with its child", async () => {
   host.run(10, 100, { parent: 1 });
-  host.run(12, 102, { parent: 10 });
   host.run(11, 101, { parent: 10 });
   host.run(20, 100, { ns: "net:[2]" });
   mkdirSync(join(host.root, "self/ns"), { recursive: true });
   symlinkSync("net:[1]", join(host.root, "self/ns/net"));
   await host.watch.start();
   assert.equal(host.last?.startedWall, 5_000_000_000 - (1_000 - 1.01) * 1e6);
+});
+
+test("of several children without a pid file of VRRP, those that the files of checkers and BFD name are left out", async () => {
+  host.run(10, 100, { parent: 1 });
+  for (const pid of [11, 12, 13]) host.run(pid, 90 + pid, { parent: 10 });
+  host.file("checkers.pid", "11\n");
+  host.file("bfd.pid", "13\n");
+  await host.watch.start();
+  assert.equal(host.last?.startedWall, 5_000_000_000 - (1_000 - 1.02) * 1e6);
+});
+
+test("of several children that nothing tells apart nobody can say which runs VRRP, until its pid file is there", async () => {
+  host.run(10, 100, { parent: 1 });
+  for (const pid of [11, 12]) host.run(pid, 90 + pid, { parent: 10 });
+  await host.watch.start();
+  assert.equal(host.last, null);
+  host.file("vrrp.pid", "12\n");
+  await host.until("the VRRP child", (process) => process?.startedWall === 5_000_000_000 - (1_000 - 1.02) * 1e6);
+});
+
+test("a checker that lived beside the VRRP child does not take its place when that one dies", async () => {
+  host.run(10, 100, { parent: 1 });
+  for (const pid of [11, 12, 13]) host.run(pid, 90 + pid, { parent: 10 });
+  host.file("vrrp.pid", "12\n");
+  await host.watch.start();
+  // It crashed and was started again.
+  await setTimeout(600);
+  host.end(11);
+  host.run(14, 100_010, { parent: 10 });
+  await setTimeout(1_000);
+  host.end(12);
+  await host.until("the end", (process) => process?.running === false);
+  const told = host.told.length;
+  await setTimeout(2_500);
+  assert.equal(host.told.length, told);
+  host.run(15, 100_600, { parent: 10 });
+  await host.until("the new VRRP child", (process) => process?.running === true && (process.startedWall ?? 0) > 5_000_000_000);
+});
+
+test("a keepalived that comes back with several children that nothing tells apart is neither up nor down", async () => {
+  host.run(10, 100, { parent: 1 });
+  host.run(11, 101, { parent: 10 });
+  await host.watch.start();
+  assert.equal(host.last?.running, true);
+  for (const pid of [10, 11]) host.end(pid);
+  await host.until("the end", (process) => process?.running === false);
+  host.run(20, 101_000, { parent: 1 });
+  for (const pid of [21, 22]) host.run(pid, 101_000, { parent: 20 });
+  await host.until("that nobody can say", (process) => process === null);
+  host.end(21);
+  await host.until("the only one", (process) => process?.running === true);
 });
 
 test("a keepalived of another network namespace is known as that by its device list, where its namespace is not ours to read", async () => {
