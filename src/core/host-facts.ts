@@ -44,6 +44,10 @@ export interface KeepalivedProcess {
   readonly startedWall: WallTime | null;
   /** Last time that it read its configuration again (SIGHUP), as far as that could be seen; null: not since we look. */
   readonly reloadedWall: WallTime | null;
+  /**
+   * Last time that something happened that may have been that, or was another VRRP speaker's beside it; null: not since we look.
+   */
+  readonly mayHaveReloadedWall: WallTime | null;
   /** Such as `2.2.7`; null where it could not be found out. */
   readonly version: string | null;
 }

@@ -33,7 +33,10 @@ export function hostFacts(situation: Situation, routers: readonly StagedRouter[]
         problem: null,
       },
     },
-    { kind: "keepalived_process", process: { running: true, startedWall: started, reloadedWall: null, version: "2.2.7" } },
+    {
+      kind: "keepalived_process",
+      process: { running: true, startedWall: started, reloadedWall: null, mayHaveReloadedWall: null, version: "2.2.7" },
+    },
     ...facts,
     { kind: "addresses", changes: own.map((address) => ({ kind: "added", address: localAddress(address), before: null })) },
   ];

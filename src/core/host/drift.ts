@@ -78,11 +78,15 @@ export function driftOf(evidence: DriftEvidence): DriftVerdict {
   return { found, judged };
 }
 
-/** When keepalived read the file last; null where that is not known: a reload before we looked shows nowhere. */
+/**
+ * When keepalived read the file last; null where that is not known: a reload before we looked shows nowhere, and what looks like one beside
+ * another VRRP speaker may be that one's.
+ */
 export function lastLoad({ config, process: daemon, watchedSince }: LoadEvidence): WallTime | null {
   if (daemon === null || !daemon.running || daemon.startedWall === null || watchedSince === null) return null;
   const loaded = Math.max(daemon.startedWall, daemon.reloadedWall ?? 0) as WallTime;
-  const unseen = config.modified !== null && config.modified > loaded && config.modified <= watchedSince;
+  const doubtful = Math.max(watchedSince, daemon.mayHaveReloadedWall ?? 0);
+  const unseen = config.modified !== null && config.modified > loaded && config.modified <= doubtful;
   return unseen ? null : loaded;
 }
 

@@ -36,19 +36,25 @@ export async function readVrrpSockets(procRoot = "/proc"): Promise<ReadonlySet<s
   return new Set(texts.flatMap((text) => vrrpSocketInodes(text ?? "")));
 }
 
+/** How many of the sockets that were there are gone. */
+export type Gone = "none" | "some" | "all";
+
 /**
  * Sees reloads: on SIGHUP keepalived closes its VRRP sockets and opens them anew (vrrp_daemon.c, reload_vrrp_thread; seen with
- * 2.2.7), so that none of the old inodes is left. No other trace of a reload is open to everybody.
+ * 2.2.7), so that none of the old inodes is left. No other trace of a reload is open to everybody. Where some are left, an interface was
+ * made anew, or there is another VRRP speaker, and nobody may see whose sockets they are: one of the two has reloaded or ended.
  */
 export class ReloadDetector {
   #known: ReadonlySet<string> = new Set();
 
-  /** @returns whether all sockets have been replaced since the last look. */
-  look(sockets: ReadonlySet<string>): boolean {
+  /** @returns how many of the sockets of the last look are gone: all of them is a reload, some may be one. */
+  look(sockets: ReadonlySet<string>): Gone {
     const before = this.#known;
-    if (sockets.size === 0) return false; // between closing and opening, or nobody is there
+    if (sockets.size === 0) return "none"; // between closing and opening, or nobody is there
     this.#known = sockets;
-    return before.size > 0 && [...before].every((inode) => !sockets.has(inode));
+    const gone = [...before].filter((inode) => !sockets.has(inode)).length;
+    if (gone === 0) return "none";
+    return gone === before.size ? "all" : "some";
   }
 
   /** Another process has other sockets: that is no reload. */

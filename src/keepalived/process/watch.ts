@@ -53,6 +53,7 @@ export class ProcessWatch {
   #ambiguous = 0;
   #startedWall: WallTime | null = null;
   #reloadedWall: WallTime | null = null;
+  #mayHaveReloadedWall: WallTime | null = null;
   #version: string | null = null;
   /** A pid file, a process: something told that keepalived belongs to this host. */
   #everSeen = false;
@@ -128,6 +129,7 @@ export class ProcessWatch {
     this.#everSeen = true;
     this.#everAlive = true;
     this.#reloadedWall = null;
+    this.#mayHaveReloadedWall = null;
     this.#reloads.forget();
     const uptime = await this.#proc.uptime();
     this.#bootToUs = uptime === undefined ? null : uptime - process.uptime();
@@ -191,7 +193,10 @@ export class ProcessWatch {
   async #lookAtSockets(): Promise<void> {
     const sockets = await readVrrpSockets(this.#proc.path(""));
     this.#speaks = sockets !== undefined && sockets.size > 0;
-    if (sockets !== undefined && this.#alive && this.#reloads.look(sockets)) this.#reloadedWall = this.#options.wall();
+    if (sockets === undefined || !this.#alive) return;
+    const gone = this.#reloads.look(sockets);
+    if (gone === "all") this.#reloadedWall = this.#options.wall();
+    if (gone === "some") this.#mayHaveReloadedWall = this.#options.wall();
   }
 
   /** There is a pid file and no process to see: it may be hidden (hidepid, another PID namespace), which somebody's VRRP sockets tell. */
@@ -203,7 +208,13 @@ export class ProcessWatch {
     const hidden = (this.#mayBeHidden && this.#speaks) || (!this.#alive && this.#ambiguous > 1);
     const process: KeepalivedProcess | null =
       this.#everSeen && !hidden
-        ? { running: this.#alive, startedWall: this.#startedWall, reloadedWall: this.#reloadedWall, version: this.#version }
+        ? {
+            running: this.#alive,
+            startedWall: this.#startedWall,
+            reloadedWall: this.#reloadedWall,
+            mayHaveReloadedWall: this.#mayHaveReloadedWall,
+            version: this.#version,
+          }
         : null;
     const text = JSON.stringify(process);
     if (text === this.#told) return;

@@ -32,6 +32,16 @@ test("a file that was changed before we looked may have been loaded since: nobod
   assert.deepEqual(router(s).driftJudged, ["file"]);
 });
 
+test("a file that was changed before what may have been a reload beside another speaker: nobody knows", () => {
+  const s = host(new Scenario())
+    .fact(10, configured([instance()], {}, 5_000))
+    .fact(6_000, running(-10_000, null, 5_900));
+  assert.deepEqual(kinds(s), []);
+  assert.deepEqual(router(s).driftJudged, []);
+  s.fact(7_000, configured([instance()], {}, 6_900));
+  assert.deepEqual(kinds(s), ["file"], "what is written after it was surely not loaded by it");
+});
+
 test("a changed file says nothing where no keepalived runs or its start is not known", () => {
   const s = new Scenario().fact(0, configured([instance()], {}, 5_000));
   assert.deepEqual(kinds(s), []);

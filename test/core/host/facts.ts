@@ -54,19 +54,20 @@ export const notify = (
   ...(more.happened !== undefined && { happened: more.happened }),
 });
 
-export const running = (startedMs: number, reloadedMs: number | null = null): HostFact => ({
+export const running = (startedMs: number, reloadedMs: number | null = null, perhapsMs: number | null = null): HostFact => ({
   kind: "keepalived_process",
   process: {
     running: true,
     startedWall: wallAt(startedMs),
     reloadedWall: reloadedMs === null ? null : wallAt(reloadedMs),
+    mayHaveReloadedWall: perhapsMs === null ? null : wallAt(perhapsMs),
     version: "2.2.7",
   },
 });
 
 export const ended = (startedMs: number): HostFact => ({
   kind: "keepalived_process",
-  process: { running: false, startedWall: wallAt(startedMs), reloadedWall: null, version: "2.2.7" },
+  process: { running: false, startedWall: wallAt(startedMs), reloadedWall: null, mayHaveReloadedWall: null, version: "2.2.7" },
 });
 
 export function instance(fields: Partial<ConfiguredInstance> = {}): ConfiguredInstance {

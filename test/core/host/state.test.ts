@@ -54,7 +54,7 @@ test("a clock that is set back an hour, or a call from the future, hides no late
   input(3_000, 3_000 - hour, ended(-10_000));
   input(5_000, 5_000 - hour, {
     kind: "keepalived_process",
-    process: { running: true, startedWall: wallAt(4_900 - hour), reloadedWall: null, version: null },
+    process: { running: true, startedWall: wallAt(4_900 - hour), reloadedWall: null, mayHaveReloadedWall: null, version: null },
   });
   assert.match(state(s), /^init by process/, "what the old process said is forgotten");
   input(6_000, 6_000 - hour, notify("backup", 100, { source: "spool", happened: wallAt(hour) }));
@@ -372,7 +372,7 @@ test("without a word, a tracked script that may fail leaves open whether it is b
 });
 
 test("a new process whose start is not known has not said what the old one said", () => {
-  const process = { startedWall: null, reloadedWall: null, version: null };
+  const process = { startedWall: null, reloadedWall: null, mayHaveReloadedWall: null, version: null };
   const s = host(new Scenario()).fact(1_000, notify("master", 100));
   s.fact(2_000, { kind: "keepalived_process", process: { ...process, running: false } });
   s.fact(3_000, { kind: "keepalived_process", process: { ...process, running: true } });

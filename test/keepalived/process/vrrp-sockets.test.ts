@@ -24,18 +24,19 @@ test("the kernel of this machine gives its list, a missing one is undefined", as
 
 test("a reload is seen when every socket is another one, through the moment without any", () => {
   const detector = new ReloadDetector();
-  const look = (...inodes: string[]): boolean => detector.look(new Set(inodes));
-  assert.equal(look("1", "2"), false, "the first look knows nothing before");
-  assert.equal(look("1", "2"), false);
-  assert.equal(look("1", "3"), false, "one interface was made anew");
-  assert.equal(look(), false);
-  assert.equal(look("4", "5"), true);
-  assert.equal(look("4", "5"), false);
+  const look = (...inodes: string[]): string => detector.look(new Set(inodes));
+  assert.equal(look("1", "2"), "none", "the first look knows nothing before");
+  assert.equal(look("1", "2"), "none");
+  assert.equal(look("1", "3"), "some", "one interface was made anew, or one of two speakers has reloaded");
+  assert.equal(look("1", "3", "9"), "none", "one more");
+  assert.equal(look(), "none");
+  assert.equal(look("4", "5"), "all");
+  assert.equal(look("4", "5"), "none");
 });
 
 test("the sockets of another process are no reload", () => {
   const detector = new ReloadDetector();
   detector.look(new Set(["1"]));
   detector.forget();
-  assert.equal(detector.look(new Set(["2"])), false);
+  assert.equal(detector.look(new Set(["2"])), "none");
 });

@@ -100,7 +100,9 @@ test("the process of the pid file runs, with its start and its version", async (
   host.run(42, 90_000);
   await host.watch.start();
   // It started 900 s after boot, which was 1,000 s ago, at 5,000 s.
-  assert.deepEqual(host.told, [{ running: true, startedWall: 4_900_000_000, reloadedWall: null, version: "2.2.7" }]);
+  assert.deepEqual(host.told, [
+    { running: true, startedWall: 4_900_000_000, reloadedWall: null, mayHaveReloadedWall: null, version: "2.2.7" },
+  ]);
 });
 
 for (const [name, prepare] of [
@@ -143,6 +145,20 @@ test("all VRRP sockets replaced is a reload", async () => {
   assert.equal(host.last?.reloadedWall, null);
   host.file("net/raw", socket(2));
   await host.until("the reload", (process) => process?.reloadedWall === 5_000_000_000);
+});
+
+test("some of the VRRP sockets replaced may be a reload beside another VRRP speaker", async () => {
+  const sockets = (...inodes: number[]): string =>
+    inodes.map((inode) => ` 147: 00000000:0070 00000000:0000 07 00000000:00000000 00:00000000 00000000 0 0 ${inode} 2 0 0\n`).join("");
+  mkdirSync(join(host.root, "net"));
+  host.file("net/raw", sockets(1, 2));
+  host.file("vrrp.pid", "42\n");
+  host.run(42, 90_000);
+  await host.watch.start();
+  assert.equal(host.last?.mayHaveReloadedWall, null);
+  host.file("net/raw", sockets(1, 3));
+  await host.until("what may be a reload", (process) => process?.mayHaveReloadedWall === 5_000_000_000);
+  assert.equal(host.last?.reloadedWall, null);
 });
 
 test("without a pid file the only keepalived of this network namespace is found, with its child", async () => {

@@ -41,6 +41,16 @@ export const cases: readonly Case[] = [
     trace: [],
   },
   {
+    name: "a reload that cannot be told from that of another speaker leaves nothing to say",
+    run: (t) =>
+      host(t)
+        .fact(5_100, configured([instance()], {}, 5_000))
+        .fact(6_000, running(-10_000, null, 5_900))
+        .idle(90_000),
+    trace: [],
+    holds: null,
+  },
+  {
     name: "a priority that a failing script explains is none",
     run: (t) => host(t, 0, [instance({ tracks: [{ kind: "script", name: "chk", weight: -30 }] })]).adverts(1_000, 90_000, ours, 70, own),
     trace: [],
