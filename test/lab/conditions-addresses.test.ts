@@ -112,8 +112,9 @@ describe("addresses that are not where they should be", { skip, concurrency: tru
     await ip("-n", trio.a.namespace, "addr", "add", `${DUPLICATE}/64`, "dev", "eth0");
     await untilCleared(trio.onA, "dad_failed", router, since);
     await untilQuiet(trio.agents, router, 10_000);
-    await assertRaised(trio.onA, router, started, ["dad_failed"], ["master_without_vip"]);
-    // The holder defends its address against the detection, in words that are a claim for everybody.
+    // The holder defends its address against the detection, in words that are a claim for everybody. keepalived 2.3 adds what was refused
+    // anew, so that the node itself has the address while it hears them.
+    await assertRaised(trio.onA, router, started, ["dad_failed"], ["master_without_vip", "vip_conflict"]);
     for (const agent of [trio.onB, trio.onM]) await assertRaised(agent, router, started, [], ["vip_conflict"]);
   });
 });

@@ -69,7 +69,8 @@ vrrp_instance "VI 1" {
     const file = (name: string): string => join(folder, name);
     const command = [
       ...["keepalived", "--dont-fork", "--log-console", "--log-detail", "--vrrp", "--use-file", file("keepalived.conf")],
-      ...["--pid", file("parent.pid"), "--vrrp_pid", file("vrrp.pid"), "--checkers_pid", file("checkers.pid")],
+      ...["--pid", file("parent.pid"), "--vrrp_pid", file("vrrp.pid")],
+      ...["--checkers_pid", file("checkers.pid"), "--bfd_pid", file("bfd.pid")],
     ];
     keepalived = host.start("keepalived", daemonCommand(command));
     await keepalived.says(/\(VI 1\) Entering MASTER STATE/, 10_000);

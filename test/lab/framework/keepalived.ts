@@ -102,13 +102,13 @@ export class Keepalived {
 
   async start(): Promise<void> {
     this.writeConfig();
-    const checkers = path.join(this.#folder, "checkers.pid");
+    const [checkers, bfd] = [path.join(this.#folder, "checkers.pid"), path.join(this.#folder, "bfd.pid")];
     // A killed one leaves them behind, and refuses to start while its zombie lives.
-    for (const file of [this.pidFile, this.vrrpPidFile, checkers]) rmSync(file, { force: true });
+    for (const file of [this.pidFile, this.vrrpPidFile, checkers, bfd]) rmSync(file, { force: true });
     const command = [
       ...["env", `TMPDIR=${this.#folder}`],
       ...["keepalived", "--dont-fork", "--log-console", "--log-detail", "--vrrp", "--use-file", this.configFile],
-      ...["--pid", this.pidFile, "--vrrp_pid", this.vrrpPidFile, "--checkers_pid", checkers],
+      ...["--pid", this.pidFile, "--vrrp_pid", this.vrrpPidFile, "--checkers_pid", checkers, "--bfd_pid", bfd],
     ];
     this.#process = this.host.start("keepalived", daemonCommand(command));
     await this.#process.says(/Entering BACKUP STATE|Entering MASTER STATE|Entering FAULT STATE/, 10_000);
