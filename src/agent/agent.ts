@@ -163,7 +163,8 @@ export class Agent {
   async stop(): Promise<void> {
     const { clock } = this.#deps;
     this.#timers.stop();
-    await Promise.all([this.#configWatch.close(), this.#reload.close()]);
+    this.#configWatch.close();
+    await this.#reload.close();
     await this.#http?.close();
     await this.#silences.close();
     await this.#host?.close();

@@ -40,14 +40,14 @@ export class ConfigWatch {
     this.#watch.start();
   }
 
-  close(): Promise<void> {
-    return this.#watch.close();
+  close(): void {
+    this.#watch.close();
   }
 
   #look(): boolean {
     const { source, changed } = this.#options;
     if (source.isStale) changed();
-    // Without a file there is nothing to be quick about, and the watcher, 3 MB, need not be loaded.
+    // Without a file there is nothing to be quick about.
     return !source.isRequired || this.#watch.watch(placesOf([source.path], [dirname(source.path)]));
   }
 }

@@ -81,7 +81,8 @@ export class HostWatch {
     this.#closed = true;
     for (const end of this.#unsubscribe) end();
     this.#process.close();
-    await Promise.all([this.#conf.close(), this.#notify.close()]);
+    this.#conf.close();
+    await this.#notify.close();
   }
 
   view(): NotifyIntakeView {

@@ -1,6 +1,5 @@
 import { passwordThread } from "../http/access/password-checker.ts";
 import { HeldFolder } from "../http/held-folder.ts";
-import { loadWatcher } from "../keepalived/conf/directory-watch.ts";
 import { once } from "../lib/once.ts";
 import { readerThread } from "./load-aside.ts";
 
@@ -16,7 +15,6 @@ export const lateCode = {
   httpServer: once(() => import("../http/server.ts")),
   pageFolder: once(() => import("../http/page-folder.ts")),
   processMetrics: once(() => import("../metrics/process.ts")),
-  watcher: loadWatcher,
   webConfigReader: once(() => import("../config/web-file/read.ts")),
   webhook: once(() => import("../alerts/webhook.ts")),
   webhookLane: once(() => import("../alerts/webhook-lane.ts")),

@@ -4,8 +4,7 @@ import { sourceFiles } from "./repository.ts";
 
 /** Run before there is an agent, or without one. */
 const early = (file: string): boolean => file.startsWith("src/commands/") || file === "src/main.ts";
-/** chokidar may only be imported by its own folder; the list calls that folder's function. */
-const lists = ["src/agent/late-code.ts", "src/keepalived/conf/directory-watch.ts"];
+const lists = ["src/agent/late-code.ts"];
 
 const dynamicImport = /(?<!typeof )\bimport\(/;
 const onceOnly = /once\(\(\) => import\(/;
@@ -30,5 +29,4 @@ test("no thread is started but by a program that can be held, and each of them i
 test("what is imported late is looked for once", () => {
   const files = sourceFiles();
   for (const file of lists) for (const line of linesWithImport(files.get(file) ?? "")) assert.match(line, onceOnly, file);
-  assert.match(files.get("src/agent/late-code.ts") ?? "", /: loadWatcher,/);
 });

@@ -24,7 +24,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   // Which interfaces are captured is decided from the kernel's list of them.
   capture: { imports: ["lib", "wire"], files: inputs, packages: ["pcap"] },
   netlink: { imports: ["lib", "wire"], files: inputs, packages: ["netlink"] },
-  keepalived: { imports: ["lib", "wire"], files: inputs, packages: ["chokidar"] },
+  keepalived: { imports: ["lib", "wire"], files: inputs },
   silences: { imports: below },
   config: { imports: [...below, "silences"], packages: ["yaml", "zod"] },
   metrics: { imports: below, packages: ["prom-client"] },

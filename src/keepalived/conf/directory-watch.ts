@@ -1,18 +1,12 @@
-import type { FSWatcher } from "chokidar";
-import { once } from "../../lib/once.ts";
+import { type FSWatcher, watch } from "node:fs";
+import { systemCode } from "../../lib/system-code.ts";
 import { identityOf } from "./file-state.ts";
 
 /** More directories than this are left to polling: each takes handles of the kernel. */
 const MOST_DIRECTORIES = 64;
 
-/** Loads the library at the first call, and once: later its files may not be ours to read. */
-export const loadWatcher = once(() => import("chokidar"));
-
 export interface DirectoryWatchOptions {
-  /**
-   * Something may have changed; comes also once the watch stands, for what happened until then. A change within 50 ms of another is not
-   * told apart (chokidar throttles them): whoever looks has to wait for longer than that first.
-   */
+  /** Something may have changed; comes also once the watch stands, for what happened until then. */
   readonly changed: () => void;
   /** Events cannot be had. */
   readonly failed: (error: unknown) => void;
@@ -20,14 +14,13 @@ export interface DirectoryWatchOptions {
 
 /**
  * Watches what happens in directories: editors and configuration tools replace a file by a new one, which a watch of the file
- * itself would not survive.
+ * itself would not survive. A directory's own events tell of its files and links too.
  */
 export class DirectoryWatch {
   readonly #options: DirectoryWatchOptions;
-  #watcher: FSWatcher | null = null;
-  #watched = "";
+  /** Of each directory that is watched, or may not be, by what it is. */
+  readonly #watchers = new Map<string, FSWatcher | null>();
   #closed = false;
-  #closing: Promise<unknown> = Promise.resolve();
 
   constructor(options: DirectoryWatchOptions) {
     this.#options = options;
@@ -35,54 +28,50 @@ export class DirectoryWatch {
 
   /**
    * Watches exactly these from now on. A directory that took the place of another is watched anew.
-   * @returns whether all of them are there
+   * @returns whether all of them are there, and may be watched
    */
   watch(directories: readonly string[]): boolean {
-    const identities = directories.map(identityOf);
-    const present = directories.filter((_, i) => identities[i] !== null).slice(0, MOST_DIRECTORIES);
-    const wanted = identities.filter((identity) => identity !== null).join("\n");
-    if (wanted !== this.#watched && !this.#closed) {
-      this.#watched = wanted;
-      this.#end();
-      if (present.length > 0) void this.#begin(present, wanted);
+    if (this.#closed) return false;
+    const found = new Map<string, string>();
+    let complete = true;
+    for (const directory of directories) {
+      const identity = identityOf(directory);
+      if (identity === null) complete = false;
+      else if (found.size < MOST_DIRECTORIES) found.set(identity, directory);
     }
-    return !identities.includes(null);
+    for (const identity of this.#watchers.keys()) if (!found.has(identity)) this.#end(identity);
+    for (const [identity, directory] of found) {
+      if (!this.#watchers.has(identity)) this.#begin(identity, directory);
+      if (this.#watchers.get(identity) === null) complete = false;
+    }
+    return complete;
   }
 
-  async close(): Promise<void> {
+  close(): void {
     this.#closed = true;
-    this.#end();
-    await this.#closing;
+    for (const identity of [...this.#watchers.keys()]) this.#end(identity);
   }
 
-  async #begin(directories: readonly string[], wanted: string): Promise<void> {
+  #begin(identity: string, directory: string): void {
+    const { changed, failed } = this.#options;
     try {
-      const { watch } = await loadWatcher();
-      if (this.#closed || this.#watched !== wanted) return; // overtaken
-      // Links are not followed: where they lead is among the directories, and a replaced link is then an event of its own.
-      const watcher = watch([...directories], {
-        depth: 0,
-        ignoreInitial: true,
-        persistent: false,
-        ignorePermissionErrors: true,
-        followSymlinks: false,
+      const watcher = watch(directory, { persistent: false }, changed);
+      watcher.on("error", (error) => {
+        this.#end(identity);
+        failed(error);
       });
-      this.#watcher = watcher;
-      watcher.on("all", this.#options.changed);
-      watcher.on("ready", this.#options.changed);
-      watcher.on("error", this.#options.failed);
+      this.#watchers.set(identity, watcher);
+      changed();
     } catch (error) {
-      this.#options.failed(error);
+      const code = systemCode(error);
+      // Between the look and here it went, or it is not for the agent's user to see: it is looked at now and then.
+      if (code === "EACCES" || code === "EPERM" || code === "ENOENT" || code === "ENOTDIR") this.#watchers.set(identity, null);
+      else failed(error);
     }
   }
 
-  #end(): void {
-    const watcher = this.#watcher;
-    this.#watcher = null;
-    if (watcher === null) return;
-    watcher.removeAllListeners();
-    // What is still under way in it may fail after this.
-    watcher.on("error", () => undefined);
-    this.#closing = Promise.all([this.#closing, watcher.close()]);
+  #end(identity: string): void {
+    this.#watchers.get(identity)?.close();
+    this.#watchers.delete(identity);
   }
 }

@@ -74,8 +74,9 @@ export function placesOf(files: readonly string[], directories: readonly string[
 /** Tells a directory from one that took its place; null where there is none. */
 export function identityOf(directory: string): string | null {
   try {
-    const { dev, ino } = statSync(directory, { bigint: true });
-    return `${directory} ${dev} ${ino}`;
+    const { dev, ino, birthtimeNs } = statSync(directory, { bigint: true });
+    // The number of one that was removed is soon given to another.
+    return `${directory} ${dev} ${ino} ${birthtimeNs}`;
   } catch {
     return null;
   }

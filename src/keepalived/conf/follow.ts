@@ -64,8 +64,8 @@ export class ConfigFollower {
     this.#watch.start();
   }
 
-  close(): Promise<void> {
-    return this.#watch.close();
+  close(): void {
+    this.#watch.close();
   }
 
   #look(): boolean {
@@ -81,7 +81,7 @@ export class ConfigFollower {
         else this.#failedToRead(error);
       }
     }
-    // Without the file there is nothing to be quick about: a host that only listens need not load the watcher, 3 MB.
+    // Without the file there is nothing to be quick about.
     const complete = this.#absent ? false : this.#watch.watch(placesOf(this.#files, this.#directories));
     return complete && this.#signature !== null;
   }

@@ -42,11 +42,11 @@ export class SettledWatch {
     return this.#directories.watch(directories);
   }
 
-  async close(): Promise<void> {
+  close(): void {
     this.#closed = true;
     clearTimeout(this.#quiet);
     clearTimeout(this.#poll);
-    await this.#directories.close();
+    this.#directories.close();
   }
 
   /** Waits until nobody writes any more, but not for ever: some files change all the time. */

@@ -10,7 +10,7 @@ import { describeUnreadable } from "../../../src/keepalived/conf/permission.ts";
 import type { WatchTiming } from "../../../src/keepalived/conf/settled-watch.ts";
 
 const instance = (name: string, vrid: number): string => `vrrp_instance ${name} {\n interface eth0\n virtual_router_id ${vrid}\n}\n`;
-/** No poll: what is seen is seen by events. chokidar swallows a change within 50 ms of another: looking earlier might miss the second. */
+/** No poll: what is seen is seen by events. */
 const eventsOnly: WatchTiming = { quietMs: 100, pollMs: 3_600_000, missingMs: 3_600_000 };
 
 class Following {
@@ -39,9 +39,9 @@ class Following {
   }
 
   /** Nothing is waited for any more: a test that ran out of time would keep its file from ending. */
-  async close(): Promise<void> {
+  close(): void {
     this.#isOver = true;
-    await this.follower.close();
+    this.follower.close();
   }
 
   /** Waits for a state of which `wanted` is true; the test's own timeout ends it. */
@@ -78,7 +78,7 @@ async function unprivileged<T>(action: () => Promise<T>): Promise<T> {
 const limit = { timeout: 30_000 };
 
 describe("ConfigFollower", () => {
-  const ends: (() => Promise<unknown>)[] = [];
+  const ends: (() => unknown)[] = [];
   afterEach(async () => {
     for (const end of ends.splice(0).reverse()) await end();
   });
@@ -321,7 +321,7 @@ describe("ConfigFollower", () => {
 
   it("ends without a word", limit, async () => {
     const { path, following } = await withFile(instance("A", 1));
-    await following.follower.close();
+    following.follower.close();
     await writeFile(path, instance("B", 1));
     assert.equal(following.states.length, 1);
     assert.deepEqual(following.warnings, []);
