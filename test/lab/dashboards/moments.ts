@@ -117,7 +117,9 @@ export class Truth {
         .map(([one, told]) => sum(valuesOf(told, name, labels)) - sum(this.#told(from, one).flatMap((old) => valuesOf(old, name, labels))));
     const least = Math.max(...grew(this.since.after, this.at.before));
     const most = Math.max(...grew(this.since.before, this.at.after));
-    return loosened([least, most]);
+    const [from, to] = loosened([least, most]);
+    // Of a series that is some seconds old an increase is extrapolated by half a scrape at each end, which is a sixth of six seconds.
+    return [from, to + NEWBORN];
   }
 
   /** The same a second. */
@@ -163,6 +165,8 @@ const having =
   (fields: Readonly<Record<string, unknown>>) =>
   (event: AgentEvent): boolean =>
     Object.entries(fields).every(([key, value]) => event[key as keyof AgentEvent] === value);
+
+const NEWBORN = 0.25;
 
 /** An engine extrapolates to the ends of the range, or takes a sample more. */
 export const loosened = ([least, most]: Span): Span => [least * 0.93 - 0.01, most * 1.07 + 0.01];
