@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import path from "node:path";
 
 /**
@@ -18,6 +19,15 @@ export function daemonCommand(command: readonly string[]): readonly string[] {
   // keepalived 2.3 reads its build options there.
   const mounts = 'mount --bind "$0/etc/keepalived" /etc/keepalived && mount --bind "$0/usr" /usr';
   return ["unshare", "--mount", "sh", "-c", `${mounts} && exec "$@"`, root, ...command];
+}
+
+/** Whether the keepalived that the lab runs is this version or a later one: `2.3`. */
+export function keepalivedIsAtLeast(wanted: string): boolean {
+  const [command = "", ...args] = daemonCommand(["keepalived", "--version"]);
+  // It tells on standard error.
+  const { stderr } = spawnSync(command, args, { encoding: "utf8" });
+  const version = /v(\d+\.\d+\.\d+)/.exec(stderr ?? "")?.[1];
+  return version !== undefined && version.localeCompare(wanted, "en", { numeric: true }) >= 0;
 }
 
 /** The folders that are to hold a tool: those of the chosen release for a daemon, else those of PATH. */
