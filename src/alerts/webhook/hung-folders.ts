@@ -4,12 +4,13 @@ import { dirname } from "node:path";
 const PATIENCE_MS = 10_000;
 
 /**
- * Keeps the files of a network file system that does not answer from being asked for again and again: each call that hangs takes one of the
- * few threads that also compress scrapes, look up names and write the spool, until the file system answers.
+ * Keeps the files of a network file system that does not answer from being asked for more than once: each call that hangs takes one of the
+ * few threads that also compress scrapes, look up names and write the spool, until the file system answers. So one call for the files of a
+ * folder goes on at a time, and the others wait for it without a thread.
  */
 export class HungFolders {
   readonly #now: () => number;
-  readonly #underWay = new Set<{ readonly folder: string; readonly since: number }>();
+  readonly #underWay = new Map<string, { readonly since: number; readonly ended: Promise<void> }>();
 
   /** @param now milliseconds that only grow */
   constructor(now: () => number = () => performance.now()) {
@@ -22,17 +23,15 @@ export class HungFolders {
    */
   async use<T>(path: string, action: () => Promise<T>): Promise<T> {
     const folder = dirname(path);
-    const now = this.#now();
-    for (const call of this.#underWay)
-      if (call.folder === folder && now - call.since >= PATIENCE_MS)
+    for (let call = this.#underWay.get(folder); call !== undefined; call = this.#underWay.get(folder)) {
+      if (this.#now() - call.since >= PATIENCE_MS)
         throw Object.assign(new Error(`the file system of ${folder} does not answer`), { code: "HUNG" });
-    const call = { folder, since: now };
-    this.#underWay.add(call);
-    try {
-      return await action();
-    } finally {
-      this.#underWay.delete(call);
+      await call.ended;
     }
+    const answer = action();
+    const over = (): void => void this.#underWay.delete(folder);
+    this.#underWay.set(folder, { since: this.#now(), ended: answer.then(over, over) });
+    return await answer;
   }
 }
 
