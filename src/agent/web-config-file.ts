@@ -39,11 +39,14 @@ export class WebConfigFile {
   #files: ReadonlyMap<string, string>;
   /** What the last look saw that has not been read yet. */
   #unread: string | null = null;
+  /** What the last look saw of each. */
+  #seen: ReadonlyMap<string, string> = new Map();
   #looksSinceFailure = 0;
   #current: WebConfig;
   #successful = true;
   #lastSuccess: WallTime;
   #told = "";
+  #toldFault = "";
   #stop: (() => void) | null = null;
   #reading: Promise<unknown> = Promise.resolve();
 
@@ -73,7 +76,9 @@ export class WebConfigFile {
   /** One look at the files. Never rejects. */
   async look(): Promise<void> {
     const before = [...this.#files.values()].join("\n");
-    const now = (await Promise.all([...this.#files.keys()].map(fileIdentity))).join("\n");
+    const seen = await Promise.all([...this.#files.keys()].map(async (file) => [file, await fileIdentity(file)] as const));
+    this.#seen = new Map(seen);
+    const now = [...this.#seen.values()].join("\n");
     const changed = now !== before;
     const settled = changed && now === this.#unread;
     this.#unread = changed ? now : null;
@@ -105,10 +110,11 @@ export class WebConfigFile {
     const problems = config.ok ? this.#apply(config.value) : config.error;
     this.#successful = problems.length === 0;
     // A reading that failed may not have come to all the names; those that held go on to be looked at.
-    this.#files = this.#successful ? files : new Map([...this.#files, ...files]);
+    this.#files = this.#successful ? files : new Map([...this.#files, ...this.#seen, ...files]);
     this.#unread = null;
     const told = problems.map(formatProblem).join("\n");
     if (problems.length === 0) {
+      this.#toldFault = "";
       this.#lastSuccess = this.#deps.clock.wall();
       this.#deps.log.info({ file: this.#file }, "the web configuration was read anew and holds");
       for (const warning of warnings) this.#warn(warning);
@@ -152,7 +158,7 @@ export class WebConfigFile {
     try {
       return this.#deps.apply(config);
     } catch (error) {
-      this.#deps.log.error({ error }, "a web configuration could not be taken over because of a fault of the agent");
+      this.#tellFault(error, "a web configuration could not be taken over because of a fault of the agent");
       return `could not be taken over because of a fault of vrrpwatch: please report it (${error instanceof Error ? error.message : error})`;
     }
   }
@@ -160,7 +166,14 @@ export class WebConfigFile {
   /** Reading failed for what is no problem of the files. */
   #fail(error: unknown): void {
     this.#successful = false;
-    this.#deps.log.error({ error, file: this.#file }, "the web configuration could not be read because of a fault of the agent");
+    this.#tellFault(error, "the web configuration could not be read because of a fault of the agent");
+  }
+
+  /** Once, though it is tried again and again. */
+  #tellFault(error: unknown, message: string): void {
+    const told = `${message}: ${error}`;
+    if (told !== this.#toldFault) this.#deps.log.error({ error, file: this.#file }, message);
+    this.#toldFault = told;
   }
 
   #warn(warning: ConfigProblem): void {

@@ -30,7 +30,8 @@ export class StandardOutput {
 
   #put(line: string): boolean {
     let rest: Uint8Array = Buffer.from(this.#amidLine ? `\n${line}` : line);
-    let patience = PATIENCE_MS;
+    // Once for all lines that are lost in a row.
+    let patience = this.#lost > 0 ? 0 : PATIENCE_MS;
     try {
       while (rest.length > 0) {
         const written = this.#tryToWrite(rest);

@@ -47,7 +47,13 @@ export const configDrift = defineDetector({
       return { state: "inapplicable", because: "keepalived does not run here, or has no such instance" };
     if (driftJudged.length === 0) return unknown;
     const [first] = drift;
-    if (first === undefined) return { ...clear, because: "the file and keepalived agree" };
+    if (first === undefined)
+      return {
+        ...clear,
+        because: driftJudged.includes("file")
+          ? "the file and keepalived agree"
+          : "the adverts are as the file says; whether keepalived has read its last change cannot be told",
+      };
     return {
       state: "raised",
       finding: {

@@ -41,8 +41,8 @@ export class DirectoryWatch {
     }
     for (const identity of this.#watchers.keys()) if (!found.has(identity)) this.#end(identity);
     for (const [identity, directory] of found) {
-      if (!this.#watchers.has(identity)) this.#begin(identity, directory);
-      if (this.#watchers.get(identity) === null) complete = false;
+      if (!this.#watchers.get(identity)) this.#begin(identity, directory);
+      if (!this.#watchers.get(identity)) complete = false;
     }
     return complete;
   }

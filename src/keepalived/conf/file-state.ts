@@ -56,7 +56,7 @@ function inodeChanged(path: string, look: typeof statSync): number {
   }
 }
 
-/** Where to look for changes: the directories, and wherever symbolic links lead from them and from the files. */
+/** Where to look for changes: the directories, wherever symbolic links lead from them and from the files, and where such links lie. */
 export function placesOf(files: readonly string[], directories: readonly string[]): readonly string[] {
   const places = new Set(directories);
   const add = (path: string, placeOf: (real: string) => string): void => {
@@ -66,9 +66,20 @@ export function placesOf(files: readonly string[], directories: readonly string[
       // It leads nowhere: what would change that happens in its own directory.
     }
   };
-  for (const directory of directories) add(directory, (real) => real);
+  for (const directory of directories) {
+    add(directory, (real) => real);
+    if (isLink(directory)) places.add(dirname(directory));
+  }
   for (const path of files) add(path, dirname);
   return [...places];
+}
+
+function isLink(path: string): boolean {
+  try {
+    return lstatSync(path).isSymbolicLink();
+  } catch {
+    return false;
+  }
 }
 
 /** Tells a directory from one that took its place; null where there is none. */

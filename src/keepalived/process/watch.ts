@@ -151,7 +151,7 @@ export class ProcessWatch {
   /**
    * The VRRP child where it has no pid file: that of the parent whose pid file is there, else that of the only keepalived in our
    * network namespace (`--vrrp_pid` names another file, or it is in a folder per instance). Children that lived beside the one that
-   * was followed are others (checkers, BFD), and of several the pid files beside that of the VRRP child tell which.
+   * was followed are others (checkers, BFD), and so are those that the pid files beside that of the VRRP child name.
    */
   async #search(parentPid: number | "stale" | undefined): Promise<ProcessStat | undefined> {
     const found: ProcessStat[] = [];
@@ -168,11 +168,8 @@ export class ProcessWatch {
       this.#ambiguous = 0;
       return undefined;
     }
-    let children = found.filter(({ parent, started }) => parent === only.pid && !this.#livedBeside(started));
-    if (children.length > 1) {
-      const named = await this.#pidsOfOthers();
-      children = children.filter(({ pid }) => !named.includes(pid));
-    }
+    const named = await this.#pidsOfOthers();
+    const children = found.filter(({ pid, parent, started }) => parent === only.pid && !this.#livedBeside(started) && !named.includes(pid));
     this.#ambiguous = children.length > 1 ? this.#ambiguous + 1 : 0;
     return children.length > 1 ? undefined : children[0];
   }

@@ -125,6 +125,24 @@ describe("ConfigFollower", () => {
     }
   });
 
+  it("sees a linked directory that is made to lead elsewhere", limit, async () => {
+    const base = await directory();
+    for (const [folder, name] of [
+      ["v1", "A"],
+      ["v2", "B"],
+    ] as const) {
+      await mkdir(join(base, folder));
+      await writeFile(join(base, folder, "keepalived.conf"), instance(name, 1));
+    }
+    const link = join(base, "current");
+    await symlink("v1", link);
+    const following = await follow(join(link, "keepalived.conf"));
+    assert.equal(names(following.last), "A");
+    await symlink("v2", `${link}.new`);
+    await rename(`${link}.new`, link);
+    await following.until((state) => names(state) === "B");
+  });
+
   it("tells a new time of the same content", limit, async () => {
     const { path, following } = await withFile(instance("A", 1));
     await utimes(path, 1_700_000_000, 1_700_000_000);
