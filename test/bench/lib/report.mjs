@@ -358,10 +358,10 @@ export function judge({ flood, scrape, start, hostile, notify, netlink, detectio
     addDelay(`a condition known to a client after its deadline, p99${beside}`, "deadline", 30, load);
   }
   const attacked = web?.rows.filter(({ attack }) => attack);
-  const late = attacked && Math.max(...attacked.map(({ eventMs }) => eventMs.p99));
+  const late = attacked && Math.max(...attacked.map(({ clientMs }) => clientMs.p99));
   const lost = attacked?.reduce((all, { expected, seen, drops }) => all + expected - seen + drops, 0);
   add(
-    "a condition known beside 1,000 idle connections, 200 slow requests, 50 scrapes at once and wrong passwords, p99",
+    "a condition known to a client beside 1,000 idle connections, 200 slow requests, 50 scrapes at once and wrong passwords, p99",
     "50 ms, none unseen",
     attacked && `${text(late)} ms (unseen: ${lost})`,
     attacked && late <= 50 && lost === 0,
