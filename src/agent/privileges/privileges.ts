@@ -65,8 +65,8 @@ export class Privileges {
     const { plan, directories, fifo } = this.#options;
     const { log, loadLateCode } = this.#deps;
     if (plan.warning !== null) log.warn({}, plan.warning);
-    // Of root without capabilities, too: it may not pass the home directory of somebody else.
-    await loadLateCode();
+    // Root that stays so, too: without capabilities it may not pass the home directory of somebody else.
+    if (this.#now()?.uids[1] === 0) await loadLateCode();
     if (plan.become === null) return;
     for (const directory of directories) {
       const problem = giveDirectory(directory, plan.become);
@@ -82,7 +82,7 @@ export class Privileges {
   captured(): void {
     const { keep, keepUntilServing, plan } = this.#options;
     this.#refuseRings();
-    this.#before = [...this.#read().values()][0];
+    this.#before = this.#now();
     this.#giveUp([...keep, ...keepUntilServing], () => this.#become());
     this.#deps.settled(plan.become !== null);
   }
@@ -147,6 +147,10 @@ export class Privileges {
       capabilities: BigInt(mask) & (before?.permitted ?? 0n),
       bounding: before !== undefined && canEmptyBounds(before.effective) ? 0n : null,
     };
+  }
+
+  #now(): Credentials | undefined {
+    return [...this.#read().values()][0];
   }
 
   #read(): ReadonlyMap<string, Credentials> {

@@ -128,6 +128,13 @@ describe("an agent that gives up its privileges", () => {
     await privileges.prepare();
     privileges.captured();
     assert.deepEqual(kernel.calls, ["seal 0", "limit 0"]);
+    assert.deepEqual(said, ["settled false"]);
+  });
+
+  test("that stays root loads all code before it gives up its capabilities", async () => {
+    const { privileges, said } = privilegesOf(new Kernel(0, ALL), { plan: { become: null, warning: null } });
+    await privileges.prepare();
+    privileges.captured();
     assert.deepEqual(said, ["code loaded", "settled false"]);
   });
 
