@@ -81,14 +81,3 @@ function isLink(path: string): boolean {
     return false;
   }
 }
-
-/** Tells a directory from one that took its place; null where there is none. */
-export function identityOf(directory: string): string | null {
-  try {
-    const { dev, ino, birthtimeNs } = statSync(directory, { bigint: true });
-    // The number of one that was removed is soon given to another.
-    return `${directory} ${dev} ${ino} ${birthtimeNs}`;
-  } catch {
-    return null;
-  }
-}

@@ -1,4 +1,4 @@
-import { DirectoryWatch } from "./directory-watch.ts";
+import { DirectoryWatch } from "../directory-watch.ts";
 
 export interface WatchTiming {
   /** A change is looked at when it has been quiet for so long, or after five times as long. */

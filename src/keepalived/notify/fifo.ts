@@ -3,8 +3,8 @@ import { Socket } from "node:net";
 import { basename, dirname } from "node:path";
 import { err, type Result } from "../../lib/result.ts";
 import { systemCode } from "../../lib/system-code.ts";
+import { DirectoryWatch } from "../directory-watch.ts";
 import type { IntakeView, NotifyLog } from "./deps.ts";
-import { DirectoryWatch } from "./directory-watch.ts";
 import { escapeText } from "./escape.ts";
 import { isStillAt, type OpenFifo, openFifo } from "./fifo-file.ts";
 import { otherReader } from "./fifo-readers.ts";
@@ -71,8 +71,10 @@ export class NotifyFifo {
     this.#lines = lines;
     this.#log = log;
     const name = basename(options.path);
-    this.#watch = new DirectoryWatch(dirname(options.path), (event, changed) => {
-      if (changed === null || changed === name) this.#directoryChanged(event);
+    this.#watch = new DirectoryWatch({
+      changed: (event, entry) => {
+        if (event !== null && (entry === null || entry === name)) this.#directoryChanged(event);
+      },
     });
   }
 
@@ -117,12 +119,13 @@ export class NotifyFifo {
   }
 
   async #lookUntilDone(): Promise<void> {
+    const directory = [dirname(this.#options.path)];
     while (this.#lookAgain && !this.#closed) {
       this.#lookAgain = false;
       this.#lookedAt = performance.now();
-      this.#watch.arm();
+      this.#watch.watch(directory);
       await this.#attempt();
-      this.#watch.arm();
+      this.#watch.watch(directory);
     }
     // In the same turn as the loop's last condition, so that no wish falls between the two.
     this.#looking = undefined;

@@ -6,9 +6,9 @@ import { RateLimiter } from "../../lib/rate-limiter.ts";
 import { err, ok, type Result } from "../../lib/result.ts";
 import { systemCode } from "../../lib/system-code.ts";
 import { seconds, type WallTime, wallTime } from "../../lib/time.ts";
+import { DirectoryWatch } from "../directory-watch.ts";
 import { MAX_BODY_BYTES, parseBody } from "./body.ts";
 import type { NotifyDeps } from "./deps.ts";
-import { DirectoryWatch } from "./directory-watch.ts";
 import { escapeText } from "./escape.ts";
 import { type NotifyGroup, share } from "./group.ts";
 import type { NotifyLines } from "./lines.ts";
@@ -58,8 +58,10 @@ export class NotifySpool {
     this.#options = options;
     this.#lines = lines;
     this.#deps = deps;
-    this.#watch = new DirectoryWatch(options.directory, (event) => {
-      if (event === "rename") void this.#takeAll();
+    this.#watch = new DirectoryWatch({
+      changed: (event) => {
+        if (event === "rename") void this.#takeAll();
+      },
     });
   }
 
@@ -81,7 +83,7 @@ export class NotifySpool {
 
   async #look(): Promise<void> {
     this.#prepare();
-    this.#watch.arm();
+    this.#watch.watch([this.#options.directory]);
     await this.#takeAll();
     if (this.#closed) return;
     this.#timer = setTimeout(() => void this.#look(), this.#options.checkMs ?? 5_000);

@@ -1,15 +1,19 @@
-import { type FSWatcher, watch } from "node:fs";
-import { systemCode } from "../../lib/system-code.ts";
-import { identityOf } from "./file-state.ts";
+import { type FSWatcher, statSync, watch } from "node:fs";
+import { systemCode } from "../lib/system-code.ts";
 
 /** More directories than this are left to polling: each takes handles of the kernel. */
 const MOST_DIRECTORIES = 64;
 
 export interface DirectoryWatchOptions {
-  /** Something may have changed; comes also once the watch stands, for what happened until then. */
-  readonly changed: () => void;
-  /** Events cannot be had. */
-  readonly failed: (error: unknown) => void;
+  /**
+   * Something may have changed.
+   * @param event `rename`: an entry came, went or was moved; `change`: one was written to, or its mode or owner changed; null: the watch
+   *   stands now, for what happened until then
+   * @param name the entry, as far as the kernel tells
+   */
+  readonly changed: (event: "rename" | "change" | null, name: string | null) => void;
+  /** Events cannot be had. Left out: whoever asks for the watch looks now and then as well. */
+  readonly failed?: (error: unknown) => void;
 }
 
 /**
@@ -55,23 +59,34 @@ export class DirectoryWatch {
   #begin(identity: string, directory: string): void {
     const { changed, failed } = this.#options;
     try {
-      const watcher = watch(directory, { persistent: false }, changed);
+      const watcher = watch(directory, { persistent: false }, (event, name) => changed(event, name));
       watcher.on("error", (error) => {
         this.#end(identity);
-        failed(error);
+        failed?.(error);
       });
       this.#watchers.set(identity, watcher);
-      changed();
+      changed(null, null);
     } catch (error) {
       const code = systemCode(error);
       // Between the look and here it went, or it is not for the agent's user to see: it is looked at now and then.
       if (code === "EACCES" || code === "EPERM" || code === "ENOENT" || code === "ENOTDIR") this.#watchers.set(identity, null);
-      else failed(error);
+      else failed?.(error);
     }
   }
 
   #end(identity: string): void {
     this.#watchers.get(identity)?.close();
     this.#watchers.delete(identity);
+  }
+}
+
+/** Tells a directory from one that took its place; null where there is none. */
+function identityOf(directory: string): string | null {
+  try {
+    const { dev, ino, birthtimeNs } = statSync(directory, { bigint: true });
+    // The number of one that was removed is soon given to another.
+    return `${directory} ${dev} ${ino} ${birthtimeNs}`;
+  } catch {
+    return null;
   }
 }
